@@ -1,0 +1,1 @@
+"""What happens next: pure functions from state, facts and now to events."""

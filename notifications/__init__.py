@@ -1,0 +1,1 @@
+"""What people are told: composing, digest, delivery over SMTP."""

@@ -1,0 +1,1 @@
+"""What happened: the event log, its projections, the journal, the audit."""

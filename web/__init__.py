@@ -1,0 +1,1 @@
+"""What people see: the response page and the REST API."""
