@@ -52,7 +52,9 @@ class VirtualClock:
         """Move forward to `moment`; a clock never goes back."""
         moment = moment.astimezone(UTC)
         if moment < self._now:
-            raise ValueError(f"a clock never goes back: {moment.isoformat()} is before {self._now.isoformat()}")
+            raise ValueError(
+                f"a clock never goes back: {moment.isoformat()} is before {self._now.isoformat()}"
+            )
         self._now = moment
 
     def move_on(self, by: timedelta) -> None:
