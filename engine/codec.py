@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, get_args
 
 import orjson
@@ -40,9 +39,13 @@ class UnknownEvent(ValueError):
     """An event type this version of Baton does not know. Upgrade Baton before opening this log."""
 
 
-@cache
-def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
+
+
+def _adapter(name: str) -> TypeAdapter[Any]:
+    if name not in _ADAPTERS:
+        _ADAPTERS[name] = TypeAdapter(_TYPES[name])
+    return _ADAPTERS[name]
 
 
 def canonical(value: Any) -> bytes:
@@ -70,15 +73,14 @@ def to_record(event: events.Event) -> Record:
 
 def from_record(record: Record) -> events.Event:
     """The event a record holds; UnknownEvent when its type is not known here."""
-    kind = _TYPES.get(record.type)
-    if kind is None:
+    if record.type not in _TYPES:
         raise UnknownEvent(
             f"event type {record.type!r} is not known to this version of Baton; upgrade it first"
         )
     if upcast := UPCASTERS.get(record.type):
-        body = _adapter(kind).validate_python(upcast(orjson.loads(record.data)))
+        body = _adapter(record.type).validate_python(upcast(orjson.loads(record.data)))
     else:
-        body = _adapter(kind).validate_json(record.data)
+        body = _adapter(record.type).validate_json(record.data)
     who = orjson.loads(record.actor)
     return events.Event(
         record.workflow_id, record.version, record.at, events.Actor(**who["actor"]), who["cause"], body
