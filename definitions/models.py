@@ -6,6 +6,7 @@ checked by the loader, which knows where in the file each stands.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 from pydantic import Field, HttpUrl
@@ -39,6 +40,10 @@ AUTOMATIC_KINDS = frozenset({"compute", "notify", "produce"})
 
 #: Retention classes (domain section 4.3); the periods are in a data file that says who confirmed them.
 Retention = Literal["corporate-6", "corporate-20", "staff"]
+
+
+#: Answers whether an expression is true where the step stands; the engine gives it.
+Truth = Callable[[str], bool]
 
 
 class Source(Model):
@@ -96,11 +101,38 @@ class Assign(Model):
     ] = None
 
 
+ShortAction = Literal["wait", "decide", "proceed and name the gaps"]
+
+
 class IfShort(Model):
     """What happens when too little is in by a date."""
 
-    do: Literal["wait", "decide", "proceed and name the gaps"]
+    do: ShortAction
     at: Annotated[MomentText, Field(description="when; the step's due date unless said")] = "due"
+
+
+class CloseWhenIf(Model):
+    """`{if: EXPRESSION, then: all, otherwise: 80% of list size}`."""
+
+    if_: Annotated[ExpressionText, Field(alias="if")]
+    then: CloseWhenText
+    otherwise: CloseWhenText
+
+
+class IfShortIf(Model):
+    """What happens when too little is in, one way or another: in the last quarter, say."""
+
+    if_: Annotated[ExpressionText, Field(alias="if")]
+    then: ShortAction | IfShort
+    otherwise: ShortAction | IfShort
+
+
+class LadderIf(Model):
+    """One ladder or another."""
+
+    if_: Annotated[ExpressionText, Field(alias="if")]
+    then: Slug
+    otherwise: Slug
 
 
 class NotBy(Model):
@@ -160,18 +192,17 @@ class Step(Model):
     counts_if: Annotated[
         ExpressionText | None, Field(description="a response counts towards closing only when true")
     ] = None
-    close_when: CloseWhenText = "all"
-    if_short: Annotated[
-        Literal["wait", "decide", "proceed and name the gaps"] | IfShort,
-        Field(description="when too little is in"),
-    ] = "wait"
+    close_when: CloseWhenText | CloseWhenIf = "all"
+    if_short: Annotated[ShortAction | IfShort | IfShortIf, Field(description="when too little is in")] = (
+        "wait"
+    )
     silence: Annotated[
         Literal["never counts", "counts as agreement", "counts as abstention"],
         Field(description="what saying nothing means; printed in the first letter"),
     ] = "never counts"
-    ladder: Annotated[Slug | None, Field(description="the reminders and escalations; none when absent")] = (
-        None
-    )
+    ladder: Annotated[
+        Slug | LadderIf | None, Field(description="the reminders and escalations; none when absent")
+    ] = None
     on: Annotated[
         dict[str, ActionText | list[ActionText]], Field(description="what each outcome sets off")
     ] = {}
@@ -213,9 +244,26 @@ class Step(Model):
             return ()
         return tuple(self.assign) if isinstance(self.assign, list) else (self.assign,)
 
-    @property
-    def short(self) -> IfShort:
-        return self.if_short if isinstance(self.if_short, IfShort) else IfShort(do=self.if_short)
+    def closing(self, holds: Truth) -> str:
+        """The phrase of `close_when`, its condition settled by `holds`."""
+        rule = self.close_when
+        if isinstance(rule, str):
+            return rule
+        return rule.then if holds(rule.if_) else rule.otherwise
+
+    def short(self, holds: Truth) -> IfShort:
+        """What happens when too little is in, its condition settled by `holds`."""
+        rule = self.if_short
+        if isinstance(rule, IfShortIf):
+            rule = rule.then if holds(rule.if_) else rule.otherwise
+        return rule if isinstance(rule, IfShort) else IfShort(do=rule)
+
+    def ladder_id(self, holds: Truth) -> str | None:
+        """The ladder climbed, its condition settled by `holds`."""
+        rule = self.ladder
+        if isinstance(rule, LadderIf):
+            return rule.then if holds(rule.if_) else rule.otherwise
+        return rule
 
     @property
     def separation(self) -> NotBy | None:
@@ -269,6 +317,12 @@ class Rung(Model):
         Field(alias="register"),
     ]
     text: Annotated[TemplateText, Field(description="what is said; sees practice, assignment, step, pcn")]
+    choices: Annotated[
+        list[str],
+        Field(
+            description="ready answers: what is in the way, or what came of the call; free text is always open"
+        ),
+    ] = []
     when: Annotated[ExpressionText | None, Field(description="climbed only when true")] = None
     skippable: Annotated[bool, Field(description="the manager may hold or skip it")] = True
 
