@@ -1,0 +1,220 @@
+"""What is done with Prefect on the flows' own event loop: starting runs, waking them, telling what happened.
+
+Each errand is asked for from anywhere, at no cost to whoever asks, and is done soon. What cannot be done
+because Prefect's server is away is remembered and done when it is back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
+    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    temporary_settings,
+)
+
+from flows import deployments, happenings, office
+from flows.office import Batch
+from flows.reconcile import STANDING, ensure, ensure_runs, mend, wanted
+from flows.server import PrefectServer
+from flows.waiting import TROUBLED, WAITING, wake
+from flows.worker import BatonWorker
+
+logger = logging.getLogger(__name__)
+
+#: Seconds until an errand that failed is tried again.
+RETRY_SECONDS = 2.0
+
+
+class Errand:
+    """Something done soon after it is asked for: askings meanwhile are one, and it is retried until done."""
+
+    def __init__(self, name: str, do: Callable[[], Awaitable[None]]) -> None:
+        self.name = name
+        self._do = do
+        self._asked = asyncio.Event()
+
+    def ask(self) -> None:
+        self._asked.set()
+
+    async def run(self) -> None:
+        """Do the errand whenever asked, for ever."""
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            try:
+                await self._do()
+            except Exception as trouble:
+                logger.debug("%s is tried again: %s: %s", self.name, type(trouble).__name__, trouble)
+                self._asked.set()
+                await asyncio.sleep(RETRY_SECONDS)
+
+
+class Errands:
+    """The flows' side of `FlowDesk`. All methods are called on the flows' event loop."""
+
+    def __init__(self, server: PrefectServer | None, worker_limit: int, on_ready: Callable[[], None]) -> None:
+        self._server = server
+        self._on_ready = on_ready
+        self._worker = BatonWorker(limit=worker_limit, name="baton serve")
+        self._worker.on_trouble = lambda key: self.wake(key, "its last entry ended in an error")
+        self._to_start: dict[str, Batch] = {}
+        self._to_wake: dict[str, str] = {}
+        self._due: datetime | None = None
+        self._starting = Errand("Starting flow runs", self._start)
+        self._waking = Errand("Waking flow runs", self._wake)
+        self._leaping = Errand("Waking what is due", self._wake_due)
+        self._telling = Errand("Telling Prefect what happened", self._tell)
+        self._preparing = Errand("Making ready the work pool, deployments and flow runs", self._prepare)
+        self._prepared = asyncio.Event()
+
+    def start(self, batch: Batch) -> None:
+        self._to_start[batch.batch_id] = batch
+        self._starting.ask()
+
+    def wake(self, key: str, because: str) -> None:
+        if key:
+            self._to_wake[key] = because
+            self._waking.ask()
+
+    def wake_due(self, now: datetime) -> None:
+        self._due = now
+        self._leaping.ask()
+
+    def tell(self) -> None:
+        self._telling.ask()
+
+    def stop(self) -> None:
+        """Take up no more runs; `run` returns when those under way have ended."""
+        self._prepared.set()
+        self._worker.stop()
+
+    async def run(self) -> None:
+        """Do errands and run flows until `stop`."""
+        errands = (self._starting, self._waking, self._leaping, self._telling, self._preparing)
+        helpers = [asyncio.create_task(errand.run(), name=errand.name) for errand in errands]
+        if self._server is not None:
+            helpers.append(asyncio.create_task(self._server.run(), name="Prefect's server"))
+        helpers.append(asyncio.create_task(self._watch(), name="watching Prefect's server"))
+        try:
+            await self._prepared.wait()
+            await self._worker.start(printer=logger.debug)
+        finally:
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        """Make everything ready each time the server comes up: its database may be another one."""
+        if self._server is None:
+            self._preparing.ask()
+            return
+        while True:
+            await self._server.healthy.wait()
+            self._preparing.ask()
+            while self._server.healthy.is_set():
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _prepare(self) -> None:
+        async with get_client() as client:
+            await deployments.ensure_pool(client, BatonWorker.get_default_base_job_template())
+            await deployments.ensure_deployments(client)
+        mended = await mend(grace=timedelta(0))
+        logger.info("Flow runs: %s", mended)
+        if not self._prepared.is_set():
+            self._prepared.set()
+            self._on_ready()
+        self._worker.nudge()
+        self._telling.ask()
+
+    async def _start(self) -> None:
+        batches = list(self._to_start.values())
+        await ensure_runs(batches)
+        for batch in batches:
+            self._to_start.pop(batch.batch_id, None)
+        self._worker.nudge()
+
+    async def _wake(self) -> None:
+        wakes, self._to_wake = self._to_wake, {}
+        try:
+            because = next(iter(wakes.values())) if len(wakes) == 1 else "something came in"
+            woken = await wake(wakes, because)
+            self._worker.nudge()
+            if woken < len(wakes):
+                await self._mend_lost(set(wakes))
+        except Exception:
+            self._to_wake = {**wakes, **self._to_wake}
+            raise
+
+    async def _mend_lost(self, keys: set[str]) -> None:
+        """Make or revive the runs of `keys` that Prefect does not have, or has as ended."""
+        async with get_client() as client:
+            ours = FlowRunFilter.model_validate({"idempotency_key": {"any_": sorted(keys)}})
+            runs = await client.read_flow_runs(flow_run_filter=ours)
+        live = {run.idempotency_key for run in runs if run.state is not None and not run.state.is_final()}
+        if lost := keys - live:
+            batches = await office.ask(lambda baton: baton.open_batches())
+            wants = [*STANDING, *map(wanted, batches)]
+            await ensure([want for want in wants if want.key in lost])
+            self._worker.nudge()
+
+    async def _wake_due(self) -> None:
+        now = self._due
+        if now is None:
+            return
+        batches = await office.ask(lambda baton: baton.open_batches())
+        due = [
+            each.batch_id for each in batches if each.next_deadline is not None and each.next_deadline <= now
+        ]
+        # Post and launches have calendars of their own, and looking costs them nothing.
+        await wake([*due, *(want.key for want in STANDING)], "the calendar has moved on")
+        self._due = None if self._due == now else self._due
+        self._worker.nudge()
+
+    async def _tell(self) -> None:
+        await happenings.tell()
+
+
+def serve(api_url: str, make: Callable[[], Errands], opened: Callable[[Errands], None]) -> None:
+    """Run an event loop of errands and flows in this thread until they stop, as clients of `api_url`.
+
+    The settings hold in this thread only. Each of them saves a request or a thread per entry.
+    """
+    quieten()
+
+    async def until_stopped() -> None:
+        errands = make()
+        opened(errands)
+        await errands.run()
+
+    lean = {
+        PREFECT_API_URL: api_url,
+        PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: False,
+        PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+        PREFECT_LOGGING_TO_API_ENABLED: False,
+    }
+    with temporary_settings(updates=lean):
+        asyncio.run(until_stopped())
+
+
+def quieten() -> None:
+    """Keep Prefect's log to what somebody should read: it takes a run that waits for an error."""
+
+    def worth_reading(record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        return not (text.startswith("Finished in state") and (WAITING in text or TROUBLED in text))
+
+    logging.getLogger("prefect").setLevel(logging.WARNING)
+    runs = logging.getLogger("prefect.flow_runs")
+    runs.setLevel(logging.WARNING)
+    runs.addFilter(worth_reading)

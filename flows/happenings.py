@@ -1,0 +1,54 @@
+"""Tells Prefect what happened, after it is in the log, so that automations can hook on.
+
+At least once: a happening is acknowledged to the office only when Prefect's server has taken it, and carries
+the same id each time it is told. Nothing waits for this; when the server is away, it is told later.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.events import Event, Resource
+
+from flows import office
+from flows.office import Happening
+
+logger = logging.getLogger(__name__)
+
+#: Events in one request: well under the server's limit on a body, and one round trip for most commits.
+AT_ONCE = 100
+
+
+async def tell() -> int:
+    """Emit every happening not yet emitted; how many. Raises what the client raises when the server is away."""
+    told = 0
+    async with get_client() as client:
+        while happenings := await office.ask(lambda baton: baton.happenings(AT_ONCE)):
+            await _emit(client, [as_event(each) for each in happenings])
+            await _acknowledge(happenings[-1].position)
+            told += len(happenings)
+    return told
+
+
+async def _acknowledge(position: int) -> None:
+    await office.ask(lambda baton: baton.emitted(position))
+
+
+async def _emit(client: PrefectClient, events: list[Event]) -> None:
+    # Not `prefect.events.emit_event`: it queues in memory and drops when the server is away, so nothing could
+    # be acknowledged. The request says whether the events were taken.
+    body = [event.model_dump(mode="json") for event in events]
+    await client.request("POST", "/events", json=body)  # type: ignore[arg-type]  # not in the client's list
+
+
+def as_event(happening: Happening) -> Event:
+    """The happening as Prefect's event."""
+    resource = {"prefect.resource.id": happening.resource_id, "prefect.resource.name": happening.label}
+    return Event(
+        id=happening.id,
+        event=happening.name,
+        occurred=happening.occurred,
+        resource=Resource(resource),
+        payload=happening.payload,
+    )

@@ -1,0 +1,22 @@
+"""`deliver-post`: sends what is due to be sent, one message a person, then waits for the next sending time."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from flows import office
+from flows.waiting import try_again, wait_until
+
+
+@flow(name="deliver-post", persist_result=False, validate_parameters=False)
+async def deliver_post() -> None:
+    """One round of post, then leave until more may be sent or a new notice is planned. Never ends."""
+    try:
+        outcome = await office.ask(lambda baton: baton.deliver())
+    except Exception as trouble:
+        await try_again(trouble)
+
+    async def moved() -> bool:
+        return await office.ask(lambda baton: baton.post_moved_since(outcome.seen))
+
+    await wait_until(outcome.next_sending, because=outcome.summary, moved=moved)
