@@ -146,7 +146,8 @@ class Message(Model):
     """What a notify step tells, and whom."""
 
     to: Annotated[
-        list[Literal["everyone who took part", "every practice", "the PCN"] | Role], Field(min_length=1)
+        list[Literal["everyone who took part", "every practice", "the PCN"] | Role | Assign],
+        Field(min_length=1, description="or, as a step is asked: a role at some organisations, a person"),
     ]
     subject: TemplateText
     body: TemplateText
