@@ -39,7 +39,7 @@ async def _emit(client: PrefectClient, events: list[Event]) -> None:
     # Not `prefect.events.emit_event`: it queues in memory and drops when the server is away, so nothing could
     # be acknowledged. The request says whether the events were taken.
     body = [event.model_dump(mode="json") for event in events]
-    await client.request("POST", "/events", json=body)  # type: ignore[arg-type]  # not in the client's list
+    await client.request("POST", "/events", json=body)
 
 
 def as_event(happening: Happening) -> Event:
