@@ -1,0 +1,138 @@
+"""Signed links: one live link an assignment, the same in every reminder, revocable, and stored only as a hash.
+
+A token is made from the assignment and a generation, so it need not be kept to be repeated. Revoking a link
+moves the assignment to its next generation. The signature keeps guessers out; the store's row says whether the
+link is live, until when, and for what. Whoever holds the store but not the secret cannot make a link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from engine.events import LinkIssued, LinkRevoked
+from store.protocol import LinkRow, Store
+
+PATH = "/a/"
+MAX_URL = 2000
+SECRET_BYTES = 32
+#: Stands where the token was in the copy of a letter that the log keeps.
+REDACTED = "…"
+
+
+def home_secret(home: Path) -> bytes:
+    """The 32 random bytes in `home/secret`, made (mode 600) when there are none.
+
+    Two processes that start at once agree: the file appears whole, under its name, once; who comes second
+    reads what the first wrote. Raises ValueError for a file of another length.
+    """
+    path = home / "secret"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        fresh = home / f".secret-{secrets.token_hex(8)}"
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            os.write(handle, secrets.token_bytes(SECRET_BYTES))
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass  # another process was first, and its secret is the secret
+        finally:
+            fresh.unlink()
+    secret = path.read_bytes()
+    if len(secret) != SECRET_BYTES:
+        raise ValueError(
+            f"{path.name} in Baton's home should hold {SECRET_BYTES} bytes and holds {len(secret)}; put the right one "
+            "back from a backup, or remove it: a new one is made, and links already sent stop working"
+        )
+    return secret
+
+
+def sha256_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes and reads the tokens of links. `base_url` is where people reach Baton, without query or fragment."""
+
+    secret: bytes
+    base_url: str
+
+    def token(self, assignment_id: str, generation: int = 0) -> str:
+        """The token: letters, digits, "-", "_" and "." only, so rewritten links carry it whole."""
+        token = self._serializer().dumps([assignment_id, generation])
+        return token.decode() if isinstance(token, bytes) else token
+
+    def url(self, token: str) -> str:
+        """The link of `token`. ValueError when it would be too long to survive in mail."""
+        url = f"{self.base_url.rstrip('/')}{PATH}{token}"
+        if len(url) >= MAX_URL:
+            raise ValueError(f"a link of {len(url)} characters would not survive; keep under {MAX_URL}")
+        return url
+
+    def issue(self, assignment_id: str, expires: datetime, generation: int = 0) -> tuple[str, LinkIssued]:
+        """The link of an assignment's generation, and the event that makes it live."""
+        token = self.token(assignment_id, generation)
+        return self.url(token), LinkIssued(sha256_of(token), assignment_id, expires)
+
+    def read(self, token: str) -> str | None:
+        """The assignment a token was signed for, or None. Says nothing about whether it is live: see `opens`."""
+        if len(token) > MAX_URL:
+            return None
+        try:
+            assignment_id, generation = self._serializer().loads(token)
+        except (BadData, ValueError, TypeError):
+            return None
+        return assignment_id if isinstance(assignment_id, str) and isinstance(generation, int) else None
+
+    def _serializer(self) -> URLSafeSerializer:
+        return URLSafeSerializer(
+            self.secret, salt="baton.link", signer_kwargs={"digest_method": hashlib.sha256}
+        )
+
+
+def opens(links: Links, store: Store, token: str, now: datetime) -> str | None:
+    """The assignment that `token` opens at `now`, or None: forged, unknown, expired or revoked."""
+    assignment_id = links.read(token)
+    row = store.link(sha256_of(token)) if assignment_id else None
+    return assignment_id if row and row.assignment == assignment_id and _live(row, now) else None
+
+
+def live_link(
+    links: Links, rows: Sequence[LinkRow], assignment_id: str, now: datetime, lasts: timedelta
+) -> tuple[str, tuple[LinkIssued | LinkRevoked, ...]]:
+    """The assignment's live link, and the events still missing for it to be live.
+
+    `rows` is what the store knows (`links_of`). A live link is repeated and needs no event. An expired one is
+    revoked, so that never two are live, and the next generation issued.
+    """
+    ended = sum(1 for row in rows if row.revoked)
+    lapsed = [row for row in rows if not row.revoked and not _live(row, now)]
+    token = links.token(assignment_id, ended)
+    if any(row.sha256 == sha256_of(token) and _live(row, now) for row in rows):
+        return links.url(token), ()
+    # Any other live row was signed with a secret that is gone: the link it names cannot be repeated, so it ends.
+    stale = lapsed + [row for row in rows if _live(row, now)]
+    generation = ended + len(stale)
+    url, issued = links.issue(assignment_id, now + lasts, generation)
+    return url, (*revocations(stale, "a new link takes its place"), issued)
+
+
+def revocations(rows: Iterable[LinkRow], reason: str) -> tuple[LinkRevoked, ...]:
+    """The events that end these links, for those that have not ended yet."""
+    return tuple(LinkRevoked(row.sha256, reason) for row in rows if not row.revoked)
+
+
+def _live(row: LinkRow, now: datetime) -> bool:
+    return not row.revoked and now < row.expires
