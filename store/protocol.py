@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from engine.events import Event, Notice
 
@@ -18,7 +18,10 @@ class StoreError(Exception):
 
 
 class Conflict(StoreError):
-    """Somebody else wrote to the stream first. Load it again, decide again, commit again."""
+    """Somebody else wrote to the stream first. Load it again, decide again, commit again.
+
+    Also raised for a `MessageClaimed` of a notice that was voided, sent or claimed for another message meanwhile.
+    """
 
     def __init__(self, streams: Sequence[str]) -> None:
         super().__init__(f"another change to {', '.join(streams)} came first; load it again and decide again")
@@ -143,17 +146,40 @@ class Verdict:
     problem: str = ""
 
 
+class Entry(NamedTuple):
+    """An event as the log keeps it: what is hashed and what evidence packs carry. `at` in microseconds since 1970 UTC; `actor` and `data` canonical JSON."""
+
+    position: int
+    workflow_id: str
+    version: int
+    type: str
+    at: int
+    actor: str
+    data: str
+    previous_hash: bytes
+    hash: bytes
+
+
 class Store(Protocol):
     """The log, its projections and its notices."""
 
     # writing: atomic for all the commits of one call; returns the last position when it is flushed
     async def commit(self, commits: Sequence[Commit]) -> int: ...
+    def commit_now(self, commits: Sequence[Commit]) -> int:
+        """`commit` for threads without an event loop; it blocks until flushed."""
+        ...
 
     # the log
     def events(self, stream: str, after_version: int = 0) -> list[Event]: ...
     def events_since(self, position: int, limit: int = 1000) -> list[tuple[int, Event]]: ...
     def version(self, stream: str) -> int: ...
     def position(self) -> int: ...
+    def head(self) -> str:
+        """The hash of the last event, in hex: what receipts and closing mails carry as witness."""
+        ...
+
+    def entries(self, stream: str) -> list[Entry]: ...
+    def entries_since(self, position: int, limit: int = 1000) -> list[Entry]: ...
     def document(self, sha256: str) -> bytes: ...
     def verify(self) -> Verdict: ...
 
