@@ -15,12 +15,13 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 EVERYONE = "*"
@@ -148,6 +149,7 @@ def parse_closures(text: str, file: str = "closures.yaml") -> tuple[Closure, ...
 def _read(text: str, file: str) -> object:
     # The round-trip loader: as safe as the safe one (no tag constructs an object), and it knows positions.
     yaml = YAML(typ="rt", pure=True)
+    yaml.Constructor = _DatesAsText
     try:
         return yaml.load(text)
     except MarkedYAMLError as broken:
@@ -163,6 +165,13 @@ def _read(text: str, file: str) -> object:
 
 def _alone(file: str, line: int, column: int, code: str, message: str, hint: str = "") -> ClosuresError:
     return ClosuresError((ClosureProblem(file, line, column, code, message, hint),))
+
+
+class _DatesAsText(RoundTripConstructor):
+    """Leaves dates as they were written, so that 2026-02-30 is a mistake with a place and not a broken file."""
+
+
+_DatesAsText.add_constructor("tag:yaml.org,2002:timestamp", _DatesAsText.construct_yaml_str)
 
 
 @dataclass(slots=True)
@@ -218,12 +227,10 @@ class _Entry:
         return start, end
 
     def _day(self, key: str) -> date | None:
-        value = self.item.get(key)
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return value
+        value = str(self.item.get(key))
         try:
-            if re.fullmatch(r"\d{4}-\d\d-\d\d", str(value), re.ASCII):
-                return date.fromisoformat(str(value))
+            if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+                return date.fromisoformat(value)
         except ValueError:
             pass  # noted below: 2027-02-30 looks like a date and is none
         self._note(key, "closure-bad-date", f"{key} is not a date.", "Dates are written 2027-01-15.")

@@ -39,6 +39,7 @@ _UNITS: dict[str, Unit] = {
 }  # fmt: skip
 _COUNTS = {"a": 1, "an": 1, "the": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
            "seven": 7, "eight": 8, "nine": 9, "ten": 10}  # fmt: skip
+_AFTER_A_NAME = frozenset({"", "and", "or", "at", "closed"})  # a step may be called "a" or "one"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _RESERVED = frozenset({"after", "before", "of", "and", "at", "working", "on", *_UNITS})
 _INSTEAD = {
@@ -112,7 +113,7 @@ class Parser:
             self._next += 1
             self._expect("working", "day", "after")
             return FirstWorkingDay(self._date())
-        if token.text in _COUNTS:
+        if token.text in _COUNTS and self._tokens[self._next + 1].text not in _AFTER_A_NAME:
             return self._article()
         return self._anchor()
 
@@ -126,10 +127,7 @@ class Parser:
     def _article(self) -> Moment:
         """A number in words, or an article before a phrase: "two weeks after", "the earlier of"."""
         word = self._pop().text
-        following = self._peek.text
-        if following in _UNITS or following == "working":
-            return self._units(_COUNTS[word])
-        if word == "the":
+        if word == "the" and self._peek.text not in (*_UNITS, "working"):
             return self._date()
         return self._units(_COUNTS[word])
 
