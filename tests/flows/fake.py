@@ -43,7 +43,9 @@ class FakeOffice:
     notice_position: int = 0
     rounds: int = 0
 
-    def launch(self, *names: str, needs: int = 1, deadline: datetime | None = None, title: str = "Test") -> Batch:
+    def launch(
+        self, *names: str, needs: int = 1, deadline: datetime | None = None, title: str = "Test"
+    ) -> Batch:
         for name in names:
             self.workflows[name] = FakeWorkflow(needs, deadline)
         batch = Batch(f"batch-{names[0]}", tuple(names), title)
@@ -93,7 +95,9 @@ class FakeOffice:
         self.advanced.set()
         still = [self.workflows[name] for name in workflow_ids if not self.workflows[name].closed]
         deadlines = [each.deadline for each in still if each.deadline is not None]
-        return Outcome(len(still), min(deadlines, default=None), f"{len(still)} to answer: Figures", self.position)
+        return Outcome(
+            len(still), min(deadlines, default=None), f"{len(still)} to answer: Figures", self.position
+        )
 
     async def moved_since(self, workflow_ids: Sequence[str], seen: int) -> bool:
         return any(position > seen and name in workflow_ids for position, name in self.moves)
