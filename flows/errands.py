@@ -34,6 +34,9 @@ logger = logging.getLogger(__name__)
 #: Seconds until an errand that failed is tried again.
 RETRY_SECONDS = 2.0
 
+#: Seconds given to the worker to stop; entries under way take well under one each.
+STOP_SECONDS = 15.0
+
 
 class Errand:
     """Something done soon after it is asked for: askings meanwhile are one, and it is retried until done."""
@@ -65,8 +68,8 @@ class Errands:
     def __init__(self, server: PrefectServer | None, worker_limit: int, on_ready: Callable[[], None]) -> None:
         self._server = server
         self._on_ready = on_ready
-        self._worker = BatonWorker(limit=worker_limit, name="baton serve")
-        self._worker.on_trouble = lambda key: self.wake(key, "its last entry ended in an error")
+        self._worker_limit = worker_limit
+        self._worker = self._new_worker()
         self._to_start: dict[str, Batch] = {}
         self._to_wake: dict[str, str] = {}
         self._due: datetime | None = None
@@ -76,6 +79,7 @@ class Errands:
         self._telling = Errand("Telling Prefect what happened", self._tell)
         self._preparing = Errand("Making ready the work pool, deployments and flow runs", self._prepare)
         self._prepared = asyncio.Event()
+        self._stopped = asyncio.Event()
 
     def start(self, batch: Batch) -> None:
         self._to_start[batch.batch_id] = batch
@@ -95,7 +99,7 @@ class Errands:
 
     def stop(self) -> None:
         """Take up no more runs; `run` returns when those under way have ended."""
-        self._prepared.set()
+        self._stopped.set()
         self._worker.stop()
 
     async def run(self) -> None:
@@ -105,13 +109,30 @@ class Errands:
         if self._server is not None:
             helpers.append(asyncio.create_task(self._server.run(), name="Prefect's server"))
         helpers.append(asyncio.create_task(self._watch(), name="watching Prefect's server"))
+        helpers.append(asyncio.create_task(self._keep_working(), name="the worker"))
         try:
-            await self._prepared.wait()
-            await self._worker.start(printer=logger.debug)
+            await self._stopped.wait()
+            await asyncio.wait(helpers[-1:], timeout=STOP_SECONDS)
         finally:
             for helper in helpers:
                 helper.cancel()
             await asyncio.gather(*helpers, return_exceptions=True)
+
+    def _new_worker(self) -> BatonWorker:
+        worker = BatonWorker(limit=self._worker_limit, name="baton serve")
+        worker.on_trouble = lambda key: self.wake(key, "its last entry ended in an error")
+        return worker
+
+    async def _keep_working(self) -> None:
+        """Run the worker once everything is ready, and a new one if it cannot begin: the server may be away."""
+        await self._prepared.wait()
+        while not self._stopped.is_set():
+            try:
+                await self._worker.start(printer=logger.debug)
+            except Exception as trouble:
+                logger.warning("The worker is started again: %s: %s", type(trouble).__name__, trouble)
+                await asyncio.sleep(RETRY_SECONDS)
+                self._worker = self._new_worker()
 
     async def _watch(self) -> None:
         """Make everything ready each time the server comes up: its database may be another one."""

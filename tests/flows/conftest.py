@@ -1,0 +1,94 @@
+"""A real Prefect server with a desk and a small office, shared by the tests marked `process`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from flows.starting import FlowDesk
+from tests.flows.fake import FakeOffice
+
+
+@dataclass
+class Prefect:
+    """What a person sees of a Prefect server, over its API."""
+
+    url: str
+
+    async def post(self, path: str, body: dict[str, Any]) -> Any:
+        async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+            answer = await client.post(f"{self.url}{path}", json=body)
+            answer.raise_for_status()
+            return answer.json()
+
+    async def runs(self, key: str) -> list[dict[str, Any]]:
+        by_key = {"flow_runs": {"idempotency_key": {"any_": [key]}}}
+        return list(await self.post("/flow_runs/filter", by_key))
+
+    async def run(self, key: str) -> dict[str, Any]:
+        """The flow run with this key; there is exactly one."""
+        (run,) = await self.runs(key)
+        return run
+
+    async def states(self, key: str) -> list[dict[str, Any]]:
+        """The state history of the run with this key, oldest first."""
+        run = await self.run(key)
+        async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+            answer = await client.get(f"{self.url}/flow_run_states/", params={"flow_run_id": run["id"]})
+        return sorted(answer.json(), key=lambda state: str(state["timestamp"]))
+
+    async def story(self, key: str) -> list[str]:
+        return [state["name"] for state in await self.states(key)]
+
+    async def force(self, key: str, kind: str, name: str) -> None:
+        run = await self.run(key)
+        body = {"state": {"type": kind, "name": name}, "force": True}
+        await self.post(f"/flow_runs/{run['id']}/set_state", body)
+
+    async def reaches(self, key: str, name: str) -> None:
+        """Wait until the run's state has this name."""
+
+        async def there() -> bool:
+            return [run["state"]["name"] for run in await self.runs(key)] == [name]
+
+        await eventually(there)
+
+
+async def eventually(there: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+    """Wait until `there` holds; fail after `seconds`."""
+    async with asyncio.timeout(seconds):
+        while not await there():
+            await asyncio.sleep(0.1)
+
+
+@dataclass
+class Bench:
+    """One desk, its office, and Prefect as a person sees it."""
+
+    desk: FlowDesk
+    office: FakeOffice
+    prefect: Prefect
+
+    async def closed(self, *names: str, seconds: float = 20) -> None:
+        async def all_closed() -> bool:
+            return all(self.office.workflows[name].closed for name in names)
+
+        await eventually(all_closed, seconds)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
+    home: Path = tmp_path_factory.mktemp("baton-home")
+    office = FakeOffice()
+    desk = FlowDesk(office, home)
+    desk.open()
+    assert await desk.wait_ready(90), (home / "logs" / "prefect-server.log").read_text()
+    yield Bench(desk, office, Prefect(desk.api_url))
+    await desk.close()

@@ -1,0 +1,64 @@
+"""How a flow finds the office, and what it says where there is none."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from flows import office
+from flows.office import NoOffice
+from flows.post import deliver_post
+from flows.workflows import run_workflows
+from tests.flows.fake import FakeOffice
+
+
+@pytest.fixture
+def no_office(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(office, "_seat", None)
+    yield
+
+
+@pytest.mark.usefixtures("no_office")
+async def test_a_flow_without_an_office_says_what_to_do() -> None:
+    with pytest.raises(NoOffice, match="baton serve"):
+        await run_workflows.fn(["w1"], "batch-1")
+    with pytest.raises(NoOffice, match="work pool"):
+        await deliver_post.fn()
+    with pytest.raises(NoOffice):
+        office.clock()
+
+
+@pytest.mark.usefixtures("no_office")
+async def test_the_office_is_asked_on_its_own_loop_from_anywhere() -> None:
+    home = asyncio.get_running_loop()
+
+    class Homebody(FakeOffice):
+        async def post_moved_since(self, seen: int) -> bool:
+            return asyncio.get_running_loop() is home
+
+    office.register(Homebody())
+    assert await office.ask(lambda baton: baton.post_moved_since(0))
+
+    answers: list[bool] = []
+
+    def elsewhere() -> None:
+        answers.append(asyncio.run(_asked()))
+
+    async def _asked() -> bool:
+        return await office.ask(lambda baton: baton.post_moved_since(0))
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    await asyncio.to_thread(thread.join)
+    assert answers == [True]
+
+
+@pytest.mark.usefixtures("no_office")
+async def test_what_the_office_raises_reaches_the_flow() -> None:
+    baton = FakeOffice(trouble=[OSError("disk full")])
+    office.register(baton)
+    with pytest.raises(OSError, match="disk full"):
+        await office.ask(lambda each: each.advance(["w1"]))

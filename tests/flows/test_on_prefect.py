@@ -1,0 +1,185 @@
+"""The flows on a real Prefect server: waiting, timers, wakes, races, mending."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from datetime import timedelta
+
+import pytest
+
+from flows import waiting
+from flows.errands import Errands
+from tests.flows.conftest import Bench, eventually
+
+pytestmark = [pytest.mark.process, pytest.mark.asyncio(loop_scope="session")]
+
+
+async def test_one_flow_run_from_launch_to_completion_tells_the_workflows_story(bench: Bench) -> None:
+    deadline = bench.office.clock.now() + timedelta(seconds=4)
+    batch = bench.office.launch(
+        "story", needs=3, deadline=deadline, title="IIF Q3 2026/27 · Harbour Vale PCN"
+    )
+    bench.desk.start([batch])
+    await bench.prefect.reaches(batch.batch_id, "Waiting")
+    bench.office.respond("story")
+    bench.desk.wake_batch(batch.batch_id, "Elm Tree has answered")
+    await bench.closed("story")  # by its deadline: two of three answers never came
+    await bench.prefect.reaches(batch.batch_id, "Completed")
+
+    assert await bench.prefect.story(batch.batch_id) == [
+        *("Scheduled", "Pending", "Running", "Waiting"),
+        *("Woken", "Pending", "Running", "Waiting"),
+        *("Pending", "Running", "Completed"),
+    ]
+    states = await bench.prefect.states(batch.batch_id)
+    assert states[3]["message"] == "1 to answer: Figures"
+    assert states[4]["message"] == "Elm Tree has answered"
+    run = await bench.prefect.run(batch.batch_id)
+    assert run["name"] == "IIF Q3 2026/27 · Harbour Vale PCN"
+    assert "batch:batch-story" in run["tags"]
+
+
+async def test_a_response_advances_its_workflow_well_under_a_second(bench: Bench) -> None:
+    batch = bench.office.launch("quick", needs=12)
+    bench.desk.start([batch])
+    taken: list[float] = []
+    for _ in range(12):
+        await bench.prefect.reaches(batch.batch_id, "Waiting")
+        bench.office.advanced.clear()
+        bench.office.respond("quick")
+        began = time.perf_counter()
+        bench.desk.wake_batch(batch.batch_id)
+        await asyncio.wait_for(bench.office.advanced.wait(), 10)
+        taken.append(time.perf_counter() - began)
+    print(f"response to advance: p50 {sorted(taken)[6] * 1000:.0f} ms, worst {max(taken) * 1000:.0f} ms")
+    assert sorted(taken)[6] < 1.0
+
+
+async def test_no_wake_is_lost_in_real_races(bench: Bench) -> None:
+    dice = random.Random(7)
+    names = [f"race-{number}" for number in range(10)]
+    batches = [bench.office.launch(name, needs=6) for name in names]
+    bench.desk.start(batches)
+
+    async def answer(name: str) -> None:
+        for _ in range(6):
+            # An entry takes about 0.15 s: answers land before, within and after it.
+            await asyncio.sleep(dice.random() * 0.6)
+            bench.office.respond(name)
+            bench.desk.wake_batch(f"batch-{name}")
+
+    await asyncio.gather(*map(answer, names))
+    await bench.closed(*names, seconds=30)
+    for name in names:
+        await bench.prefect.reaches(f"batch-{name}", "Completed")
+
+
+async def test_many_batches_start_at_once(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", logger="flows")
+    names = [f"many-{number}" for number in range(25)]
+    batches = [bench.office.launch(name) for name in names]
+    for name in names:
+        bench.office.respond(name)
+    bench.desk.start(batches)
+    bench.desk.start(batches)  # a launch repeated makes nothing twice
+    await bench.closed(*names, seconds=40)
+    for name in names:
+        assert (await bench.prefect.run(f"batch-{name}"))["run_count"] <= 2
+    assert not [record for record in caplog.records if "tried again" in record.getMessage()]
+
+
+async def test_an_office_in_trouble_is_asked_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "TRY_AGAIN_AFTER", timedelta(seconds=1))
+    batch = bench.office.launch("trouble")
+    bench.office.respond("trouble")
+    bench.office.trouble.append(OSError("No space left on device"))
+    bench.desk.start([batch])
+    await bench.closed("trouble")
+    states = await bench.prefect.states(batch.batch_id)
+    (troubled,) = [state for state in states if state["name"] == "AwaitingRetry"]
+    assert "No space left on device" in troubled["message"]
+
+
+async def test_a_notice_calls_for_a_round_of_post(bench: Bench) -> None:
+    await bench.prefect.reaches("deliver-post", "Waiting")
+    bench.office.notice()
+    bench.desk.wake_post()
+
+    async def sent() -> bool:
+        return bench.office.notices == 0
+
+    await eventually(sent)
+    await bench.prefect.reaches("deliver-post", "Waiting")
+    assert (await bench.prefect.run("deliver-post"))["state"]["message"] == "1 sent"
+
+
+@pytest.mark.parametrize("ending", [("CANCELLED", "Cancelled"), ("CRASHED", "Crashed"), ("FAILED", "Failed")])
+async def test_a_wake_revives_a_run_that_ended_though_its_workflows_are_open(
+    bench: Bench, ending: tuple[str, str]
+) -> None:
+    name = f"ended-{ending[1]}"
+    batch = bench.office.launch(name)
+    bench.desk.start([batch])
+    await bench.prefect.reaches(batch.batch_id, "Waiting")
+    await bench.prefect.force(batch.batch_id, *ending)
+    bench.office.respond(name)
+    bench.desk.wake_batch(batch.batch_id)
+    await bench.closed(name)
+    await bench.prefect.reaches(batch.batch_id, "Completed")
+
+
+async def test_a_run_left_running_by_a_process_that_died_goes_on(bench: Bench) -> None:
+    batch = bench.office.launch("orphan")
+    bench.desk.start([batch])
+    await bench.prefect.reaches(batch.batch_id, "Waiting")
+    await bench.prefect.force(batch.batch_id, "RUNNING", "Running")
+    bench.office.respond("orphan")
+    bench.desk.wake_batch(batch.batch_id)  # finds it Running, and does nothing
+    bench.desk._ask(_as_at_start_up)
+    await bench.closed("orphan")
+    await bench.prefect.reaches(batch.batch_id, "Completed")
+    assert (await bench.prefect.story(batch.batch_id))[4:7] == ["Running", "Crashed", "Woken"]
+
+
+def _as_at_start_up(errands: Errands) -> None:
+    errands._preparing.ask()
+
+
+async def test_after_a_leap_of_the_calendar_what_is_due_is_woken(bench: Bench) -> None:
+    deadline = bench.office.clock.now() + timedelta(days=30)
+    batch = bench.office.launch("leap", needs=9, deadline=deadline)
+    bench.desk.start([batch])
+    await bench.prefect.reaches(batch.batch_id, "Waiting")
+    entered = len(bench.office.advances)
+    bench.desk.wake_due(deadline)
+
+    async def entered_again() -> bool:
+        return bench.office.advances[entered:].count(("leap",)) == 1
+
+    await eventually(entered_again)
+
+
+async def test_what_happened_is_told_once_however_often_it_is_emitted(bench: Bench) -> None:
+    bench.office.launch("told")
+    happening = bench.office.happened("baton.step.escalated", "told")
+    bench.desk.tell()
+
+    async def told() -> bool:
+        return not bench.office.untold
+
+    await eventually(told)
+    bench.office.untold.append(happening)  # as after a crash between Prefect's taking it and our noting so
+    bench.desk.tell()
+    await eventually(told)
+    kept = {"filter": {"event": {"name": ["baton.step.escalated"]}}}
+
+    async def arrived() -> bool:
+        return bool((await bench.prefect.post("/events/filter", kept))["events"])
+
+    await eventually(arrived)
+    await asyncio.sleep(1)
+    (event,) = (await bench.prefect.post("/events/filter", kept))["events"]
+    assert event["id"] == str(happening.id)
+    assert event["resource"]["prefect.resource.id"] == "baton.workflow.told"

@@ -1,0 +1,64 @@
+"""The desk answers at once and never raises, whether or not Prefect is there."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from flows import office
+from flows.errands import Errand
+from flows.server import free_port
+from flows.starting import FlowDesk
+from tests.flows.fake import FakeOffice
+
+
+async def test_nothing_asked_of_the_desk_waits_or_raises_without_prefect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(office, "_seat", None)
+    baton = FakeOffice()
+    desk = FlowDesk(baton, tmp_path, api_url=f"http://127.0.0.1:{free_port()}/api")
+    batch = baton.launch("w1")
+
+    def ask_everything() -> float:
+        began = time.perf_counter()
+        desk.start([batch])
+        desk.wake_batch(batch.batch_id)
+        desk.wake_post()
+        desk.wake_due(baton.clock.now())
+        desk.tell()
+        return time.perf_counter() - began
+
+    assert ask_everything() < 0.05  # before it is opened: kept for later
+    desk.open()
+    await asyncio.sleep(1.5)
+    assert ask_everything() < 0.05  # Prefect does not answer
+    assert not desk.ready
+    await asyncio.wait_for(desk.close(), 20)
+    assert ask_everything() < 0.05  # closed
+
+
+async def test_an_errand_is_retried_until_done_and_askings_meanwhile_are_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("flows.errands.RETRY_SECONDS", 0.01)
+    tries: list[int] = []
+    done = asyncio.Event()
+
+    async def do() -> None:
+        tries.append(len(tries))
+        if len(tries) < 3:
+            raise ConnectionError("away")
+        done.set()
+
+    errand = Errand("Test", do)
+    running = asyncio.create_task(errand.run())
+    for _ in range(5):
+        errand.ask()
+    await asyncio.wait_for(done.wait(), 2)
+    await asyncio.sleep(0.05)
+    running.cancel()
+    assert len(tries) == 3
