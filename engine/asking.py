@@ -172,3 +172,43 @@ def field_as_seen(field: FormField, value: Any) -> Any:
             for row in value
         ]
     return as_seen(field.type, value)
+
+
+def offered(field: FormField, names: Mapping[str, Any], evaluate: Evaluator) -> Any:
+    """What the definition offers as the answer, as it would be stored; None when it offers nothing here."""
+    for text in (field.prefill_from, field.rows):
+        if text is None:
+            continue
+        try:
+            found = _plain(evaluate.expression(text, names))
+        except ValueError:
+            continue  # there was no last time
+        if field.type == "table":
+            found = _rows(field, found)
+        if found not in (None, "", [], {}):
+            return found
+    return None
+
+
+def _rows(field: FormField, found: Any) -> list[dict[str, Any]]:
+    """Rows with the table's columns only; a plain value goes into the first."""
+    columns = [column.id for column in field.columns]
+    return [
+        {column: row[column] for column in columns if row.get(column) is not None}
+        if isinstance(row, Mapping)
+        else {columns[0]: row}
+        for row in (found if isinstance(found, list) else [])
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """A value of an expression as it would be stored."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value

@@ -15,7 +15,7 @@ from typing import Any
 
 from definitions.fields import Column, FormField, FormItem
 from engine.answers import check_answers
-from engine.asking import Evaluator, Place, asked, lay_out
+from engine.asking import Evaluator, Place, asked, lay_out, offered
 from engine.composite_values import statement_sha256
 from engine.field_values import Ask
 
@@ -41,15 +41,20 @@ def sample_answers(
         where = answers
         for key in place.keys[:-1]:
             where = where.setdefault(key, {})
-        value = _sample(place, asked(place, context, evaluate), context, rng)
+        value = _sample(place, context, evaluate, rng)
         if value is not None:
             where[place.keys[-1]] = value
     # Questions that depend on others are answered above as if all were asked; the check leaves out those that are not.
     return check_answers(form, (), answers, context, evaluate).values
 
 
-def _sample(place: Place, ask: Ask, context: Mapping[str, Any], rng: Random) -> Any:
-    return _MAKERS[place.field.type](place.field, ask, context, rng)
+def _sample(place: Place, context: Mapping[str, Any], evaluate: Evaluator, rng: Random) -> Any:
+    ask = asked(place, context, evaluate)
+    value = _MAKERS[place.field.type](place.field, ask, context, rng)
+    if place.field.type == "table" and place.field.rows is not None:
+        rows = offered(place.field, place.names(context), evaluate) or []
+        return [{**_row(ask, context, rng), **row} for row in rows] or value
+    return value
 
 
 def preferred(options: Sequence[str]) -> str:
