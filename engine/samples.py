@@ -139,10 +139,11 @@ def _ratio(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) 
 
 
 def _table(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -> list[dict[str, Any]]:
-    rows = rng.randint(1, 3)
-    return [
-        {column.id: _cell(column, cell, context, rng) for column, cell in ask.columns} for _ in range(rows)
-    ]
+    return [_row(ask, context, rng) for _ in range(rng.randint(1, 3))]
+
+
+def _row(ask: Ask, context: Mapping[str, Any], rng: Random) -> dict[str, Any]:
+    return {column.id: _cell(column, cell, context, rng) for column, cell in ask.columns}
 
 
 def _cell(column: Column, cell: Ask, context: Mapping[str, Any], rng: Random) -> Any:

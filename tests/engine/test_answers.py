@@ -368,6 +368,7 @@ def _fields() -> st.SearchStrategy[FormField]:
             more["options"] = OPTIONS
         if type_ == "table":
             more["columns"] = POSTS
+            more["rows"] = draw(st.sampled_from([None, "['GP', 'Nurse']"]))
         return one(type_, **more)
 
     return build()
