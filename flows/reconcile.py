@@ -7,6 +7,7 @@ timer that no longer fits the calendar. The log says what ought to be live; this
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -47,6 +48,10 @@ _IN_A_PROCESS = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)
 _PAGE = 200
 #: Flow runs looked up and made in one request.
 _AT_ONCE = 50
+
+#: How often runs refused by a busy SQLite are asked for again, and seconds more between each time.
+_ATTEMPTS = 8
+_REFUSED_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -204,23 +209,32 @@ async def _ensure_some(client: PrefectClient, wants: Sequence[Wanted], home: UUI
 
 
 async def _create(client: PrefectClient, wants: Sequence[Wanted], home: UUID) -> None:
-    """Make the runs in one transaction of Prefect's; for a key that has a run, nothing is made.
+    """Make the runs, many in one request; for a key that has a run, nothing is made.
 
-    One request for many, because SQLite refuses single creations beside other writes with 503, and Prefect's
-    client then sleeps for two seconds.
+    SQLite refuses a transaction that reads, then writes, when another wrote between: "database is locked".
+    Made singly, Prefect's server answers that with 503 and its client sleeps for two seconds; made together,
+    the answer says which were refused, and they are asked for again at once.
     """
-    if not wants:
-        return
     body = [
         {"name": want.name, "parameters": want.parameters, "tags": want.tags, "idempotency_key": want.key}
         for want in wants
     ]
-    answer = await client.request(
-        "POST",
-        "/deployments/{id}/create_flow_run/bulk",  # type: ignore[arg-type]  # not in the client's list
-        path_params={"id": home},
-        json=body,
-    )
-    refused = [result["error"] for result in answer.json()["results"] if result["status"] != "CREATED"]
-    if refused:
-        raise RuntimeError(f"Prefect made no flow run for {len(refused)} of {len(wants)}: {refused[0]}")
+    error = ""
+    for attempt in range(_ATTEMPTS):
+        if not body:
+            return
+        await asyncio.sleep(attempt * _REFUSED_SECONDS)
+        answer = await client.request(
+            "POST",
+            "/deployments/{id}/create_flow_run/bulk",  # type: ignore[arg-type]  # not in the client's list
+            path_params={"id": home},
+            json=body,
+        )
+        results = answer.json()["results"]
+        refused = [result["status"] != "CREATED" for result in results]
+        error = next((result["error"] for result in results if result["error"]), error)
+        body = [want for want, no in zip(body, refused, strict=True) if no]
+    if body:
+        raise RuntimeError(
+            f"Prefect made no flow run for {len(body)} of {len(wants)}: {error.splitlines()[0]}"
+        )
