@@ -1,0 +1,207 @@
+"""The sandbox that expressions and templates run in: data may be read, listed functions called, nothing else.
+
+Jinja2's SandboxedEnvironment keeps code in; this one also keeps size in. Whatever can multiply (text times a
+number, a chain of `replace`, nested loops) is counted, so a hostile definition is an error and never a wait.
+Numbers are exact: a decimal is a Decimal, never a float, however it was written.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from jinja2 import StrictUndefined
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context, LoopContext
+from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import pass_context
+from pydantic import BaseModel
+
+from definitions.filters import FILTERS
+
+MAX_TEXT = 200_000  #: characters a template may make, or a text an expression may give
+MAX_ITEMS = 20_000  #: turns of all loops of one rendering together
+MAX_BITS = 4_096  #: of a whole number
+BUDGET = " budget"  #: the name in the context, which no template can write, where turns are counted
+
+#: What may be called on `calendar`; the engine's calendar answers these.
+CALENDAR_METHODS: dict[str, tuple[str, ...]] = {
+    "quarter_start": ("quarter", "financial_year"),
+    "quarter_end": ("quarter", "financial_year"),
+    "year_start": ("financial_year",),
+    "year_end": ("financial_year",),
+    "quarter_of": ("day",),
+    "financial_year_of": ("day",),
+    "end_of_month": ("day",),
+    "last_working_day_of_month": ("day",),
+    "add_working_days": ("day", "count"),
+    "add_days": ("day", "count"),
+    "add_months": ("day", "count"),
+    "next_working": ("day",),
+    "previous_working": ("day",),
+    "roll_forward": ("day",),
+    "roll_back": ("day",),
+    "is_working": ("day",),
+    "working_days_between": ("start", "end"),
+}
+_LOOP = frozenset({"index", "index0", "revindex", "first", "last", "length", "previtem", "nextitem"})
+_DATE = frozenset({"year", "month", "day"})
+_TESTS = frozenset({
+    "defined", "undefined", "none", "true", "false", "boolean", "integer", "number", "string", "mapping",
+    "sequence", "iterable", "in", "odd", "even", "divisibleby", "eq", "ne", "lt", "le", "gt", "ge", "equalto",
+    "==", "!=", "<", "<=", ">", ">=", "lessthan", "greaterthan", "lower", "upper",
+})  # fmt: skip
+
+
+class TooMuch(SecurityError):
+    """An expression or template that grew past a bound."""
+
+
+class Turns:
+    """Counts the turns of the loops of one rendering."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = MAX_ITEMS
+
+    def take(self, count: int) -> None:
+        """Count some turns. Raises TooMuch when too many were taken."""
+        self.left -= count
+        if self.left < 0:
+            raise TooMuch(f"more than {MAX_ITEMS:,} turns of loops")
+
+
+class Sandbox(SandboxedEnvironment):
+    """Jinja2's sandbox with bounds, exact numbers, and no methods of values."""
+
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+
+    def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
+        # Unoptimised: constants are not folded while compiling, where no bound could see them.
+        super().__init__(undefined=StrictUndefined, optimized=False, finalize=printed, cache_size=0)
+        self.globals = dict(functions)
+        self.filters = {**FILTERS, " turns": _turns, " joined": _joined, " decimal": Decimal}
+        self.tests = {name: test for name, test in self.tests.items() if name in _TESTS}
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """Only the functions of the registry, and the calendar's methods."""
+        name = getattr(obj, "__name__", "")
+        return self.globals.get(name) is obj or name in CALENDAR_METHODS
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        return self._read(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(argument, str):
+            return self._read(obj, argument)
+        if isinstance(obj, list | tuple | str) and isinstance(argument, int | slice):
+            try:
+                return exact_number(obj[argument])
+            except IndexError:
+                return self.undefined(obj=obj, name=str(argument))
+        if isinstance(obj, Mapping) and isinstance(argument, int | Decimal | date):
+            return (
+                exact_number(obj[argument])
+                if argument in obj
+                else self.undefined(obj=obj, name=str(argument))
+            )
+        return None if obj is None else self.undefined(obj=obj, name=str(argument)[:60])
+
+    def _read(self, obj: Any, name: str) -> Any:
+        """A part of a value. What was not given (None) has parts not given: a missing answer stays missing."""
+        if name.startswith("_"):
+            raise SecurityError(f"{name!r} is not for definitions to read")
+        if obj is None:
+            return None
+        if isinstance(obj, Mapping):
+            try:  # rather than `in`: a forgiving mapping answers for what it does not hold
+                return exact_number(obj[name])
+            except KeyError:
+                return self.undefined(obj=obj, name=name)
+        if readable(obj, name):
+            return exact_number(getattr(obj, name))
+        return self.undefined(obj=obj, name=name)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        return operate(self, operator, exact_number(left), exact_number(right))
+
+
+def readable(obj: Any, name: str) -> bool:
+    """Whether `name` of an object that is not a mapping may be read."""
+    if isinstance(obj, LoopContext):
+        return name in _LOOP
+    if isinstance(obj, date):
+        return name in _DATE
+    if isinstance(obj, BaseModel):
+        return name in type(obj).model_fields
+    if dataclasses.is_dataclass(obj) and any(field.name == name for field in dataclasses.fields(obj)):
+        return True
+    if name == "missing" and isinstance(obj, list):
+        return hasattr(obj, name)
+    return name in CALENDAR_METHODS and not isinstance(obj, str | int | list | tuple) and hasattr(obj, name)
+
+
+def exact_number(value: Any) -> Any:
+    """A float as the decimal it was written as; anything else unchanged."""
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def operate(environment: Sandbox, operator: str, left: Any, right: Any) -> Any:
+    """Arithmetic within bounds. Raises TooMuch; TypeError where the operands do not go together."""
+    numbers = isinstance(left, int | Decimal | Fraction) and isinstance(right, int | Decimal | Fraction)
+    if operator in ("*", "**", "%") and not numbers:
+        raise TooMuch(f"only numbers may stand on both sides of {operator}")
+    if operator == "+" and isinstance(left, str | list | tuple) and isinstance(right, str | list | tuple):
+        _fits(len(left) + len(right))
+    if operator == "**" and (abs(right) > 64 or _bits(left) * abs(int(right)) > MAX_BITS):
+        raise TooMuch("a power too large")
+    if operator == "/" and isinstance(left, int) and isinstance(right, int):
+        left = Decimal(left)
+    result = environment.binop_table[operator](left, right)
+    if isinstance(result, int) and result.bit_length() > MAX_BITS:
+        raise TooMuch("a number too large")
+    return result
+
+
+def _bits(value: Any) -> int:
+    return int(value).bit_length() + 1 if abs(value) < Decimal(10) ** 100 else MAX_BITS + 1
+
+
+def _fits(size: int) -> None:
+    if size > MAX_TEXT:
+        raise TooMuch(f"more than {MAX_TEXT:,} characters")
+
+
+def printed(value: Any) -> Any:
+    """How a value reads in a letter: nothing for what was not given, a date in words."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return FILTERS["date"](value)
+    if isinstance(value, list | tuple | dict):
+        return FILTERS["string"](value)
+    return value
+
+
+@pass_context
+def _turns(context: Context, values: Iterable[Any]) -> list[Any]:
+    """What a loop goes over, counted against the rendering's budget."""
+    items = [] if values is None else list(values)
+    turns = context.get(BUDGET)
+    if isinstance(turns, Turns):
+        turns.take(len(items) + 1)
+    return items
+
+
+def _joined(parts: list[Any]) -> str:
+    """The `~` operator, within bounds."""
+    texts = [str(printed(part)) for part in parts]
+    _fits(sum(map(len, texts)))
+    return "".join(texts)
