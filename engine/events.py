@@ -179,6 +179,7 @@ class StepOpened:
     step: str
     attempt: int
     due: When | None = None
+    chosen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

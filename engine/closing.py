@@ -1,0 +1,70 @@
+"""When a step has heard enough to close."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from definitions.grammar import CloseWhen, parse_close_when
+from definitions.models import Step
+from engine.scope import Scope
+from engine.state import Assignment, StepState
+
+
+def rule_of(scope: Scope, step: Step) -> CloseWhen:
+    return parse_close_when(step.closing(lambda text: scope.truth(text)))
+
+
+def asked(state: StepState) -> list[Assignment]:
+    """The assignments that matter to closing: those that were not ended (a practice that left, say)."""
+    return [a for a in state.assignments.values() if a.status != "ended"]
+
+
+def everyone_in(state: StepState) -> bool:
+    return all(a.counts for a in asked(state))
+
+
+def satisfied(scope: Scope, step: Step, state: StepState) -> bool:
+    """Enough of what was asked counts, by `close_when`. An answer that does not count is not agreement."""
+    everyone = asked(state)
+    counted = [a for a in everyone if a.counts]
+    rule = rule_of(scope, step)
+    match rule.rule:
+        case "all":
+            return len(counted) == len(everyone)
+        case "any":
+            return len(counted) >= 1 or not everyone
+        case "at least":
+            return len(counted) >= min(rule.count, len(everyone))
+        case "majority":
+            return 2 * len(counted) > len(everyone) or not everyone
+        case "list size":
+            total = sum(a.list_size for a in everyone)
+            # The share is of whole patients, compared without rounding.
+            return sum(a.list_size for a in counted) >= rule.share * total - 1e-9
+
+
+def at_once(scope: Scope, step: Step) -> bool:
+    """`any` and `at least N` are enough as soon as they are met; a share waits until the due date, so that every
+    practice has the time it was promised."""
+    return rule_of(scope, step).rule in ("any", "at least")
+
+
+def last_due(state: StepState) -> datetime | None:
+    """The latest moment anybody still asked was given; None without due dates."""
+    dues = [a.due.at for a in asked(state) if a.due]
+    return max(dues, default=state.due.at if state.due else None)
+
+
+def closes_now(scope: Scope, step: Step, state: StepState) -> bool:
+    """Everyone is in; or enough is in and the window is over, or enough is enough at once; or it was decided."""
+    if state.shortfall == "proceed" or everyone_in(state):
+        return True
+    if not satisfied(scope, step, state):
+        return False
+    due = last_due(state)
+    return at_once(scope, step) or due is None or scope.now >= due
+
+
+def missing(state: StepState) -> tuple[str, ...]:
+    """Organisations that were asked and did not answer, each once: named, never estimated (rule 6)."""
+    return tuple(dict.fromkeys(a.organisation for a in asked(state) if not a.answered and not a.silence))

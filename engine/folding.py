@@ -1,0 +1,314 @@
+"""Folding events into state: one small function an event, nothing decided here.
+
+`apply(state, event)` gives the next state; `fold(events, open_bundle)` gives the state of a whole log (rule 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, time
+from functools import singledispatch
+from typing import Any
+
+from definitions.bundle import Process
+from definitions.closures import EVERYONE, Closure
+from definitions.directory import Closed, Pcn
+from engine import events as e
+from engine.calendar import Calendar
+from engine.state import Assignment, Reply, Response, StepState, WorkflowState
+
+OpenBundle = Callable[[str], Process]
+
+
+class BrokenLog(Exception):
+    """The log of a workflow does not begin with its launch, or has a gap. Run `baton store check`."""
+
+
+def fold(events: Iterable[e.Event], open_bundle: OpenBundle) -> WorkflowState:
+    """The state that `events`, from the first, come to. Raises BrokenLog."""
+    state: WorkflowState | None = None
+    for event in events:
+        state = begin(event, open_bundle) if state is None else apply(state, event, open_bundle)
+    if state is None:
+        raise BrokenLog("the log is empty; run `baton store check`")
+    return state
+
+
+def begin(event: e.Event, open_bundle: OpenBundle) -> WorkflowState:
+    """The state after the launch."""
+    body = event.body
+    if not isinstance(body, e.WorkflowLaunched) or event.version != 1:
+        raise BrokenLog(f"{event.workflow_id} begins with {event.type}; run `baton store check`")
+    process = open_bundle(body.bundle)
+    pcn = Pcn.model_validate(body.pcn)
+    return WorkflowState(
+        id=event.workflow_id, version=1, process=process, calendar=calendar_of(process, pcn), pcn=pcn,
+        reference=body.reference, launch=body.launch, batch=body.batch, inputs=body.inputs,
+        previous=body.previous, parent=body.parent, launched_at=event.at, launched_by=event.actor,
+        steps={step.id: StepState(step.id) for step in process.definition.steps},
+    )  # fmt: skip
+
+
+def calendar_of(process: Process, pcn: Pcn) -> Calendar:
+    """The bank holidays a workflow is pinned to, with the closures of its PCN and practices.
+
+    A closure under the PCN's own code closes it for everyone.
+    """
+    base = _holidays(process.hash, process)
+    closures = tuple(_closure(pcn, closed) for closed in pcn.closures)
+    return replace(base, closures=(*base.closures, *closures)) if closures else base
+
+
+_HOLIDAYS: dict[str, Calendar] = {}
+
+
+def _holidays(bundle: str, process: Process) -> Calendar:
+    # Read once a bundle: every workflow of a launch is pinned to the same one.
+    if bundle not in _HOLIDAYS:
+        _HOLIDAYS[bundle] = Calendar.from_data(process.calendar_data)
+    return _HOLIDAYS[bundle]
+
+
+def _closure(pcn: Pcn, closed: Closed) -> Closure:
+    """A directory's closure as the calendar's."""
+    start = closed.date or closed.from_
+    if start is None:  # the directory's own check makes this impossible
+        raise BrokenLog(f"a closure of {closed.organisation} has no date; mend the directory file")
+    opening, closing = closed.hours.split("-") if closed.hours else ("", "")
+    return Closure(
+        organisation=EVERYONE if closed.organisation == pcn.code else closed.organisation,
+        start=start,
+        end=closed.date or closed.to or date.max,
+        from_time=time.fromisoformat(opening) if opening else None,
+        to_time=time.fromisoformat(closing) if closing else None,
+        reason=closed.reason,
+        name=pcn.organisation_name(closed.organisation),
+    )
+
+
+def apply(state: WorkflowState, event: e.Event, open_bundle: OpenBundle) -> WorkflowState:
+    """The state after `event`. Raises BrokenLog when a version is missing."""
+    if event.version != state.version + 1:
+        raise BrokenLog(
+            f"{state.id} has version {state.version} and then {event.version}; run `baton store check`"
+        )
+    if isinstance(event.body, e.CalendarChanged | e.DefinitionChanged):
+        state = _repinned(state, open_bundle(event.body.bundle))
+    else:
+        state = _after(event.body, state, event)
+    return replace(state, version=event.version)
+
+
+@singledispatch
+def _after(body: Any, state: WorkflowState, event: e.Event) -> WorkflowState:
+    """Events that only tell, such as a notice, change nothing."""
+    return state
+
+
+# --- the workflow
+
+
+def _repinned(state: WorkflowState, process: Process) -> WorkflowState:
+    steps = {step.id: state.steps.get(step.id, StepState(step.id)) for step in process.definition.steps}
+    return replace(state, process=process, calendar=calendar_of(process, state.pcn), steps=steps)
+
+
+@_after.register
+def _(body: e.WorkflowClosed, state: WorkflowState, event: e.Event) -> WorkflowState:
+    return replace(state, status=body.outcome, because=body.because, closed_at=event.at, held_at=None)
+
+
+@_after.register
+def _(body: e.WorkflowHeld, state: WorkflowState, event: e.Event) -> WorkflowState:
+    return replace(state, status="held", held_at=event.at, because=body.reason)
+
+
+@_after.register
+def _(body: e.HoldLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
+    return replace(state, status="open", held_at=None, because="", delay=state.delay + body.lost)
+
+
+@_after.register
+def _(body: e.WorkflowLocked, state: WorkflowState, event: e.Event) -> WorkflowState:
+    steps = {key: replace(step, locked=step.locked or step.done) for key, step in state.steps.items()}
+    return replace(state, locked=True, steps=steps)
+
+
+@_after.register
+def _(body: e.LockLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
+    return replace(state, locked=False, steps={k: replace(s, locked=False) for k, s in state.steps.items()})
+
+
+@_after.register
+def _(body: e.MembershipChanged, state: WorkflowState, event: e.Event) -> WorkflowState:
+    pcn = Pcn.model_validate(body.pcn)
+    return replace(state, pcn=pcn, calendar=calendar_of(state.process, pcn))
+
+
+@_after.register
+def _(body: e.DateMoved, state: WorkflowState, event: e.Event) -> WorkflowState:
+    return replace(state, moved={**state.moved, body.name: body.new})
+
+
+@_after.register
+def _(body: e.ChildRequested, state: WorkflowState, event: e.Event) -> WorkflowState:
+    return replace(state, pending=(*state.pending, (body.step, body.child)))
+
+
+# --- steps
+
+
+@_after.register
+def _(body: e.StepSkipped, state: WorkflowState, event: e.Event) -> WorkflowState:
+    return state.with_step(replace(state.steps[body.step], status="skipped", closed_at=event.at))
+
+
+@_after.register
+def _(body: e.StepOpened, state: WorkflowState, event: e.Event) -> WorkflowState:
+    step = replace(state.steps[body.step], status="open", opened_at=event.at, due=body.due)
+    return state.with_step(replace(step, chosen=body.chosen, short_at=None, shortfall=""))
+
+
+@_after.register
+def _(body: e.StepClosed, state: WorkflowState, event: e.Event) -> WorkflowState:
+    step = state.steps[body.step]
+    closed = replace(
+        step, status="closed", closed_at=event.at, outcome=body.outcome, missing=body.missing,
+        values=body.values, opened_at=step.opened_at or event.at,
+    )  # fmt: skip
+    return state.with_step(closed)
+
+
+@_after.register
+def _(body: e.StepReopened, state: WorkflowState, event: e.Event) -> WorkflowState:
+    step = state.steps[body.step]
+    earlier = {**state.earlier, body.step: (*state.earlier.get(body.step, ()), step)}
+    fresh = StepState(body.step, attempt=body.attempt, only=body.organisation, chosen=step.chosen)
+    return replace(state.with_step(fresh), earlier=earlier)
+
+
+@_after.register
+def _(body: e.ShortfallRaised, state: WorkflowState, event: e.Event) -> WorkflowState:
+    return state.with_step(replace(state.steps[body.step], shortfall="raised"))
+
+
+@_after.register
+def _(body: e.ShortfallDecided, state: WorkflowState, event: e.Event) -> WorkflowState:
+    step = state.steps[body.step]
+    if body.choice == "proceed":
+        return state.with_step(replace(step, shortfall="proceed"))
+    return state.with_step(replace(step, shortfall="", short_at=body.until))
+
+
+# --- assignments
+
+
+def _with(state: WorkflowState, assignment: Assignment) -> WorkflowState:
+    step = state.steps[assignment.step]
+    if assignment.attempt == step.attempt:
+        return state.with_step(replace(step, assignments={**step.assignments, assignment.id: assignment}))
+    attempts = tuple(
+        replace(old, assignments={**old.assignments, assignment.id: assignment})
+        if old.attempt == assignment.attempt else old
+        for old in state.earlier[assignment.step]
+    )  # fmt: skip
+    return replace(state, earlier={**state.earlier, assignment.step: attempts})
+
+
+def _found(state: WorkflowState, assignment_id: str) -> Assignment:
+    found = state.assignment(assignment_id)
+    if found is None:
+        raise BrokenLog(f"{state.id} has no assignment {assignment_id}; run `baton store check`")
+    return found
+
+
+@_after.register
+def _(body: e.AssignmentOpened, state: WorkflowState, event: e.Event) -> WorkflowState:
+    opened = Assignment(
+        id=body.assignment, step=body.step, attempt=body.attempt, organisation=body.organisation, role=body.role,
+        person=body.person, name=body.name, on_behalf_of=body.on_behalf_of, list_size=body.list_size,
+        opened_at=event.at, due=body.due, rungs=body.rungs, unfilled=body.unfilled,
+    )  # fmt: skip
+    return _with(state, opened)
+
+
+@_after.register
+def _(body: e.ResponseReceived, state: WorkflowState, event: e.Event) -> WorkflowState:
+    assignment = _found(state, body.assignment)
+    response = Response(
+        body.number, event.at, event.actor, body.answers, body.outcome, body.late, body.counts, body.signed
+    )
+    return _with(state, replace(assignment, status="answered", responses=(*assignment.responses, response)))
+
+
+@_after.register
+def _(body: e.ResponseCarried, state: WorkflowState, event: e.Event) -> WorkflowState:
+    before = _found(state, body.from_assignment)
+    now = _found(state, body.assignment)
+    return _with(state, replace(now, status="carried", responses=before.responses, silence=before.silence))
+
+
+@_after.register
+def _(body: e.ReplyReceived, state: WorkflowState, event: e.Event) -> WorkflowState:
+    assignment = _found(state, body.assignment)
+    reply = Reply(body.kind, event.at, body.text, body.until)
+    return _with(state, replace(assignment, replies=(*assignment.replies, reply)))
+
+
+@_after.register
+def _(body: e.ReplySettled, state: WorkflowState, event: e.Event) -> WorkflowState:
+    assignment = _found(state, body.assignment)
+    *before, last = assignment.replies
+    return _with(state, replace(assignment, replies=(*before, replace(last, settled=True))))
+
+
+@_after.register
+def _(body: e.PromisePassed, state: WorkflowState, event: e.Event) -> WorkflowState:
+    assignment = _found(state, body.assignment)
+    *before, last = assignment.replies
+    return _with(state, replace(assignment, replies=(*before, replace(last, passed=True))))
+
+
+@_after.register
+def _(body: e.DeadlineMoved, state: WorkflowState, event: e.Event) -> WorkflowState:
+    if not body.assignment:
+        return state.with_step(replace(state.steps[body.step], due=body.new))
+    assignment = _found(state, body.assignment)
+    return _with(state, replace(assignment, due=body.new, rungs=body.rungs))
+
+
+@_after.register
+def _(body: e.AssignmentReassigned, state: WorkflowState, event: e.Event) -> WorkflowState:
+    assignment = _found(state, body.assignment)
+    changed = replace(
+        assignment, person=body.person, name=body.name, on_behalf_of=body.on_behalf_of, unfilled=False
+    )
+    return _with(state, changed)
+
+
+@_after.register
+def _(body: e.RungClimbed, state: WorkflowState, event: e.Event) -> WorkflowState:
+    assignment = _found(state, body.assignment)
+    chased = assignment.chasers + (body.register in CHASING)
+    return _with(state, replace(assignment, climbed=assignment.climbed | {body.rung}, chasers=chased))
+
+
+#: Registers that chase: at most two of these an assignment, then a person rings (design 8).
+CHASING = frozenset({"due today", "offer of help"})
+
+
+@_after.register
+def _(body: e.RungSkipped, state: WorkflowState, event: e.Event) -> WorkflowState:
+    assignment = _found(state, body.assignment)
+    return _with(state, replace(assignment, climbed=assignment.climbed | {body.rung}))
+
+
+@_after.register
+def _(body: e.SilenceCounted, state: WorkflowState, event: e.Event) -> WorkflowState:
+    return _with(state, replace(_found(state, body.assignment), silence=body.as_))
+
+
+@_after.register
+def _(body: e.AssignmentEnded, state: WorkflowState, event: e.Event) -> WorkflowState:
+    return _with(state, replace(_found(state, body.assignment), status="ended"))

@@ -1,0 +1,343 @@
+"""Planning what people are told: from an event, the notices it calls for.
+
+Facts are settled here and stored with the event, so a letter says what was true when it was planned. Counts
+never go into a notice (domain 4.3), and nobody outside the directory is ever written to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import singledispatch
+from typing import Any, Literal
+
+from definitions.directory import Person
+from definitions.models import Rung, Step
+from engine import events as e
+from engine import people
+from engine.clock import LONDON, london_date
+from engine.scope import Scope
+from engine.state import Assignment, WorkflowState
+from engine.telling import (
+    already_told,
+    everyone_who_took_part,
+    facts_of,
+    ladder_names,
+    rung_named,
+    told_by_message,
+    words,
+)
+
+NoticeKind = Literal["ask", "reminder", "offer of help", "task", "question", "told", "outcome", "decision"]
+
+#: What a rung's register makes of its notice.
+_KIND_OF: dict[str, NoticeKind] = {
+    "coming up": "reminder",
+    "due today": "reminder",
+    "offer of help": "offer of help",
+    "ring them": "task",
+    "conversation": "task",
+    "board item": "task",
+    "decision": "decision",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """Where a notice goes: a person of the directory, or a practice's shared mailbox."""
+
+    person: str
+    name: str
+    email: str
+    organisation: str
+
+
+def plan(before: WorkflowState, event: e.Event, scope: Scope) -> list[e.Notice]:
+    """The notices that `event` calls for. `scope` is the state after it."""
+    return [
+        _numbered(notice, event, number)
+        for number, notice in enumerate(_notices(event.body, event, before, scope))
+    ]
+
+
+def _numbered(notice: e.Notice, event: e.Event, number: int) -> e.Notice:
+    return replace(notice, id=f"{event.workflow_id}-{event.version}-{number}")
+
+
+@singledispatch
+def _notices(body: Any, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    """Most events are nobody's news."""
+    return iter(())
+
+
+def _notice(
+    scope: Scope, kind: NoticeKind, to: _Address, subject: str, about: Assignment | None = None,
+    step: Step | None = None, *, urgent: bool = False, digest_only: bool = False, rung: str = "", **facts: Any,
+) -> e.Notice:  # fmt: skip
+    organisation = None if to.organisation == scope.state.pcn.code else to.organisation
+    settled = facts_of(scope, step, about) | {
+        key: value for key, value in facts.items() if value not in (None, "")
+    }
+    return e.Notice(
+        id="", kind=kind, person=to.person, name=to.name, email=to.email, organisation=to.organisation,
+        about=about.id if about else "", step=step.id if step else "", subject=subject,
+        not_before=scope.state.calendar.messaging_opens(scope.now, organisation),
+        urgent=urgent, digest_only=digest_only, rung=rung, facts=settled,
+    )  # fmt: skip
+
+
+# --- addresses
+
+
+def _at(scope: Scope, person: Person, organisation: str) -> _Address:
+    return _Address(person.id, person.name, person.email, organisation)
+
+
+def _asked(scope: Scope, assignment: Assignment) -> _Address | None:
+    """Whoever is asked: the person, or the practice's shared mailbox where nobody is named."""
+    if person := scope.state.pcn.people_by_id.get(assignment.person):
+        return _at(scope, person, assignment.organisation)
+    practice = scope.state.pcn.practices_by_code.get(assignment.organisation)
+    if practice and practice.mailbox:
+        return _Address("", practice.name, practice.mailbox, practice.code)
+    return None
+
+
+def _manager(scope: Scope) -> _Address | None:
+    person = people.manager(scope.state.pcn, london_date(scope.now))
+    return _at(scope, person, scope.state.pcn.code) if person else None
+
+
+def recipients(scope: Scope, role: str, organisation: str) -> list[Person]:
+    """Who holds a rung's role: at the practice it is about, else at the PCN."""
+    day = london_date(scope.now)
+    for place in (organisation, scope.state.pcn.code):
+        if found := people.whom(scope.state.pcn, role, place, day):
+            return [found.person]
+    return []
+
+
+def rung_people(scope: Scope, rung: Rung, assignment: Assignment) -> list[tuple[Person | None, str]]:
+    """Whom a rung reaches, once each, with the organisation they are reached at; None is the shared mailbox."""
+    reached: dict[str, tuple[Person | None, str]] = {}
+    pcn, day = scope.state.pcn, london_date(scope.now)
+    for to in rung.to:
+        if to == "assignee":
+            person = pcn.people_by_id.get(assignment.person)
+            reached.setdefault(assignment.person, (person, assignment.organisation))
+        elif to == "cover":
+            for cover in pcn.cover_for(assignment.person, day):
+                reached.setdefault(cover.by, (pcn.people_by_id[cover.by], assignment.organisation))
+        else:
+            for person in recipients(scope, to, assignment.organisation):
+                reached.setdefault(person.id, (person, pcn.code))
+    return list(reached.values())
+
+
+# --- asking
+
+
+@_notices.register
+def _(body: e.AssignmentOpened, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if assignment is not None:
+        yield from _ask(scope, assignment)
+
+
+def _ask(scope: Scope, assignment: Assignment) -> Iterator[e.Notice]:
+    step = scope.state.process.steps[assignment.step]
+    title = scope.text(step.title, **scope.around(step, assignment))
+    if assignment.unfilled:
+        if manager := _manager(scope):
+            practice = scope.state.pcn.organisation_name(assignment.organisation)
+            text = (
+                f"Nobody could be found to ask at {practice} as {words(assignment.role)}: the directory names nobody "
+                "who is there today, and nobody who covers. Please say whom to ask."
+            )
+            yield _notice(
+                scope,
+                "question",
+                manager,
+                f"Whom should we ask at {practice}? {title}",
+                assignment,
+                step,
+                text=text,
+            )
+        return
+    if to := _asked(scope, assignment):
+        yield _notice(scope, "ask", to, subject_of(scope, step, assignment, title), assignment, step)
+
+
+def subject_of(scope: Scope, step: Step, assignment: Assignment, title: str) -> str:
+    """`Your figures for Q3: 10 minutes, by Fri 15 January`, as the tone guide has it (domain 2.5)."""
+    takes = step.takes or ""
+    by = (
+        f"by {assignment.due.at.astimezone(LONDON):%a} {_day_month(assignment.due.at)}"
+        if assignment.due
+        else ""
+    )
+    tail = ", ".join(part for part in (takes, by) if part)
+    return f"{title}: {tail}" if tail else title
+
+
+def _day_month(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    return f"{local.day} {local:%B}"
+
+
+@_notices.register
+def _(
+    body: e.AssignmentReassigned, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if assignment is not None and assignment.status == "open":
+        yield from _ask(scope, assignment)
+
+
+# --- chasing
+
+
+@_notices.register
+def _(body: e.RungClimbed, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if assignment is None:
+        return
+    step = scope.state.process.steps[assignment.step]
+    rung = rung_named(scope, step, body.rung)
+    text = " ".join(scope.text(rung.text, **ladder_names(scope, step, assignment)).split())
+    title = scope.text(step.title, **scope.around(step, assignment))
+    place = scope.state.pcn.organisation_name(assignment.organisation)
+    for person, organisation in rung_people(scope, rung, assignment):
+        to = _at(scope, person, organisation) if person else _asked(scope, assignment)
+        if to is not None:
+            yield _notice(
+                scope, _KIND_OF[rung.register_], to, _rung_subject(rung, title, place), assignment, step,
+                rung=rung.id, digest_only=rung.channel == "digest", text=text, choices=list(rung.choices),
+            )  # fmt: skip
+
+
+def _rung_subject(rung: Rung, title: str, place: str) -> str:
+    return {
+        "coming up": f"Coming up: {title}",
+        "due today": f"Due today: {title}",
+        "offer of help": f"Still to come from {place}: {title}. Can I help?",
+        "ring them": f"Please ring {place}: {title}",
+        "conversation": f"A word with {place}: {title}",
+        "board item": f"For the board: {title}",
+        "decision": f"To decide together: {title}",
+    }[rung.register_]
+
+
+@_notices.register
+def _(body: e.ReplyReceived, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if assignment is None or (manager := _manager(scope)) is None:
+        return
+    step = scope.state.process.steps[assignment.step]
+    place = scope.state.pcn.organisation_name(assignment.organisation)
+    said = {
+        "more time": "asks for more time",
+        "not ours": "says this is not theirs",
+        "question": "has a question",
+    }
+    until = f" They ask for time until {_day_month(body.until)}." if body.until else ""
+    text = f"{event.actor.name} at {place} {said[body.kind]}.{until} No more reminders go until you have settled it."
+    yield _notice(
+        scope, "question", manager, f"{place} {said[body.kind]}: {assignment_title(scope, assignment)}", assignment, step,
+        text=text, items=[body.text] if body.text else None,
+    )  # fmt: skip
+
+
+@_notices.register
+def _(body: e.ReplySettled, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if assignment is not None and (to := _asked(scope, assignment)):
+        step = scope.state.process.steps[assignment.step]
+        yield _notice(
+            scope,
+            "told",
+            to,
+            f"About {assignment_title(scope, assignment)}",
+            assignment,
+            step,
+            text=body.text,
+        )
+
+
+@_notices.register
+def _(body: e.PromisePassed, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if assignment is None or (manager := _manager(scope)) is None:
+        return
+    step = scope.state.process.steps[assignment.step]
+    place = scope.state.pcn.organisation_name(assignment.organisation)
+    text = f"{place} asked for time until {_day_month(body.until)}, and no answer is in yet. A call may help."
+    yield _notice(
+        scope,
+        "task",
+        manager,
+        f"Please ring {place}: {assignment_title(scope, assignment)}",
+        assignment,
+        step,
+        text=text,
+    )
+
+
+@_notices.register
+def _(body: e.ShortfallRaised, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    step = scope.state.process.steps[body.step]
+    title = scope.text(step.title, **scope.around(step))
+    missing = [scope.state.pcn.organisation_name(code) for code in body.missing]
+    text = (
+        f"Not enough is in for “{title}”. Still missing: {', '.join(missing)}. Decide how to go on: wait until another "
+        "day, or go on with what is in and name the gaps. Nobody is counted as agreeing."
+    )
+    for role in ("pcn_manager", "clinical_director"):
+        for person in recipients(scope, role, scope.state.pcn.code):
+            to = _at(scope, person, scope.state.pcn.code)
+            yield _notice(scope, "decision", to, f"To decide: {title}", None, step, text=text, items=missing)
+
+
+# --- telling
+
+
+@_notices.register
+def _(body: e.DeadlineMoved, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment) if body.assignment else None
+    if assignment is None or assignment.status != "open" or (to := _asked(scope, assignment)) is None:
+        return
+    step = scope.state.process.steps[assignment.step]
+    title = assignment_title(scope, assignment)
+    text = f"The day it is due has moved: {body.because}. {body.new.explanation}"
+    yield _notice(scope, "told", to, f"A new date: {title}", assignment, step, text=text)
+
+
+@_notices.register
+def _(body: e.StepClosed, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    step = scope.state.process.steps[body.step]
+    if step.message is None:
+        return
+    for person, organisation in told_by_message(scope, step):
+        yield _notice(
+            scope, "outcome", _at(scope, person, organisation), str(body.values["subject"]), None, step,
+            urgent=step.message.urgent, text=body.values["body"],
+        )  # fmt: skip
+
+
+@_notices.register
+def _(body: e.WorkflowClosed, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    """How it came out, to everyone who took part, unless a step of the definition has just said so."""
+    if body.outcome == "completed" and already_told(scope):
+        return
+    ended = {"completed": "is closed", "stopped": "was stopped", "withdrawn": "was withdrawn"}[body.outcome]
+    for person, organisation in everyone_who_took_part(scope):
+        text = f"{scope.state.reference} {ended}: {body.because}. Thank you for your part in it."
+        yield _notice(
+            scope, "outcome", _at(scope, person, organisation), f"{scope.state.reference} {ended}", text=text
+        )
+
+
+def assignment_title(scope: Scope, assignment: Assignment) -> str:
+    step = scope.state.process.steps[assignment.step]
+    return scope.text(step.title, **scope.around(step, assignment))

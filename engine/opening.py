@@ -1,0 +1,134 @@
+"""Opening a step: skipping it, doing it at once, or asking everyone it is asked of."""
+
+from __future__ import annotations
+
+import hashlib
+
+from definitions.models import Step
+from engine import dating, people
+from engine import events as e
+from engine.clock import london_date
+from engine.codec import canonical
+from engine.dating import Asking
+from engine.kinds import AUTOMATIC
+from engine.scope import Scope
+from engine.state import Assignment, StepState, WorkflowState, assignment_id
+from engine.targets import Target, targets
+from engine.turn import Turn
+
+
+def ready(state: WorkflowState, step: Step) -> bool:
+    """Everything that comes before is done. A step on demand holds nobody up."""
+    return all(
+        state.steps[before].done
+        or (state.process.steps[before].on_demand
+        and state.steps[before].status == "waiting")
+        for before in state.process.predecessors(step.id)
+    )
+
+
+def open_step(turn: Turn, step: Step) -> None:
+    """Open `step`, whose turn it is; its `when` decides whether it happens at all."""
+    attempt = turn.state.steps[step.id].attempt
+    if step.when is not None and not turn.scope.truth(step.when):
+        turn.emit(e.StepSkipped(step.id, attempt, "it does not apply here"))
+    elif step.automatic:
+        _perform(turn, step, attempt)
+    else:
+        ask_everyone(turn, step, turn.state.steps[step.id].chosen)
+
+
+def _perform(turn: Turn, step: Step, attempt: int) -> None:
+    kind = AUTOMATIC[step.kind]
+    values = kind.perform(step, turn.scope)
+    turn.emit(e.StepClosed(step.id, attempt, kind.outcome, "Baton did it at once", values=values))
+
+
+def ask_everyone(turn: Turn, step: Step, chosen: tuple[str, ...] = ()) -> None:
+    """Open `step` with an assignment for everyone it is asked of; skip it when that is nobody."""
+    scope, state = turn.scope, turn.state.steps[step.id]
+    asking = Asking(scope, step, turn.now)
+    everyone = [t for t in targets(scope, step.assigns, chosen) if _concerned(scope, step, t)]
+    if not everyone:
+        turn.emit(e.StepSkipped(step.id, state.attempt, "no practice is concerned"))
+        return
+    opened = [_opened(asking, state.attempt, target) for target in everyone]
+    carried = {body.assignment: before.id for body in opened if (before := carried_from(scope, step, body))}
+    turn.emit(e.StepOpened(step.id, state.attempt, dating.due(asking, None), chosen))
+    for body in opened:
+        if body.assignment in carried:
+            turn.quiet, quiet = True, turn.quiet
+            turn.emit(body)
+            turn.emit(e.ResponseCarried(body.assignment, step.id, carried[body.assignment]))
+            turn.quiet = quiet
+        else:
+            turn.emit(body)
+
+
+def _concerned(scope: Scope, step: Step, target: Target) -> bool:
+    return step.where is None or scope.truth(step.where, practice=scope.practice(target.organisation))
+
+
+def _opened(asking: Asking, attempt: int, target: Target) -> e.AssignmentOpened:
+    scope, step = asking.scope, asking.step
+    organisation = None if target.organisation == scope.state.pcn.code else target.organisation
+    due = dating.due(asking, organisation)
+    person, name, for_, unfilled = _whom(scope, step, target)
+    ladder_id = step.ladder_id(lambda text: scope.truth(text))
+    ladder = scope.state.process.ladders[ladder_id] if ladder_id and not unfilled else None
+    return e.AssignmentOpened(
+        assignment=assignment_id(scope.state.id, step.id, attempt, target.organisation, target.role),
+        step=step.id, attempt=attempt, organisation=target.organisation, role=target.role, person=person,
+        name=name, on_behalf_of=for_, due=due, rungs=dating.rungs(asking, ladder, due, target.organisation),
+        list_size=target.list_size, unfilled=unfilled,
+    )  # fmt: skip
+
+
+def _whom(scope: Scope, step: Step, target: Target) -> tuple[str, str, str, bool]:
+    """Person, name, whom they cover, and whether nobody was found.
+
+    A practice's shared mailbox may complete, never sign (domain 4.2); otherwise the manager is asked whom to ask.
+    """
+    if target.found:
+        return target.found.person.id, target.found.person.name, target.found.for_, False
+    practice = scope.state.pcn.practices_by_code.get(target.organisation)
+    if practice and practice.mailbox and step.kind in ("collect", "review", "do"):
+        return "", practice.name, "", False
+    manager = people.manager(scope.state.pcn, london_date(scope.now))
+    return (manager.id, manager.name, "", True) if manager else ("", "nobody", "", True)
+
+
+# --- answers that stand
+
+
+def carried_from(scope: Scope, step: Step, body: e.AssignmentOpened) -> Assignment | None:
+    """The earlier assignment whose answer stands in this attempt: the step was reopened for another practice, or
+    it is a signature over content that has not changed."""
+    earlier = scope.state.earlier.get(step.id, ())
+    if not earlier:
+        return None
+    for before in earlier[-1].assignments.values():
+        if (before.organisation, before.role) != (body.organisation, body.role) or not before.answered:
+            continue
+        only = scope.state.steps[step.id].only
+        if only and only != body.organisation:
+            return before
+        response = before.response
+        if step.signs and response and response.signed == content_hash(scope, step, body.organisation):
+            return before
+    return None
+
+
+def content_hash(scope: Scope, step: Step, organisation: str) -> str:
+    """What a signature of `organisation` covers: the answers and values of the steps it signs, its own of a step
+    asked of several and all of a step asked of one. SHA-256, hexadecimal."""
+    covered: dict[str, object] = {}
+    for signed in step.signs:
+        state: StepState = scope.state.steps[signed]
+        answers = {
+            a.id.split(".", 3)[3]: a.response.answers
+            for a in state.assignments.values()
+            if a.response and a.organisation in (organisation, scope.state.pcn.code)
+        }
+        covered[signed] = {"answers": answers, "values": state.values}
+    return hashlib.sha256(canonical(covered)).hexdigest()

@@ -1,0 +1,179 @@
+"""What a notice says: the facts of an assignment in words, and who hears of what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from definitions.directory import Person
+from definitions.models import Assign, Rung, Step
+from engine import people
+from engine.clock import LONDON, london_date
+from engine.closing import satisfied
+from engine.events import When
+from engine.scope import Scope
+from engine.state import Assignment
+from engine.targets import targets
+
+_SILENCE = {
+    "never counts": "If we hear nothing, nothing is counted in your name.",
+    "counts as agreement": "If we hear nothing by then, it counts as agreement.",
+    "counts as abstention": "If we hear nothing by then, it counts as an abstention.",
+}
+
+
+def words(role: str) -> str:
+    """A role as people say it: `gp_lead` is `GP lead`."""
+    said = role.replace("_", " ")
+    for short, proper in (("pcn", "PCN"), ("gp", "GP"), ("iif", "IIF"), ("hr", "HR"), ("ig", "IG")):
+        said = " ".join(proper if word == short else word for word in said.split(" "))
+    return said
+
+
+def due_words(due: When | None) -> str:
+    """`Fri 15 January 2027, 5pm`."""
+    if due is None:
+        return ""
+    at = due.at.astimezone(LONDON)
+    hour = f"{at.hour % 12 or 12}{f':{at:%M}' if at.minute else ''}{'am' if at.hour < 12 else 'pm'}"
+    return f"{at:%a} {at.day} {at:%B %Y}, {hour}"
+
+
+def facts_of(scope: Scope, step: Step | None, about: Assignment | None) -> dict[str, Any]:
+    """The facts every notice carries, and those of the assignment it is about."""
+    state = scope.state
+    manager = people.manager(state.pcn, london_date(scope.now))
+    facts: dict[str, Any] = {
+        "pcn": state.pcn.name,
+        "reference": state.reference,
+        "manager": {"name": manager.name, "email": manager.email, "phone": manager.phone or ""}
+        if manager
+        else {},
+    }
+    if step is None:
+        return facts
+    around = scope.around(step, about)
+    facts["title"] = facts["step_title"] = scope.text(step.title, **around)
+    if about is None:
+        return facts
+    return facts | _of_assignment(scope, step, about, around)
+
+
+def ladder_names(scope: Scope, step: Step, about: Assignment) -> dict[str, Any]:
+    """The names a rung's text and condition see, besides those of the step."""
+    around = scope.around(step, about)
+    return around | {
+        "step": {"title": scope.text(step.title, **around), "takes": step.takes or "", "id": step.id},
+        "assignment": {"due": due_words(about.due), "person": about.name, "needed": needed(scope, step)},
+        "manager": facts_of(scope, None, None)["manager"],
+    }
+
+
+def _of_assignment(scope: Scope, step: Step, about: Assignment, around: dict[str, Any]) -> dict[str, Any]:
+    found = {
+        "why": scope.text(step.why, **around) if step.why else "",
+        "takes": step.takes or "",
+        "due": due_words(about.due),
+        "due_at": about.due.at.isoformat() if about.due else "",
+        "due_why": about.due.explanation if about.due else "",
+        "silence": _SILENCE[step.silence],
+        "next": what_next(scope, step, about),
+        "practice": scope.state.pcn.organisation_name(about.organisation),
+        "on_behalf_of": _name(scope, about.on_behalf_of),
+        "attest": step.kind == "attest",
+        "again": about.attempt > 1,
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def needed(scope: Scope, step: Step) -> bool:
+    """The process cannot go on without more answers to this step."""
+    return not satisfied(scope, step, scope.state.steps[step.id])
+
+
+def what_next(scope: Scope, step: Step, about: Assignment) -> list[str]:
+    """What happens if nothing comes, in sentences: every rung is visible beforehand (domain 2.4)."""
+    said = []
+    for planned in about.rungs:
+        rung = rung_named(scope, step, planned.rung)
+        at = planned.at.astimezone(LONDON)
+        day = f"{at:%a} {at.day} {at:%B}"
+        said.append(
+            {
+                "coming up": f"On {day} a line in your morning letter, if it is still to come.",
+                "due today": f"On {day} a short reminder.",
+                "offer of help": f"On {day} a letter that offers help. It is the last that goes by itself.",
+                "ring them": f"On {day} the PCN manager rings you.",
+                "conversation": f"On {day} the clinical director has a word with your GP lead.",
+                "board item": f"On {day} it goes on the board's list of open items, if the PCN cannot go on without it.",
+                "decision": f"On {day} the PCN manager and the clinical director decide how to go on.",
+            }[rung.register_]
+        )
+    return said
+
+
+def rung_named(scope: Scope, step: Step, rung_id: str) -> Rung:
+    """The rung of the ladder this step climbs. KeyError when there is none of that id."""
+    ladder_id = step.ladder_id(lambda text: scope.truth(text))
+    rungs: tuple[Rung, ...] = tuple(scope.state.process.ladders[ladder_id or ""].rungs)
+    for rung in rungs:
+        if rung.id == rung_id:
+            return rung
+    raise KeyError(rung_id)
+
+
+def _name(scope: Scope, person: str) -> str:
+    known = scope.state.pcn.people_by_id.get(person)
+    return known.name if known else ""
+
+
+def told_by_message(scope: Scope, step: Step) -> Iterator[tuple[Person, str]]:
+    """Everyone a notify step tells, once each, with the organisation they hear it at."""
+    told: dict[str, tuple[Person, str]] = {}
+    for to in step.message.to if step.message else ():
+        for person, organisation in _group(scope, to):
+            told.setdefault(person.id, (person, organisation))
+    yield from told.values()
+
+
+def _group(scope: Scope, to: Any) -> Iterator[tuple[Person, str]]:
+    pcn, day = scope.state.pcn, london_date(scope.now)
+    if to == "everyone who took part":
+        yield from everyone_who_took_part(scope)
+    elif to == "every practice":
+        for practice in pcn.practices:
+            if found := people.whom(pcn, "practice_manager", practice.code, day):
+                yield found.person, practice.code
+    elif to == "the PCN":
+        if found_manager := people.manager(pcn, day):
+            yield found_manager, pcn.code
+    elif isinstance(to, Assign):
+        for target in targets(scope, (to,)):
+            if target.found:
+                yield target.found.person, target.organisation
+    elif found := people.whom(pcn, to, pcn.code, day):
+        yield found.person, pcn.code
+
+
+def everyone_who_took_part(scope: Scope) -> Iterator[tuple[Person, str]]:
+    """Everyone who was asked or who answered, once each."""
+    seen: set[str] = set()
+    for step_id, step in scope.state.steps.items():
+        for attempt in (*scope.state.earlier.get(step_id, ()), step):
+            for assignment in attempt.assignments.values():
+                answered = [response.actor.person for response in assignment.responses]
+                for person_id in (assignment.person, *answered):
+                    person = scope.state.pcn.people_by_id.get(person_id)
+                    if person and person.id not in seen:
+                        seen.add(person.id)
+                        yield person, assignment.organisation
+
+
+def already_told(scope: Scope) -> bool:
+    """A notify step of this definition has told everyone who took part."""
+    return any(
+        step.message is not None
+        and "everyone who took part" in step.message.to
+        and scope.state.steps[step.id].status == "closed"
+        for step in scope.state.process.definition.steps
+    )
