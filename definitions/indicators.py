@@ -68,7 +68,7 @@ def indicator_position(
     group: str = "indicators",
     field: str = "result",
     list_size_adjustment: Number = 1,
-    prevalence_adjustments: Record | None = None,
+    prevalence_adjustments: Any = None,
 ) -> list[dict[str, Any]]:
     """Where the PCN stands on each indicator: the sum of numerators over the sum of denominators, never the mean of
     the practices' percentages [MK, standard]; points on the sliding scale [S6]; and the forecast payment, points ×
@@ -76,14 +76,15 @@ def indicator_position(
 
     `indicators`: items with id, name, lower, upper (percent), points, value_per_point, direction. `returns`: one
     record a practice; those that have not answered, or not this indicator, are named under `missing` and never
-    estimated. `prevalence_adjustments`: by indicator id, 1 where absent. A row has: id, name, numerator, denominator,
+    estimated. `prevalence_adjustments`: by indicator id, or rows with `indicator` and `adjustment`; 1 where
+    absent. A row has: id, name, numerator, denominator,
     percentage (two decimals), status, points (two decimals), points_available, payment (pence, from unrounded
     points), needed (patients to the upper threshold at this denominator), practices, missing. A denominator of zero
     is "not applicable", with no percentage. What the indicator set does not say is None. Raises FunctionError.
     """
     records = rows_of(returns)
     unanswered = [practice_name(practice) for practice in missing_of(returns)]
-    prevalence = prevalence_adjustments or {}
+    prevalence = _by_indicator(prevalence_adjustments)
     rows = []
     for item in rows_of(indicators):
         row = _pooled(item, records, unanswered, f"{group}.{item.get('id')}.{field}")
@@ -91,6 +92,12 @@ def indicator_position(
         adjustment *= needed(prevalence.get(str(item.get("id")), 1), "prevalence adjustment")
         rows.append(row | _scored(item, row, adjustment))
     return rows
+
+
+def _by_indicator(adjustments: Any) -> Record:
+    if isinstance(adjustments, Mapping):
+        return adjustments
+    return {str(row.get("indicator")): row.get("adjustment") for row in rows_of(adjustments)}
 
 
 def _pooled(item: Record, records: list[Record], unanswered: list[str], path: str) -> dict[str, Any]:
