@@ -23,7 +23,7 @@ from jinja2.parser import Parser
 from definitions import syntax
 from definitions.functions import FUNCTIONS
 from definitions.problems import nearest
-from definitions.sandbox import BUDGET, MAX_ITEMS, MAX_TEXT, Sandbox, Turns
+from definitions.sandbox import AROUND, BUDGET, MAX_ITEMS, MAX_TEXT, Sandbox, Turns
 from definitions.syntax import EACH, Reference, Refused, Uses
 
 MAX_EXPRESSION = 2_000  #: characters
@@ -218,7 +218,7 @@ def _unknown(text: str, uses: Uses, context: Mapping[str, Any], otherwise: str) 
     for reference in uses.references:
         here: Any = context
         for index, part in enumerate(reference.parts):
-            if part == EACH or not isinstance(here, Mapping):
+            if part == EACH or not isinstance(here, Mapping) or (index == 0 and part in AROUND):
                 break
             if part not in here and not hasattr(here, "__missing__"):
                 before = ".".join(reference.parts[:index])

@@ -57,6 +57,10 @@ _TESTS = frozenset({
 })  # fmt: skip
 
 
+#: Names that are None where there is nobody: a letter about the whole PCN has no practice.
+AROUND = ("practice", "person", "manager", "assignment", "step", "previous", "response")
+
+
 class TooMuch(SecurityError):
     """An expression or template that grew past a bound."""
 
@@ -84,7 +88,7 @@ class Sandbox(SandboxedEnvironment):
     def __init__(self, functions: Mapping[str, Callable[..., Any]]) -> None:
         # Unoptimised: constants are not folded while compiling, where no bound could see them.
         super().__init__(undefined=StrictUndefined, optimized=False, finalize=printed, cache_size=0)
-        self.globals = dict(functions)
+        self.globals = {**dict.fromkeys(AROUND), **functions}
         self.filters = {**FILTERS, " turns": _turns, " joined": _joined, " decimal": Decimal}
         self.tests = {name: test for name, test in self.tests.items() if name in _TESTS}
 

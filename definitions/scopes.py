@@ -1,8 +1,8 @@
 """The names an expression or template knows at its place: the contract between definitions and the engine.
 
 Everywhere: `inputs.<id>`, `dates.<id>`, `answers.<step>`, `values.<compute step>.<name>`, `pcn`, `practices`, `workflow`,
-`calendar`, `today` and the functions. Around one person's answer also: `practice`, `person`, `assignment`, `step`,
-`previous`; in a form the ids of its fields, and in a repeated group the item's name and the ids beside it; in
+`calendar`, `today` and the functions. Around one person's answer also: `practice`, `person`, `manager`, `assignment`,
+`step`, `previous` (None where there is nobody); in a form the ids of its fields, and in a repeated group the item's name and the ids beside it; in
 `stop_if`, `counts_if`, `stop_message` and `on`, `response.<field>`.
 """
 
@@ -32,6 +32,7 @@ LEAF = Shape({})
 _PRACTICE = Shape(
     {"code": LEAF, "name": LEAF, "list_size": LEAF, "weighted_list_size": LEAF, "tags": Shape({}, LEAF)}
 )
+_MANAGER = Shape({"id": LEAF, "name": LEAF, "email": LEAF, "phone": LEAF})
 _PCN = Shape({"code": LEAF, "name": LEAF, "list_size": LEAF})
 _PARTS: dict[str, Shape] = {
     "ratio": Shape({"numerator": LEAF, "denominator": LEAF}),
@@ -49,7 +50,7 @@ _RECORD: dict[str, Shape] = {"practice": _PRACTICE, "person": ANY, "list_size": 
 #: Ids a field cannot have, since expressions need them for something else.
 RESERVED = frozenset({
     "inputs", "dates", "answers", "values", "practice", "practices", "pcn", "person", "workflow", "calendar",
-    "previous", "response", "assignment", "step", "today", "list_size", "loop",
+    "previous", "response", "assignment", "step", "today", "list_size", "loop", "manager",
 })  # fmt: skip
 
 #: Keys of a step that are about the step, not about one person's answer.
@@ -103,7 +104,9 @@ class Scopes:
             "values": Shape(values),
             "workflow": Shape({"id": LEAF, "reference": LEAF}),
         }
-        self.around = {**self.common, "practice": _PRACTICE, "person": ANY, "assignment": ANY, "step": ANY}
+        self.around = {
+            **self.common, "practice": _PRACTICE, "person": ANY, "manager": _MANAGER, "assignment": ANY, "step": ANY,
+        }  # fmt: skip
 
     def at(self, path: Path_) -> Mapping[str, Shape]:
         """The names known at `path`."""
@@ -138,7 +141,7 @@ class Scopes:
 
 #: What a ladder's rungs know. A ladder serves many definitions, so it knows nothing of one.
 LADDER: Mapping[str, Shape] = {
-    "practice": _PRACTICE, "pcn": _PCN, "person": ANY, "assignment": ANY, "step": ANY, "today": _PARTS["date"],
+    "practice": _PRACTICE, "pcn": _PCN, "person": ANY, "manager": _MANAGER, "assignment": ANY, "step": ANY, "today": _PARTS["date"],
     "workflow": Shape({"id": LEAF, "reference": LEAF}), "calendar": ANY,
 }  # fmt: skip
 

@@ -190,7 +190,7 @@ class _Walk:
         if isinstance(callee, nodes.Name) and callee.name not in known:
             function = self.environment.globals.get(callee.name)
             if function is None:
-                suggestion = nearest(callee.name, self.environment.globals)
+                suggestion = nearest(callee.name, [n for n, f in self.environment.globals.items() if f])
                 raise Refused("BD303", f"there is no function {callee.name!r}", callee.name, suggestion)
             _fits_call(callee.name, inspect.signature(cast(Callable[..., Any], function)), node)
             self.calls.add(callee.name)

@@ -74,28 +74,18 @@ class Wording:
                 self.comes_before(path, here, reference.parts[1], ".".join(reference.parts[:2]))
 
     def comes_before(self, path: Path_, here: Step, other: str, word: str) -> None:
-        """A step can use only what is there when it opens."""
+        """What is worked out or signed must be whole, so it comes from before. Elsewhere a step may look at one that
+        runs beside it, as far as that has come; never at one that waits for it."""
         step = self.steps.get(other)
-        own = other == here.id and path[2] in (
-            "values",
-            "on",
-            "counts_if",
-            "stop_if",
-            "close_when",
-            "if_short",
-        )
         unsure = not self.ordered or not self.ancestors[here.id] <= self.steps.keys()
-        if (
-            unsure
-            or step is None
-            or own
-            or other in self.ancestors[here.id]
-            or step.on_demand
-            or here.on_demand
-        ):
+        if unsure or step is None or other == here.id or step.on_demand or here.on_demand:
             return
-        message = f"{here.id} uses {word}, and {other} does not come before it; add it to 'after'"
-        self.findings.add(path, "BD403", message, word=word)
+        whole = path[2] in ("values", "signs")
+        if here.id in self.ancestors[other]:
+            self.findings.add(path, "BD403", f"{here.id} uses {word}, but {other} comes after it", word=word)
+        elif whole and other not in self.ancestors[here.id]:
+            message = f"{here.id} uses {word}, and {other} does not come before it; add it to 'after'"
+            self.findings.add(path, "BD403", message, word=word)
 
     def moment(self, path: Path_, text: str) -> None:
         anchors = moment_names(self.findings, path, text)
@@ -200,10 +190,12 @@ class Wording:
         if action.kind == "open" and not target.on_demand:
             message = f"{target.id} opens in its order; only a step with 'on_demand: true' can be opened"
             self.findings.add(path, "BD605", message, word=target.id)
-        reaches = action.target in self.ancestors[here.id] or action.target == here.id
-        if self.ordered and action.kind == "reopen" and not (reaches or here.on_demand or target.on_demand):
-            self.findings.add(path, "BD403", f"{target.id} does not come before {here.id}", word=target.id)
-        if action.for_practice and not asked_of_several(target):
+        later = self.ordered and here.id in self.ancestors[target.id]
+        if action.kind == "reopen" and later and not (here.on_demand or target.on_demand):
+            self.findings.add(
+                path, "BD403", f"{target.id} comes after {here.id}, so it is not open yet", word=target.id
+            )
+        if action.kind == "reopen" and action.for_practice and not asked_of_several(target):
             self.findings.add(path, "BD605", f"{target.id} is not asked of practices", word=target.id)
 
 
@@ -252,13 +244,17 @@ def moment_names(findings: Findings, path: Path_, text: str) -> frozenset[str]:
         return frozenset()
 
 
+#: What a rung may count from. The last three are dates a definition may have; where it has none, the rung is left out.
+RUNG_DATES = frozenset({"due", "opens", "launch", "external_deadline", "board", "board_date"})
+
+
 def check_ladder(ladder: Ladder, findings: Findings) -> None:
     """Checks the strings of a ladder."""
     for mark in marks(ladder):
         if mark.language == "moment":
-            for anchor in sorted(moment_names(findings, mark.path, mark.text) - {"due", "opens", "launch"}):
-                message = f"a rung counts from due, opens or launch, not from {anchor!r}"
-                findings.add(mark.path, "BD302", message, "due", word=anchor)
+            for anchor in sorted(moment_names(findings, mark.path, mark.text) - RUNG_DATES):
+                message = f"a rung counts from {', '.join(sorted(RUNG_DATES))}, not from {anchor!r}"
+                findings.add(mark.path, "BD302", message, nearest(anchor, RUNG_DATES), word=anchor)
         elif mark.language == "expression":
             if expression := compiled_expression(findings, mark.path, mark.text):
                 unknown_names(findings, mark.path, expression, LADDER)
