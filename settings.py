@@ -1,0 +1,219 @@
+"""Everything that can be set, and where Baton keeps its files.
+
+A setting is an environment variable that begins with `BATON_`, or a line of the file `baton.env` in the working
+directory; `__` steps into a group: `BATON_POST__HOST`. The reference in the docs is generated from this module.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from notifications.settings_model import PostSettings
+
+#: Where settings are read from beside the environment, in the working directory.
+SETTINGS_FILE = "baton.env"
+
+
+class Settings(BaseSettings):
+    """Baton's settings. Raises pydantic's ValidationError with everything that is wrong."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="BATON_",
+        env_nested_delimiter="__",
+        env_file=SETTINGS_FILE,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+    home: Annotated[
+        Path, Field(description="the folder with the store, the journal, the logs and the letters")
+    ] = Path(".baton")
+    directory: Annotated[
+        Path | None,
+        Field(
+            description="the directory file: PCNs, practices, people; `directory.yaml` in the home folder unless said"
+        ),
+    ] = None
+    library: Annotated[
+        list[Path],
+        Field(
+            description='folders with definitions of your own, beside those Baton brings: ["our-processes"]'
+        ),
+    ] = []
+    web_host: Annotated[
+        str, Field(min_length=1, description="the address the web pages listen on; 0.0.0.0 for every address")
+    ] = "127.0.0.1"
+    web_port: Annotated[int, Field(ge=0, le=65535, description="their port; 0 takes a free one")] = 8700
+    base_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^#?\s]+)?$",
+            description="where people reach Baton, and what links in letters begin with; empty takes the host and port",
+        ),
+    ] = ""
+    prefect_api_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://\S+)?$",
+            description="a Prefect server of your own, such as http://prefect:4200/api; empty starts one",
+        ),
+    ] = ""
+    workers: Annotated[
+        int,
+        Field(ge=1, le=16, description="flow runs under way at a time; two to four suit Prefect's SQLite"),
+    ] = 3
+    clock: Annotated[
+        Literal["system", "leaping"],
+        Field(
+            description="`leaping` lets the calendar be moved forward: for demonstrations, never for real work"
+        ),
+    ] = "system"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Field(description="the least serious thing that is logged"),
+    ] = "info"
+    post: Annotated[PostSettings, Field(description="the mail server, and how letters leave")] = (
+        PostSettings()
+    )
+
+    @field_validator("log_level", "clock", mode="before")
+    @classmethod
+    def _in_small_letters(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @property
+    def at_home(self) -> Home:
+        """The home folder, laid out."""
+        return Home(self.home.expanduser().absolute())
+
+    @property
+    def directory_file(self) -> Path:
+        """The directory file in use, whether or not it exists."""
+        return (self.directory or self.at_home.directory).expanduser().absolute()
+
+    def url_on(self, port: int) -> str:
+        """Where people reach pages served on `port`, without a slash at the end."""
+        host = "127.0.0.1" if self.web_host in ("0.0.0.0", "::") else self.web_host
+        shown = f"[{host}]" if ":" in host else host
+        return self.base_url.rstrip("/") or f"http://{shown}:{port}"
+
+    def post_on(self, port: int) -> PostSettings:
+        """The post's settings, with links that lead to the pages served on `port`."""
+        return self.post.model_copy(update={"base_url": self.url_on(port)})
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A `baton serve` that runs, or did: `url` is where this machine reaches it."""
+
+    url: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where things are in the home folder. Nothing is made until `make` is called."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "baton.duckdb"
+
+    @property
+    def journal(self) -> Path:
+        return self.root / "journal"
+
+    @property
+    def postbox(self) -> Path:
+        """Letters the embedded postbox took."""
+        return self.root / "postbox"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def directory(self) -> Path:
+        return self.root / "directory.yaml"
+
+    @property
+    def clock(self) -> Path:
+        """How far a leaping clock is ahead."""
+        return self.root / "clock.json"
+
+    @property
+    def token_file(self) -> Path:
+        return self.root / "token"
+
+    @property
+    def secret_file(self) -> Path:
+        return self.root / "secret"
+
+    @property
+    def server_file(self) -> Path:
+        return self.root / "server.json"
+
+    def make(self) -> None:
+        """Make the folder, for its owner only, and what is in it."""
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self.journal, self.postbox, self.logs):
+            folder.mkdir(exist_ok=True)
+
+    def token(self) -> str:
+        """What opens the REST API to this machine's user; made at the first call, readable by its owner only."""
+        return _kept(self.token_file)
+
+    def secret(self) -> bytes:
+        """What links and sessions are signed with. Losing it makes the links in letters already sent useless."""
+        return _kept(self.secret_file).encode()
+
+    def known_token(self) -> str | None:
+        """The token, if there is one."""
+        return self.token_file.read_text().strip() if self.token_file.exists() else None
+
+    def say_running(self, running: Running) -> None:
+        """Note where the server is, for the other commands. Written whole or not at all."""
+        written = self.server_file.with_suffix(".new")
+        written.write_text(json.dumps({"url": running.url, "pid": running.pid}))
+        written.replace(self.server_file)
+
+    def say_stopped(self) -> None:
+        self.server_file.unlink(missing_ok=True)
+
+    def running(self) -> Running | None:
+        """The server that runs on this home folder; None when none does, or its process is gone."""
+        try:
+            noted = json.loads(self.server_file.read_text())
+            running = Running(str(noted["url"]), int(noted["pid"]))
+            os.kill(running.pid, 0)
+        except PermissionError:
+            return running  # it runs, as somebody else
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return running
+
+
+def _kept(file: Path) -> str:
+    """The random text in `file`, made if it is not there; two who make it at once get the same."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not file.exists():
+        made = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+            handle.write(secrets.token_urlsafe(32))
+        try:
+            os.link(made, file)
+        except FileExistsError:
+            pass  # somebody else was first; theirs counts
+        finally:
+            made.unlink()
+    return file.read_text().strip()

@@ -1,0 +1,106 @@
+"""A directory file is read whole or refused with every error, each at its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from definitions.directory_file import load_directory, read_directory
+from definitions.problems import DefinitionErrors
+
+GOOD = """\
+pcns:
+  - code: U12345
+    name: Harbour Vale PCN
+    practices:
+      - {code: Y90001, name: Elm Tree Surgery, list_size: 9200}
+      - {code: Y90002, name: Quay Street Practice, list_size: 6100, tags: [dispensing]}
+    people:
+      - {id: priya-shah, name: Priya Shah, email: priya.shah@example.nhs.uk}
+      - {id: tom-okafor, name: Tom Okafor, email: tom.okafor@example.nhs.uk}
+    roles:
+      - {role: pcn_manager, at: U12345, person: priya-shah}
+      - {role: practice_manager, at: Y90001, person: tom-okafor, from: 2026-04-01}
+    cover:
+      - {for: tom-okafor, by: priya-shah, from: 2027-01-04, to: 2027-01-08}
+    absences:
+      - {person: tom-okafor, from: 2027-01-04, to: 2027-01-08}
+    closures:
+      - {organisation: Y90001, date: 2027-01-13, hours: "13:00-17:00", reason: training}
+"""
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(DefinitionErrors) as caught:
+        read_directory(text, "pcn.yaml")
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_a_good_file_is_read() -> None:
+    pcn = read_directory(GOOD).pcn("U12345")
+    assert pcn.list_size == 15_300
+    assert [person.id for person in pcn.people] == ["priya-shah", "tom-okafor"]
+
+
+def test_every_error_is_told_at_once_at_its_place() -> None:
+    text = (
+        GOOD.replace("person: tom-okafor, from: 2026", "person: tom-okafer, from: 2026")
+        .replace("{for: tom-okafor, by: priya-shah,", "{for: tom-okafor, by: tom-okafor,")
+        .replace("- {person: tom-okafor,", "- {person: nobody-at-all,")
+        .replace("organisation: Y90001", "organisation: Y90003")
+    )
+    assert problems(text) == [
+        "pcn.yaml:12:54 BD701 Harbour Vale PCN has no person 'tom-okafer' (did you mean tom-okafor?)",
+        "pcn.yaml:14:31 BD706 'tom-okafor' covers for themselves; name another",
+        "pcn.yaml:16:18 BD701 Harbour Vale PCN has no person 'nobody-at-all'",
+        "pcn.yaml:18:24 BD702 Y90003 is neither Harbour Vale PCN nor one of its practices (did you mean Y90002?)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("code: Y90002", "code: Y90001", "6:16 BD703"),
+        ("code: Y90002", "code: y-2", "6:16 BD205 'code' is 'y-2': an ODS code is capital letters"),
+        ("id: tom-okafor", "id: priya-shah", "9:14 BD206 the id 'priya-shah' stands twice"),
+        ("role: practice_manager", "role: practise_manager", "12:16 BD207 no PCN has the role 'practise_manager'"),
+        ("role: pcn_manager", "role: pcn_admin", "2:11 BD705 nobody holds the role pcn_manager at U12345"),
+        ("tom.okafor@example.nhs.uk", "tom.okafor", "9:51 BD205 'email' is 'tom.okafor': an e-mail address is written name@place"),
+        ("list_size: 9200", "listsize: 9200", "(did you mean list_size?)"),
+        ("date: 2027-01-13", "date: 2027-02-30", "18:38 BD205"),
+        ("to: 2027-01-08}\n    closures", "to: 2027-01-01}\n    closures", "ends on 2027-01-01 before it begins"),
+        ("date: 2027-01-13, ", "", "give either date, or from and to"),
+        ("pcns:", "pcn:", "1:1 BD201 a directory has no key 'pcn' (did you mean pcns?)"),
+    ],
+)  # fmt: skip
+def test_a_slip_is_named(right: str, wrong: str, said: str) -> None:
+    assert right in GOOD
+    found = problems(GOOD.replace(right, wrong))
+    assert any(said in problem for problem in found), found
+
+
+def test_a_broken_person_is_told_once_and_not_again_where_they_are_named() -> None:
+    found = problems(GOOD.replace("tom.okafor@example.nhs.uk", "tom.okafor"))
+    assert [problem.split()[1] for problem in found] == ["BD205"]
+
+
+def test_a_role_is_not_held_twice_at_once() -> None:
+    again = "      - {role: practice_manager, at: Y90001, person: tom-okafor, from: 2027-01-01}\n    cover:"
+    found = problems(GOOD.replace("    cover:", again, 1))
+    assert found == [
+        "pcn.yaml:13:9 BD704 'tom-okafor' holds practice_manager at Y90001 twice at the same time"
+    ]
+
+
+def test_a_file_that_is_not_there_is_an_error_like_another(tmp_path: Path) -> None:
+    with pytest.raises(DefinitionErrors, match="BD707 it cannot be read: there is no such file"):
+        load_directory(tmp_path / "none.yaml")
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.mark.parametrize(("file", "count"), [("harbour-vale.yaml", 1), ("federation-40.yaml", 40)])
+def test_the_examples_load(file: str, count: int) -> None:
+    assert len(load_directory(EXAMPLES / file).pcns) == count
