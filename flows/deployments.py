@@ -39,13 +39,14 @@ class Deployment:
                 "position": 0,
             },
             "batch": {"type": "string", "title": "batch", "position": 1},
+            "day": {"type": "string", "title": "day", "position": 0, "default": ""},
         }
         properties = {name: kinds[name] for name in self.parameters}
         return {
             "title": "Parameters",
             "type": "object",
             "properties": properties,
-            "required": list(self.parameters),
+            "required": [name for name in self.parameters if "default" not in kinds[name]],
         }
 
 
@@ -59,18 +60,23 @@ DELIVER_POST = Deployment(
     "deliver-post",
     "flows/post.py:deliver_post",
     "Sends what is due to be sent, one message a person, then waits for the next sending time.",
+    ("day",),
 )
 LAUNCH_SCHEDULED = Deployment(
     "launch-scheduled",
     "flows/schedule.py:launch_scheduled",
     "Starts processes that the PCN adopted on a schedule, each morning.",
+    ("day",),
 )
 RECONCILE = Deployment(
     "reconcile",
     "flows/reconcile.py:reconcile",
     "Gives every open workflow a live flow run, whatever was lost.",
+    ("day",),
 )
-ALL = (RUN_WORKFLOWS, DELIVER_POST, LAUNCH_SCHEDULED, RECONCILE)
+#: The flows that have one run a day, whatever is launched.
+STANDING = (DELIVER_POST, LAUNCH_SCHEDULED, RECONCILE)
+ALL = (RUN_WORKFLOWS, *STANDING)
 
 
 async def ensure_pool(client: PrefectClient, base_job_template: dict[str, Any]) -> None:

@@ -13,26 +13,23 @@ from datetime import datetime, timedelta
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
-from prefect.settings import (
-    PREFECT_API_URL,
-    PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
-    PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED,
-    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
-    PREFECT_LOGGING_TO_API_ENABLED,
-    temporary_settings,
-)
 
 from flows import deployments, happenings, office
+from flows.deployments import DELIVER_POST
 from flows.office import Batch
-from flows.reconcile import STANDING, ensure, ensure_runs, mend, wanted
-from flows.server import PrefectServer
-from flows.waiting import TROUBLED, WAITING, wake
+from flows.reconcile import mend
+from flows.runs import ensure, ensure_runs, standing, standing_key, today, wanted
+from flows.server import PrefectServer, clients_of
+from flows.waiting import TROUBLED, WAITING, PrefectRuns, machine_now, wake
 from flows.worker import BatonWorker
 
 logger = logging.getLogger(__name__)
 
 #: Seconds until an errand that failed is tried again.
 RETRY_SECONDS = 2.0
+
+#: Seconds after which a run that was under way when it was to be woken is looked at again.
+LOOK_AGAIN_SECONDS = 2.0
 
 #: Seconds given to the worker to stop; entries under way take well under one each.
 STOP_SECONDS = 15.0
@@ -72,9 +69,11 @@ class Errands:
         self._worker = self._new_worker()
         self._to_start: dict[str, Batch] = {}
         self._to_wake: dict[str, str] = {}
+        self._to_check: set[str] = set()
         self._due: datetime | None = None
         self._starting = Errand("Starting flow runs", self._start)
         self._waking = Errand("Waking flow runs", self._wake)
+        self._checking = Errand("Looking again at runs that were under way", self._check)
         self._leaping = Errand("Waking what is due", self._wake_due)
         self._telling = Errand("Telling Prefect what happened", self._tell)
         self._preparing = Errand("Making ready the work pool, deployments and flow runs", self._prepare)
@@ -90,6 +89,9 @@ class Errands:
             self._to_wake[key] = because
             self._waking.ask()
 
+    def wake_post(self) -> None:
+        self.wake(standing_key(DELIVER_POST, today()), "there is something to send")
+
     def wake_due(self, now: datetime) -> None:
         self._due = now
         self._leaping.ask()
@@ -104,7 +106,14 @@ class Errands:
 
     async def run(self) -> None:
         """Do errands and run flows until `stop`."""
-        errands = (self._starting, self._waking, self._leaping, self._telling, self._preparing)
+        errands = (
+            self._starting,
+            self._waking,
+            self._checking,
+            self._leaping,
+            self._telling,
+            self._preparing,
+        )
         helpers = [asyncio.create_task(errand.run(), name=errand.name) for errand in errands]
         if self._server is not None:
             helpers.append(asyncio.create_task(self._server.run(), name="Prefect's server"))
@@ -112,7 +121,8 @@ class Errands:
         helpers.append(asyncio.create_task(self._keep_working(), name="the worker"))
         try:
             await self._stopped.wait()
-            await asyncio.wait(helpers[-1:], timeout=STOP_SECONDS)
+            if self._prepared.is_set():
+                await asyncio.wait(helpers[-1:], timeout=STOP_SECONDS)
         finally:
             for helper in helpers:
                 helper.cancel()
@@ -177,27 +187,48 @@ class Errands:
             raise
 
     async def _mend_lost(self, keys: set[str]) -> None:
-        """Make or revive the runs of `keys` that Prefect does not have, or has as ended."""
+        """Make or revive the runs of `keys` that Prefect does not have, or has as ended.
+
+        One that is under way may be about to end, and has looked at the log for the last time. That matters
+        only to a workflow reopened in that instant, so it is looked at once more when the entry is over.
+        """
         async with get_client() as client:
             ours = FlowRunFilter.model_validate({"idempotency_key": {"any_": sorted(keys)}})
-            runs = await client.read_flow_runs(flow_run_filter=ours)
-        live = {run.idempotency_key for run in runs if run.state is not None and not run.state.is_final()}
+            runs = [run for run in await client.read_flow_runs(flow_run_filter=ours) if run.state is not None]
+        live = {run.idempotency_key for run in runs if run.state and not run.state.is_final()}
+        under_way = {run.idempotency_key or "" for run in runs if run.state and run.state.is_running()}
+        asyncio.get_running_loop().call_later(LOOK_AGAIN_SECONDS, self._look_again, under_way)
         if lost := keys - live:
             batches = await office.ask(lambda baton: baton.open_batches())
-            wants = [*STANDING, *map(wanted, batches)]
+            wants = [*standing(today()), *map(wanted, batches)]
             await ensure([want for want in wants if want.key in lost])
             self._worker.nudge()
+
+    def _look_again(self, keys: set[str]) -> None:
+        if keys:
+            self._to_check |= keys
+            self._checking.ask()
+
+    async def _check(self) -> None:
+        keys, self._to_check = self._to_check, set()
+        try:
+            await self._mend_lost(keys)
+        except Exception:
+            self._to_check |= keys
+            raise
 
     async def _wake_due(self) -> None:
         now = self._due
         if now is None:
             return
+        await ensure(standing(today()))
         batches = await office.ask(lambda baton: baton.open_batches())
-        due = [
-            each.batch_id for each in batches if each.next_deadline is not None and each.next_deadline <= now
-        ]
+        due = [each.batch_id for each in batches if each.next_deadline and each.next_deadline <= now]
+        await wake(due, "the calendar has moved on")
         # Post and launches have calendars of their own, and looking costs them nothing.
-        await wake([*due, *(want.key for want in STANDING)], "the calendar has moved on")
+        async with get_client() as client:
+            homes = [str(await deployments.deployment_id(client, flow)) for flow in deployments.STANDING]
+        await PrefectRuns().wake({"deployment_id": homes}, machine_now(), "the calendar has moved on")
         self._due = None if self._due == now else self._due
         self._worker.nudge()
 
@@ -206,10 +237,7 @@ class Errands:
 
 
 def serve(api_url: str, make: Callable[[], Errands], opened: Callable[[Errands], None]) -> None:
-    """Run an event loop of errands and flows in this thread until they stop, as clients of `api_url`.
-
-    The settings hold in this thread only. Each of them saves a request or a thread per entry.
-    """
+    """Run an event loop of errands and flows in this thread until they stop, as clients of `api_url`."""
     quieten()
 
     async def until_stopped() -> None:
@@ -217,14 +245,7 @@ def serve(api_url: str, make: Callable[[], Errands], opened: Callable[[Errands],
         opened(errands)
         await errands.run()
 
-    lean = {
-        PREFECT_API_URL: api_url,
-        PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: False,
-        PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,
-        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
-        PREFECT_LOGGING_TO_API_ENABLED: False,
-    }
-    with temporary_settings(updates=lean):
+    with clients_of(api_url):
         asyncio.run(until_stopped())
 
 

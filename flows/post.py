@@ -5,16 +5,23 @@ from __future__ import annotations
 from prefect import flow
 
 from flows import office
+from flows.runs import hand_over
 from flows.waiting import try_again, wait_until
 
 
 @flow(name="deliver-post", persist_result=False, validate_parameters=False)
-async def deliver_post() -> None:
-    """One round of post, then leave until more may be sent or a new notice is planned. Never ends."""
+async def deliver_post(day: str = "") -> None:
+    """One round of post, then leave until more may be sent or a new notice is planned.
+
+    Hands over to a new run when `day`, an ISO date, is over; without a day it ends after one round.
+    """
     try:
         outcome = await office.ask(lambda baton: baton.deliver())
+        over = await hand_over(day)
     except Exception as trouble:
         await try_again(trouble)
+    if over:
+        return
 
     async def moved() -> bool:
         return await office.ask(lambda baton: baton.post_moved_since(outcome.seen))

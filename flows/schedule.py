@@ -8,7 +8,7 @@ from prefect import flow
 
 from engine.clock import LONDON
 from flows import office
-from flows.reconcile import ensure_runs
+from flows.runs import ensure_runs, hand_over
 from flows.waiting import try_again, wait_until
 
 #: When the day's launches are made, in London: before anybody is at work, after any night's maintenance.
@@ -16,13 +16,19 @@ MORNING = time(7, 0)
 
 
 @flow(name="launch-scheduled", persist_result=False, validate_parameters=False)
-async def launch_scheduled() -> None:
-    """Launch what is due today, then leave until tomorrow morning by Baton's calendar. Never ends."""
+async def launch_scheduled(day: str = "") -> None:
+    """Launch what is due today, then leave until tomorrow morning by Baton's calendar.
+
+    Hands over to a new run when `day`, an ISO date, is over; without a day it ends when it has launched.
+    """
     try:
         batches = await office.ask(lambda baton: baton.launch_scheduled())
         await ensure_runs(batches)
+        over = await hand_over(day)
     except Exception as trouble:
         await try_again(trouble)
+    if over:
+        return
     morning = next_morning(office.clock().now())
     started = f"{len(batches)} started" if batches else "nothing was due to start"
     await wait_until(

@@ -15,6 +15,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -170,6 +172,27 @@ def _spawn(port: int, folder: Path, log: BinaryIO) -> subprocess.Popen[bytes]:
         # Ctrl-C in the terminal is for us; we stop the server ourselves, after the entries under way.
         start_new_session=True,
     )
+
+
+@contextmanager
+def clients_of(api_url: str) -> Iterator[None]:
+    """Within, this thread's Prefect clients and flow runs speak to `api_url`, with as few words as possible.
+
+    Prefect's settings are read from the environment when it is imported, too early for a port chosen at
+    start-up; these hold for this thread's context and its tasks. Each saves a request or a thread per entry.
+    """
+    # Here, because the child imports this module too, only to become something else.
+    from prefect import settings
+
+    lean = {
+        settings.PREFECT_API_URL: api_url,
+        settings.PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: False,
+        settings.PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,
+        settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+        settings.PREFECT_LOGGING_TO_API_ENABLED: False,
+    }
+    with settings.temporary_settings(updates=lean):
+        yield
 
 
 def free_port() -> int:

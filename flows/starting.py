@@ -90,7 +90,7 @@ class FlowDesk:
 
     def wake_post(self) -> None:
         """Have a round of post now. After the commit of the notice, please."""
-        self._ask(lambda errands: errands.wake("deliver-post", "there is something to send"))
+        self._ask(lambda errands: errands.wake_post())
 
     def wake_due(self, now: datetime) -> None:
         """After the calendar has leapt to `now`: wake every run whose deadline has passed, and the post."""

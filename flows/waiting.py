@@ -83,6 +83,12 @@ class PrefectRuns:
             await client.set_flow_run_state(run_id, state)
             return state
 
+    async def crash(self, run_id: UUID, because: str) -> None:
+        """Say that the run's process died."""
+        crashed: State[Any] = State(type=StateType.CRASHED, name="Crashed", message=because)
+        async with get_client() as client:
+            await client.set_flow_run_state(run_id, crashed, force=True)
+
     async def wake(self, by: dict[str, list[str]], at: datetime, because: str) -> int:
         # Read and write in one request: half the time of asking for the state first, and a far smaller gap.
         sleeping = {"state": {"type": {"any_": [StateType.SCHEDULED.value]}}}

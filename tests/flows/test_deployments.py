@@ -34,7 +34,7 @@ def test_every_entrypoint_is_the_flow_it_says(deployment: Deployment) -> None:
     assert flow.name == deployment.flow
     assert FLOWS[deployment.entrypoint] is flow
     assert tuple(inspect.signature(flow.fn).parameters) == deployment.parameters
-    assert deployment.schema["required"] == list(deployment.parameters)
+    assert tuple(deployment.schema["properties"]) == deployment.parameters
 
 
 def test_prefect_knows_the_worker_type() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from engine.clock import london_date
 from flows import waiting
+from flows.deployments import DELIVER_POST
 from flows.errands import Errands
+from flows.runs import standing_key
 from tests.flows.conftest import Bench, eventually
 
 pytestmark = [pytest.mark.process, pytest.mark.asyncio(loop_scope="session")]
@@ -78,7 +81,7 @@ async def test_no_wake_is_lost_in_real_races(bench: Bench) -> None:
 
 async def test_many_batches_start_at_once(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG", logger="flows")
-    names = [f"many-{number}" for number in range(25)]
+    names = [f"many-{number}" for number in range(15)]
     batches = [bench.office.launch(name) for name in names]
     for name in names:
         bench.office.respond(name)
@@ -103,7 +106,8 @@ async def test_an_office_in_trouble_is_asked_again(bench: Bench, monkeypatch: py
 
 
 async def test_a_notice_calls_for_a_round_of_post(bench: Bench) -> None:
-    await bench.prefect.reaches("deliver-post", "Waiting")
+    key = standing_key(DELIVER_POST, london_date(bench.office.clock.now()))
+    await bench.prefect.reaches(key, "Waiting")
     bench.office.notice()
     bench.desk.wake_post()
 
@@ -111,8 +115,18 @@ async def test_a_notice_calls_for_a_round_of_post(bench: Bench) -> None:
         return bench.office.notices == 0
 
     await eventually(sent)
-    await bench.prefect.reaches("deliver-post", "Waiting")
-    assert (await bench.prefect.run("deliver-post"))["state"]["message"] == "1 sent"
+    await bench.prefect.reaches(key, "Waiting")
+    assert (await bench.prefect.run(key))["state"]["message"] == "1 sent"
+
+
+async def test_the_post_of_a_day_that_is_over_hands_over_and_ends(bench: Bench) -> None:
+    key = standing_key(DELIVER_POST, date(2026, 1, 15))
+    (deployment,) = await bench.prefect.post(
+        "/deployments/filter", {"flows": {"name": {"any_": ["deliver-post"]}}}
+    )
+    body = {"idempotency_key": key, "parameters": {"day": "2026-01-15"}, "name": "Post, Thu 15 Jan 2026"}
+    await bench.prefect.post(f"/deployments/{deployment['id']}/create_flow_run", body)
+    await bench.prefect.reaches(key, "Completed")
 
 
 @pytest.mark.parametrize("ending", [("CANCELLED", "Cancelled"), ("CRASHED", "Crashed"), ("FAILED", "Failed")])
