@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -17,8 +17,9 @@ from typing import Any
 from definitions import moments
 from definitions.expressions import Expression, Template, compile_cached, template_cached
 from definitions.graph import Order
-from definitions.loader import load_dataset, load_definition, load_ladder
+from definitions.loader import shaped
 from definitions.models import Dataset, Definition, Ladder, Step
+from definitions.outcomes import with_standard_fields
 
 FORMAT = 1
 
@@ -60,7 +61,7 @@ class Bundle:
         """The bundle in `body`. Raises BundleError."""
         try:
             parts = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise BundleError("this is not a bundle: it is not JSON") from None
         if not isinstance(parts, dict) or parts.get("format") != FORMAT:
             raise BundleError(f"this is not a bundle of format {FORMAT}")
@@ -80,29 +81,17 @@ def hash_of(body: bytes | str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelf:
-    """What a bundle holds to be named."""
-
-    ladder_ids: Collection[str]
-    dataset_ids: Collection[str]
-    definition_ids: None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Process:
     """A definition ready to run, with all it stands on. Two processes of one hash are the same process."""
 
-    definition: Definition
-    ladders: Mapping[str, Ladder]
-    datasets: Mapping[str, Dataset]
-    calendar_data: Mapping[str, Any]
+    definition: Definition = field(repr=False, compare=False)
+    ladders: Mapping[str, Ladder] = field(repr=False, compare=False)
+    datasets: Mapping[str, Dataset] = field(repr=False, compare=False)
+    calendar_data: Mapping[str, Any] = field(repr=False, compare=False)
     hash: str
     body: bytes = field(repr=False, compare=False)
     steps: Mapping[str, Step] = field(repr=False, compare=False)
     _order: Order = field(repr=False, compare=False)
-
-    def __hash__(self) -> int:
-        return hash(self.hash)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -136,17 +125,20 @@ def _moment(text: str) -> moments.Moment:
 
 
 def open_bundle(body: bytes | str) -> Process:
-    """The process a bundle holds. The last few hundred are kept. Raises BundleError or DefinitionErrors."""
+    """The process a bundle holds; the last few hundred are kept.
+
+    Its texts were checked when they were bundled and are not checked again, so that a later, stricter Baton still
+    opens them. Raises BundleError, or DefinitionErrors where a text has not even the shape.
+    """
     return _opened(body.encode() if isinstance(body, str) else body)
 
 
 @lru_cache(maxsize=256)
 def _opened(body: bytes) -> Process:
     bundle = Bundle.read(body)
-    shelf = _Shelf(bundle.ladders.keys(), bundle.datasets.keys())
-    definition = load_definition(bundle.definition, catalogue=shelf)
-    ladders = {each: load_ladder(text, f"{each}.yaml") for each, text in sorted(bundle.ladders.items())}
-    datasets = {each: load_dataset(text, f"{each}.yaml") for each, text in sorted(bundle.datasets.items())}
+    definition = with_standard_fields(shaped(bundle.definition, Definition))
+    ladders = {each: shaped(text, Ladder, f"{each}.yaml") for each, text in sorted(bundle.ladders.items())}
+    datasets = {each: shaped(text, Dataset, f"{each}.yaml") for each, text in sorted(bundle.datasets.items())}
     return Process(
         definition=definition,
         ladders=MappingProxyType(ladders),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,7 +19,11 @@ class Catalogue(Protocol):
     def dataset_ids(self) -> Collection[str]: ...
     @property
     def definition_ids(self) -> Collection[str] | None:
-        """None when nobody knows: a bundle holds no other definitions."""
+        """None when nobody knows."""
+        ...
+
+    def inputs_of(self, definition_id: str) -> Mapping[str, bool]:
+        """The inputs of a definition that is there, and whether each must be given."""
         ...
 
 

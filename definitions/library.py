@@ -86,9 +86,9 @@ class Library:
         """
         entry = self._entry(definition_id, version)
         definition = self._loaded(entry.path)
-        ladders = {each: self._text("ladder", each) for each in sorted(ladders_of(definition))}
+        ladders = {each: self._checked("ladder", each) for each in sorted(ladders_of(definition))}
         wanted = datasets_of(definition, datasets or {})
-        data = {each: self._text("dataset", each) for each in sorted(wanted)}
+        data = {each: self._checked("dataset", each) for each in sorted(wanted)}
         return open_bundle(Bundle(self._document(entry.path).text, ladders, data, calendar or {}).body)
 
     def check(self) -> tuple[Problem, ...]:
@@ -123,6 +123,17 @@ class Library:
     @property
     def definition_ids(self) -> Collection[str]:
         return {entry.id for entry in self._entries()}
+
+    def inputs_of(self, definition_id: str) -> Mapping[str, bool]:
+        """The inputs of the latest version, and whether each must be given. Reads the file, but does not check it."""
+        data = self._document(self._entry(definition_id, None).path).data
+        launch = data.get("launch")
+        declared = launch.get("inputs") if isinstance(launch, dict) else None
+        return {
+            str(each.get("id")): _must_be_given(each)
+            for each in (declared if isinstance(declared, list) else ())
+            if isinstance(each, dict)
+        }
 
     # --- files
 
@@ -163,8 +174,14 @@ class Library:
             raise UnknownDefinition(what, name, nearest(name, paths))
         return paths[name]
 
-    def _text(self, what: str, name: str) -> str:
-        return self._document(self._path(what, name)).text
+    def _checked(self, what: str, name: str) -> str:
+        """The text of a ladder or dataset without errors."""
+        document = self._document(self._path(what, name))
+        if what == "ladder":
+            load_ladder(document)
+        else:
+            load_dataset(document)
+        return document.text
 
     def _read(self, path: Path) -> _Read:
         status = path.stat()
@@ -189,6 +206,12 @@ class Library:
         if read.loaded is None:
             read.loaded = load_definition(self._document(path), catalogue=self)
         return read.loaded
+
+
+def _must_be_given(declared: dict[str, Any]) -> bool:
+    if declared.get("required") is False or "required_if" in declared or "default" in declared:
+        return False
+    return not (declared.get("type") == "dataset" and declared.get("dataset"))
 
 
 def ladders_of(definition: Definition) -> set[str]:

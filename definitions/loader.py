@@ -19,7 +19,7 @@ from definitions.outcomes import with_standard_fields
 from definitions.problems import DefinitionErrors
 from definitions.reader import Document, read_text
 from definitions.shape import LOST, Shape
-from definitions.stepping import check_steps
+from definitions.stepping import MAX_STEPS, check_steps
 from definitions.wording import Wording, check_ladder
 
 M = TypeVar("M", bound=Model)
@@ -33,7 +33,9 @@ def load_definition(
     `catalogue` says which ladders, datasets and definitions there are; without one, those names are not checked."""
     document = _document(text, file)
     definition, findings = _shaped(document, Definition)
-    if definition is not None:
+    if definition is not None and len(definition.steps) > MAX_STEPS:
+        findings.add(("steps",), "BD109", f"more than {MAX_STEPS} steps")
+    elif definition is not None:
         definition = with_standard_fields(definition)
         check_steps(definition, findings, catalogue)
         ordered = check_order(definition, findings)
@@ -69,6 +71,13 @@ def load_dataset(text: str | Document, file: str = "dataset.yaml") -> Dataset:
                 findings.add(("items", index, "id"), "BD206", f"the id {each!r} stands twice")
             seen.add(str(each))
     return _sound(dataset, findings)
+
+
+def shaped(text: str, model: type[M], file: str = "definition.yaml") -> M:
+    """What was loaded and checked before, read again without the checks: those may have become stricter since, and a
+    workflow goes on with what it began with. Raises DefinitionErrors when it has not even the shape."""
+    loaded, findings = _shaped(read_text(text, file), model)
+    return _sound(loaded, findings)
 
 
 def _document(text: str | Document, file: str) -> Document:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -24,6 +25,10 @@ SYNONYMS = {
     "hint": "help", "optional": "required", "default_value": "default", "type_": "type", "choices": "options",
     "visible_if": "show_if", "text": "body",
 }  # fmt: skip
+
+
+#: Problems after which nothing more is looked for: such a file is no definition.
+MOST = 200
 
 
 class _Lost:
@@ -69,6 +74,8 @@ class Shape:
         saved: dict[str, Any] = {}
         whole = True
         for key, item in value.items():
+            if len(self.problems) >= MOST:
+                return LOST
             if key not in fields:
                 suggestion = SYNONYMS.get(key) if SYNONYMS.get(key) in fields else nearest(key, fields)
                 self.note((*path, key), "BD201", f"{_where(path)} has no key {key!r}", suggestion, key=True)
@@ -181,10 +188,15 @@ def _is_container(kind: Any) -> bool:
     return get_origin(kind) in (list, dict) or (isinstance(kind, type) and issubclass(kind, BaseModel))
 
 
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
 def _refused(value: Any, kind: Any) -> str | None:
     """Why pydantic refuses a value, in people's words; None when it does not."""
     try:
-        TypeAdapter(kind).validate_python(value)
+        _adapter(kind).validate_python(value)
     except ValidationError as error:
         for each in error.errors():
             if each["type"] == "string_pattern_mismatch":

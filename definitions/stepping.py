@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from definitions.findings import Catalogue, Findings
 from definitions.forming import check_form, check_input
@@ -34,6 +34,10 @@ _HUMAN = (
     "assign", "form", "checks", "due", "ladder", "on", "signs", "shows", "stop_if", "counts_if", "outcome",
     "not_by", "where", "on_demand",
 )  # fmt: skip
+
+
+#: More than any process has; what is checked of steps takes longer than their number.
+MAX_STEPS = 200
 
 
 def check_steps(definition: Definition, findings: Findings, catalogue: Catalogue | None) -> None:
@@ -129,8 +133,25 @@ def _elsewhere(step: Step, path: Path_, findings: Findings, catalogue: Catalogue
     for place, name in named:
         findings.must_be_known(place, name, catalogue.ladder_ids, "BD304", "ladder")
     known = catalogue.definition_ids
-    if step.starts and known is not None:
-        findings.must_be_known((*path, "starts"), step.starts, known, "BD306", "definition")
+    if not step.starts or known is None:
+        return
+    if findings.must_be_known((*path, "starts"), step.starts, known, "BD306", "definition"):
+        _start_inputs(step, path, findings, catalogue.inputs_of(step.starts))
+
+
+def _start_inputs(step: Step, path: Path_, findings: Findings, inputs: Mapping[str, bool]) -> None:
+    """What a child workflow is given must be what it asks for."""
+    for key in step.start_inputs:
+        if key not in inputs:
+            message = f"{step.starts} has no input {key!r}"
+            findings.add_key((*path, "start_inputs", key), "BD307", message, nearest(key, inputs))
+    for key, required in inputs.items():
+        if required and key not in step.start_inputs:
+            findings.add_key(
+                (*path, "starts"),
+                "BD601",
+                f"{step.starts} needs the input {key!r}; give it in 'start_inputs'",
+            )
 
 
 def _a(word: str) -> str:

@@ -36,6 +36,10 @@ class Wording:
 
     def check(self) -> None:
         """Fills the findings."""
+        every = self.definition.launch.every
+        if every is not None:
+            anchors = {*self.definition.dates, *SCHEDULE_ANCHORS}
+            self.findings.must_be_known(("launch", "every", "anchor"), every.anchor, anchors, "BD302", "date")
         for mark in marks(self.definition):
             match mark.language:
                 case "expression":
