@@ -97,14 +97,13 @@ class Composer:
         message_id: str,
         at: datetime,
     ) -> None:
-        managers = {entry.manager.email for entry in entries if entry.manager.email}
         first = entries[0]
+        managers = [e.manager for e in entries if e.manager.email and not _is(e.manager, letter)]
         message["From"] = _address(self.from_name or first.pcn, self.from_address)
         message["To"] = _address(letter.name, letter.email)
         if managers:
             # One only, the first thing's: a reply must not carry one network's business to another's manager.
-            manager = next(entry.manager for entry in entries if entry.manager.email)
-            message["Reply-To"] = _address(manager.name, manager.email)
+            message["Reply-To"] = _address(managers[0].name, managers[0].email)
         message["Subject"] = subject
         message["Date"] = at.astimezone(LONDON)
         message["Message-ID"] = message_id
@@ -136,7 +135,7 @@ class Composer:
             lstrip_blocks=True,
         )
         environment.filters["wrap"] = wrapped
-        environment.globals.update(say=say, whom=_whom)
+        environment.globals.update(say=say)
         return environment
 
 
@@ -147,6 +146,7 @@ def _words(letter: Letter, entries: Sequence[Entry], subject: str, calendar: boo
     ]
     managers = {entry.manager for entry in entries}
     manager = next((m for m in (entry.manager for entry in entries) if m.name or m.email), Manager())
+    own = any(_is(manager, letter) for manager in managers)
     pcns = {entry.pcn for entry in entries}
     pcn = entries[0].pcn if len(pcns) == 1 else say("the_network")
     one = len(managers) == 1
@@ -157,13 +157,23 @@ def _words(letter: Letter, entries: Sequence[Entry], subject: str, calendar: boo
         "single": len(entries) == 1,
         "manager": manager,
         "whom_each": not one,
-        "any_link": any(entry.link for entry in entries),
+        "whom": lambda manager: "" if _is(manager, letter) else _whom(manager),
+        "blocked": any(entry.link for entry in entries) and not own,
         "calendar": calendar,
-        "signature": say("signed", manager=manager.name, pcn=pcn)
-        if one and manager.name
-        else say("signed_office", pcn=pcn),
+        "signature": _signature(manager if one and not own else Manager(), own, pcn),
         "foot": say("foot.sent_urgent" if letter.urgent else "foot.sent", pcn=pcn),
     }
+
+
+def _is(manager: Manager, letter: Letter) -> bool:
+    """Whether the letter goes to the manager, who is not told to ask the manager."""
+    return bool(manager.email) and manager.email.casefold() == letter.email.casefold()
+
+
+def _signature(manager: Manager, own: bool, pcn: str) -> str:
+    if own:
+        return say("signed_baton", pcn=pcn)
+    return say("signed", manager=manager.name, pcn=pcn) if manager.name else say("signed_office", pcn=pcn)
 
 
 def _whom(manager: Manager) -> str:
