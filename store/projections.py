@@ -273,6 +273,8 @@ def _(body: e.DeadlineMoved, event: e.Event, tables: Tables) -> Iterator[Row]:
 
 @_rows.register
 def _(body: e.NoticePlanned, event: e.Event, tables: Tables) -> Iterator[Row]:
+    if body.notice.id in tables.notices:  # the first stands: an id is planned once
+        return
     # Through the canonical bytes, so that the row is the same whether it comes from the caller or the log.
     facts = orjson.loads(canonical(body.notice.facts))
     yield NoticeRow(replace(body.notice, facts=facts), event.workflow_id, "planned", "", event.at)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable
+from typing import Any
 
 from store.protocol import AssignmentRow, LinkRow, MessageRow, NoticeRow, StepRow, WorkflowRow
 
@@ -29,50 +30,61 @@ class Tables:
         self._notices_of: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._planned: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._links_of: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        #: Keys by kind of row: True when the row is new.
-        self.touched: dict[type[Row], dict[Hashable, bool]] = defaultdict(dict)
+        self._by_kind: dict[type[Row], Any] = {
+            WorkflowRow: self.workflows,
+            StepRow: self.steps,
+            AssignmentRow: self.assignments,
+            NoticeRow: self.notices,
+            MessageRow: self.messages,
+            LinkRow: self.links,
+        }
+        #: By kind of row and key: the row as it was before it was first put, None when there was none.
+        self.touched: dict[type[Row], dict[Hashable, Row | None]] = {}
 
     def put(self, row: Row) -> None:
         """Insert or replace `row`, and note that it changed."""
-        kind = type(row)
-        key = self.keep(row)
-        touched = self.touched[kind]
-        if key[0] not in touched:
-            touched[key[0]] = key[1]
+        key, before = self.keep(row)
+        self.touched.setdefault(type(row), {}).setdefault(key, before)
 
-    def keep(self, row: Row) -> tuple[Hashable, bool]:
-        """Insert or replace `row` without noting a change; its key, and whether it is new here."""
+    def now(self, kind: type[Row], key: Hashable) -> Row:
+        """The row of `kind` with `key` as it is."""
+        rows: dict[Hashable, Row] = self._by_kind[kind]
+        return rows[key]
+
+    def keep(self, row: Row) -> tuple[Hashable, Row | None]:
+        """Insert or replace `row` without noting a change; its key, and the row before it."""
+        before: Row | None
         match row:
             case WorkflowRow():
-                new = row.workflow_id not in self.workflows
+                before = self.workflows.get(row.workflow_id)
                 self.workflows[row.workflow_id] = row
-                return row.workflow_id, new
+                return row.workflow_id, before
             case AssignmentRow():
-                new = row.assignment not in self.assignments
+                before = self.assignments.get(row.assignment)
                 self.assignments[row.assignment] = row
                 self._assignments_of[row.workflow_id][row.assignment] = None
-                return row.assignment, new
+                return row.assignment, before
             case StepRow():
                 key = (row.workflow_id, row.step, row.attempt)
-                new = key not in self.steps
+                before = self.steps.get(key)
                 self.steps[key] = row
                 self._steps_of[row.workflow_id][key] = None
-                return key, new
+                return key, before
             case NoticeRow():
                 return row.notice.id, self._keep_notice(row)
             case MessageRow():
-                new = row.message_id not in self.messages
+                before = self.messages.get(row.message_id)
                 self.messages[row.message_id] = row
-                return row.message_id, new
+                return row.message_id, before
             case LinkRow():
-                new = row.sha256 not in self.links
+                before = self.links.get(row.sha256)
                 self.links[row.sha256] = row
                 self._links_of[row.assignment][row.sha256] = None
-                return row.sha256, new
+                return row.sha256, before
 
-    def _keep_notice(self, row: NoticeRow) -> bool:
+    def _keep_notice(self, row: NoticeRow) -> NoticeRow | None:
         notice = row.notice
-        new = notice.id not in self.notices
+        before = self.notices.get(notice.id)
         self.notices[notice.id] = row
         self._notices_of[row.workflow_id][notice.id] = None
         if notice.about:
@@ -80,7 +92,7 @@ class Tables:
                 self._planned[notice.about][notice.id] = None
             elif notice.about in self._planned:
                 self._planned[notice.about].pop(notice.id, None)
-        return new
+        return before
 
     def steps_of(self, workflow_id: str) -> list[StepRow]:
         return [self.steps[key] for key in self._steps_of.get(workflow_id, ())]
@@ -117,3 +129,9 @@ class Tables:
             planned.pop(notice_id, None)
             if not planned:
                 del self._planned[row.notice.about]
+
+    def drop_small(self) -> None:
+        """Forget messages and links."""
+        self.messages.clear()
+        self.links.clear()
+        self._links_of.clear()
