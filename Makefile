@@ -1,0 +1,45 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Python 3.11 or newer is all they need.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test serve lint bench
+
+help:
+	@echo "make demo    start everything, run three processes for an example PCN, show what happens"
+	@echo "make test    the whole suite"
+	@echo "make serve   start Baton, and leave it running"
+	@echo "make setup   only make the environment; leaves $(BIN)/baton"
+	@echo "make lint    format, style, types, and the order of the rooms"
+	@echo "make bench   how fast, beside other engines"
+
+setup: .venv/.made
+
+demo: setup
+	@$(BIN)/python -m cli.demo
+
+serve: setup
+	@$(BIN)/baton serve
+
+test: .venv/.made-dev
+	@scripts/install-test-tools.sh
+	@$(BIN)/python scripts/run_tests.py $(TESTS)
+
+lint: .venv/.made-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: .venv/.made-bench
+	@$(BIN)/python -m benchmarks
+
+# The stamps are older than these two files only when there is something to install.
+.venv/.made: pyproject.toml constraints.txt
+	@PYTHON="$(PYTHON)" scripts/make-environment.sh . $@
+
+.venv/.made-dev: pyproject.toml constraints.txt
+	@PYTHON="$(PYTHON)" scripts/make-environment.sh .[dev] $@ .venv/.made
+
+.venv/.made-bench: pyproject.toml constraints.txt
+	@PYTHON="$(PYTHON)" scripts/make-environment.sh .[dev,bench] $@ .venv/.made .venv/.made-dev
