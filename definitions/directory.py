@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from definitions.fields import Model
+from definitions.grammar import Slug
 from definitions.models import Role
 
 OdsCode = Annotated[
@@ -93,6 +94,14 @@ class Closed(Model):
         return self
 
 
+class Adopted(Model):
+    """A process the PCN's board adopted: it is started by schedule, with these inputs."""
+
+    definition: Slug
+    inputs: dict[str, Any] = {}
+    minute: Annotated[str | None, Field(description="the board minute that adopted it")] = None
+
+
 class Pcn(Model):
     """One PCN and everyone in it: the membership a workflow is launched with."""
 
@@ -108,6 +117,7 @@ class Pcn(Model):
     cover: list[Cover] = []
     absences: list[Absence] = []
     closures: list[Closed] = []
+    adopted: Annotated[list[Adopted], Field(description="processes started by schedule")] = []
 
     @cached_property
     def people_by_id(self) -> dict[str, Person]:

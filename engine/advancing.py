@@ -81,7 +81,8 @@ def _not_before(turn: Turn, step: Step) -> bool:
 def finished(state: WorkflowState) -> bool:
     """Every step is done, or is one on demand that is not open."""
     return all(
-        s.done or (state.process.steps[s.id].on_demand and s.status == "waiting") for s in state.steps.values()
+        s.done or (state.process.steps[s.id].on_demand and s.status == "waiting")
+        for s in state.steps.values()
     )
 
 

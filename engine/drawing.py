@@ -37,7 +37,8 @@ class DrawnField:
 
     `keys` is its path in the answers. `value` is what was given or is offered, typed or as typed in. `errors` has
     messages by where they are inside the field: "" for the field, "2.cost" for a cell. `heading` is what stands
-    above the questions of one item of a repeated group. `only_if` says in words when the question applies, where
+    above the questions of one item of a repeated group. `sometimes`: required only where other answers make it so,
+    which the check says. `only_if` says in words when the question applies, where
     that hangs on another answer of the same form; a page without scripts shows it with its question.
     """
 
@@ -46,6 +47,7 @@ class DrawnField:
     label: str
     hint: str = ""
     required: bool = True
+    sometimes: bool = False
     options: tuple[Option, ...] = ()
     value: Any = None
     prefilled: bool = False
@@ -134,6 +136,7 @@ def _draw(
         label=words(item.label, names, evaluate).strip(),
         hint=words(item.help or "", names, evaluate).strip(),
         required=item.required and item.required_if is None,
+        sometimes=item.required_if is not None,
         options=ask.options,
         statement=ask.statement.strip(),
         statement_sha256=statement_sha256(ask.statement) if item.type == "attestation" else "",

@@ -21,8 +21,7 @@ def ready(state: WorkflowState, step: Step) -> bool:
     """Everything that comes before is done. A step on demand holds nobody up."""
     return all(
         state.steps[before].done
-        or (state.process.steps[before].on_demand
-        and state.steps[before].status == "waiting")
+        or (state.process.steps[before].on_demand and state.steps[before].status == "waiting")
         for before in state.process.predecessors(step.id)
     )
 

@@ -102,4 +102,6 @@ def moves(state: WorkflowState, assignment_id: str) -> bool:
     if all(other.status != "open" for other in step.assignments.values()) or spec.close_when != "all":
         return True
     response = assignment.response
-    return response is not None and (bool(spec.actions(response.outcome)) or response.outcome in HUMAN[spec.kind].ends)
+    return response is not None and (
+        bool(spec.actions(response.outcome)) or response.outcome in HUMAN[spec.kind].ends
+    )

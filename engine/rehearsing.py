@@ -100,14 +100,14 @@ def _play(play: _Play, policy: Policy, rng: random.Random) -> str:
             return ""
         moments = [next_deadline(play.state, play.now)]
         if policy == "on time":
-            moments += [_answers_at(a, play.now) for a in _unanswered(play.state, answered)]
+            moments += [_answers_at(play.state, a) for a in _unanswered(play.state, answered)]
         following = min((m for m in moments if m is not None), default=None)
         if following is None or (policy == "silent" and following - start > timedelta(days=SILENT_DAYS)):
             return "only a person can move it from here"
         play.now = max(following, play.now + timedelta(seconds=1))
         if policy == "on time":
             for assignment in _unanswered(play.state, answered):
-                if (_answers_at(assignment, play.now) or play.now) <= play.now:
+                if _answers_at(play.state, assignment) <= play.now:
                     answered.add(assignment.id)
                     _answer(play, assignment, rng)
     return "it does not come to an end"
@@ -119,11 +119,13 @@ def _unanswered(state: WorkflowState, answered: set[str]) -> Iterator[Assignment
             yield from (a for a in step.assignments.values() if a.status == "open" and a.id not in answered)
 
 
-def _answers_at(assignment: Assignment, now: datetime) -> datetime:
-    """On time, and not at once: half of the way to the due date, within working hours as near as matters."""
+def _answers_at(state: WorkflowState, assignment: Assignment) -> datetime:
+    """On time, and not at once: half of the way to the due date, in working hours."""
     if assignment.due is None or assignment.due.at <= assignment.opened_at:
-        return assignment.opened_at + timedelta(hours=2)
-    return assignment.opened_at + (assignment.due.at - assignment.opened_at) / 2
+        middle = assignment.opened_at + timedelta(hours=2)
+    else:
+        middle = assignment.opened_at + (assignment.due.at - assignment.opened_at) / 2
+    return state.calendar.messaging_opens(middle)
 
 
 def _answer(play: _Play, assignment: Assignment, rng: random.Random) -> None:
@@ -148,7 +150,11 @@ def _clashes(play: _Play) -> Iterator[Clash]:
 
 
 def both(
-    process: Process, pcn: Pcn, inputs: Mapping[str, Any], at: datetime, open_: Callable[..., Rehearsal] = rehearse
+    process: Process,
+    pcn: Pcn,
+    inputs: Mapping[str, Any],
+    at: datetime,
+    open_: Callable[..., Rehearsal] = rehearse,
 ) -> tuple[Rehearsal, Rehearsal]:
     """The two futures: everyone answers on time, nobody answers."""
     return open_(process, pcn, inputs, at, "on time"), open_(process, pcn, inputs, at, "silent")

@@ -59,6 +59,9 @@ class CalendarNames:
     def quarter_end(self, quarter: str, financial_year: str) -> date:
         return calendars.quarter_end(quarter, financial_year)
 
+    def financial_year_of(self, day: date) -> str:
+        return calendars.financial_year_of(day)
+
     def year_end(self, financial_year: str) -> date:
         return calendars.year_end(financial_year)
 

@@ -47,11 +47,15 @@ class Keeper:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._states: OrderedDict[str, WorkflowState] = OrderedDict()
+        self._processes: dict[str, Process] = {}
 
     # --- loading
 
     def open_bundle(self, sha256: str) -> Process:
-        return open_bundle(self.store.document(sha256), sha256)
+        """The process of that hash; opened once, for there are few and every state stands on one."""
+        if sha256 not in self._processes:
+            self._processes[sha256] = open_bundle(self.store.document(sha256))
+        return self._processes[sha256]
 
     def state(self, workflow_id: str) -> WorkflowState:
         """The present state. Raises NoSuchWorkflow."""
@@ -75,7 +79,9 @@ class Keeper:
 
     # --- committing
 
-    async def decide(self, workflow_id: str, decision: Decision, now: datetime, *, look_ahead: bool = True) -> Kept:
+    async def decide(
+        self, workflow_id: str, decision: Decision, now: datetime, *, look_ahead: bool = True
+    ) -> Kept:
         """Load, decide, commit; again when another commit came first. No events: nothing is committed.
 
         `look_ahead` false leaves the outlook as it was, where the decision does not bring a moment nearer.

@@ -1,0 +1,163 @@
+"""The office of `baton serve`: what the flows ask of Baton, over the real store, engine and post."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from engine import events as e
+from engine.advancing import advance
+from engine.clock import Clock
+from engine.events import Actor, Event
+from engine.refusing import Invalid, Refused
+from engine.state import WorkflowState
+from flows.adopting import launch_adopted
+from flows.happening_names import NAMES
+from flows.keeping import Keeper, outlook_of
+from flows.office import Batch, Happening, Outcome, PostOutcome
+from flows.operations import Operations
+from store.protocol import Commit, Conflict
+
+logger = logging.getLogger("baton.office")
+
+Deliver = Callable[[datetime], Awaitable[PostOutcome]]
+
+
+class House:
+    """Implements `flows.office.Office`. Everything is idempotent: a commit is on (workflow, version)."""
+
+    def __init__(self, operations: Operations, deliver: Deliver) -> None:
+        self._operations, self._deliver = operations, deliver
+        self._keeper: Keeper = operations.keeper
+        self._emitted = self._keeper.store.position()
+
+    @property
+    def clock(self) -> Clock:
+        return self._operations.clock
+
+    # --- workflows
+
+    async def advance(self, workflow_ids: Sequence[str]) -> Outcome:
+        """Advance all that are ready in one commit; those that lost a race are tried again with what is there."""
+        now = self.clock.now()
+        remaining = list(workflow_ids)
+        for _ in range(5):
+            commits, after = self._decide(remaining, now)
+            if not commits:
+                break
+            try:
+                await self._keeper.store.commit(commits)
+            except Conflict as lost:
+                remaining = [w for w in remaining if w in after]
+                logger.debug("lost a race for %s; deciding again", lost.streams)
+                continue
+            for state in after.values():
+                self._keeper.keep(state)
+            await self._children(commits)
+            self._operations.bell.wake_post()
+            self._operations.bell.tell()
+            break
+        return self._outcome(workflow_ids, now)
+
+    def _decide(
+        self, workflow_ids: Sequence[str], now: datetime
+    ) -> tuple[list[Commit], dict[str, WorkflowState]]:
+        commits: list[Commit] = []
+        after: dict[str, WorkflowState] = {}
+        for workflow_id in workflow_ids:
+            state = self._keeper.state(workflow_id)
+            decided = tuple(advance(state, now))
+            if decided:
+                new = self._keeper.after(state, decided)
+                commits.append(Commit(workflow_id, state.version, decided, outlook_of(new, now)))
+                after[workflow_id] = new
+        return commits, after
+
+    def _outcome(self, workflow_ids: Sequence[str], now: datetime) -> Outcome:
+        seen = self._keeper.store.position()
+        states = [self._keeper.state(workflow_id) for workflow_id in workflow_ids]
+        going = [state for state in states if not state.over]
+        outlooks = [outlook_of(state, now) for state in going[:3]]
+        moments = [m for state in going if (m := outlook_of(state, now).next_deadline) is not None]
+        said = "; ".join(o.waiting_for for o in outlooks) + (
+            f" and {len(going) - 3} more" if len(going) > 3 else ""
+        )
+        return Outcome(len(going), min(moments, default=None), said[:1000], seen)
+
+    async def _children(self, commits: Sequence[Commit]) -> None:
+        """Launch the child workflows that were asked for; the child's id makes it happen once."""
+        for commit in commits:
+            for event in commit.events:
+                if isinstance(event.body, e.ChildRequested):
+                    await self._child(event, event.body)
+
+    async def _child(self, event: Event, body: e.ChildRequested) -> None:
+        if self._keeper.store.version(body.child):
+            return
+        parent = self._keeper.state(event.workflow_id)
+        actor = Actor("Baton", "engine", parent.pcn.code, channel="engine")
+        try:
+            launched = await self._operations.launcher.launch(
+                body.definition, [parent.pcn.code], body.inputs, self.clock.now(), actor, "",
+                parent=parent.id, child=body.child,
+            )  # fmt: skip
+        except (Refused, Invalid) as refused:
+            logger.error("%s could not start %s: %s", parent.reference, body.definition, refused)
+            return
+        self._operations.bell.start(launched.batches)
+
+    async def moved_since(self, workflow_ids: Sequence[str], seen: int) -> bool:
+        wanted = set(workflow_ids)
+        return any(event.workflow_id in wanted for _, event in self._after(seen))
+
+    async def open_batches(self) -> Sequence[Batch]:
+        store = self._keeper.store
+        found: list[Batch] = []
+        for batch, workflow_ids in store.open_batches().items():
+            rows = [row for row in (store.workflow(w) for w in workflow_ids[:1]) if row]
+            title = f"{rows[0].reference} · {rows[0].pcn_name}" if rows else batch
+            if len(workflow_ids) > 1:
+                title += f" and {len(workflow_ids) - 1} more"
+            found.append(Batch(batch, workflow_ids, title, store.batch_deadline(batch)))
+        return found
+
+    async def launch_scheduled(self) -> Sequence[Batch]:
+        """Start the processes that the PCNs adopted on a schedule and that are due today."""
+        return [batch for launched in await launch_adopted(self._operations) for batch in launched.batches]
+
+    # --- post
+
+    async def deliver(self) -> PostOutcome:
+        return await self._deliver(self.clock.now())
+
+    async def post_moved_since(self, seen: int) -> bool:
+        return any(isinstance(event.body, e.NoticePlanned) for _, event in self._after(seen))
+
+    def _after(self, seen: int) -> list[tuple[int, Event]]:
+        return self._keeper.store.events_since(seen)
+
+    # --- what Prefect's automations hear
+
+    async def happenings(self, limit: int) -> Sequence[Happening]:
+        found: list[Happening] = []
+        for position, event in self._keeper.store.events_since(self._emitted, limit):
+            name = NAMES.get(event.type)
+            if name is None:
+                self._emitted = max(self._emitted, position) if not found else self._emitted
+                continue
+            found.append(self._happening(position, event, name))
+        return found
+
+    def _happening(self, position: int, event: Event, name: str) -> Happening:
+        row = self._keeper.store.workflow(event.workflow_id)
+        step = getattr(event.body, "step", "")
+        return Happening(
+            id=uuid5(NAMESPACE_URL, f"baton:{event.workflow_id}/{event.version}"), position=position, name=name,
+            resource_id=f"baton.workflow.{event.workflow_id}", label=row.reference if row else event.workflow_id,
+            occurred=self.clock.real(event.at), payload={"step": step, "version": event.version},
+        )  # fmt: skip
+
+    async def emitted(self, position: int) -> None:
+        self._emitted = max(self._emitted, position)
