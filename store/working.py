@@ -25,7 +25,6 @@ SMALL_ROOM = 4000
 
 _SQL = queries.load("writing")
 _OF_WORKFLOW: tuple[tuple[str, type[Row]], ...] = (
-    ("load_workflows", WorkflowRow),
     ("load_steps", StepRow),
     ("load_assignments", AssignmentRow),
     ("load_notices", NoticeRow),
@@ -75,8 +74,11 @@ class Working:
                     case e.LinkIssued(sha256=link) | e.LinkRevoked(sha256=link):
                         links.add(link)
         if cold:
+            self._load("load_workflows", WorkflowRow, list(cold))
+            # Where there is no workflow yet there are no rows of it, and a launch saves three queries.
+            there = [key for key in cold if key in self.tables.workflows]
             for statement, kind in _OF_WORKFLOW:
-                self._load(statement, kind, list(cold))
+                self._load(statement, kind, there)
             self._loaded.update(cold)
         self._warm_post(messages, claimed)
         self._load("load_links", LinkRow, [key for key in links if key not in self.tables.links])
