@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -27,7 +28,7 @@ from notifications.identity import boundary, thread_id
 from notifications.invitation import deadlines
 from notifications.planning import Letter
 from notifications.sections import SECTIONS, said_once
-from notifications.wording import first_name, one_line, wrapped
+from notifications.wording import capital, first_name, one_line, wrapped
 
 _LONGEST_SUBJECT = 180
 _BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
@@ -99,7 +100,7 @@ class Composer:
     ) -> None:
         first = entries[0]
         managers = [e.manager for e in entries if e.manager.email and not _is(e.manager, letter)]
-        message["From"] = _address(self.from_name or first.pcn, self.from_address)
+        message["From"] = _address(self.from_name or capital(first.pcn), self.from_address)
         message["To"] = _address(letter.name, letter.email)
         if managers:
             # One only, the first thing's: a reply must not carry one network's business to another's manager.
@@ -173,7 +174,11 @@ def _is(manager: Manager, letter: Letter) -> bool:
 def _signature(manager: Manager, own: bool, pcn: str) -> str:
     if own:
         return say("signed_baton", pcn=pcn)
-    return say("signed", manager=manager.name, pcn=pcn) if manager.name else say("signed_office", pcn=pcn)
+    return (
+        say("signed", manager=manager.name, pcn=pcn)
+        if manager.name
+        else say("signed_office", pcn=capital(pcn))
+    )
 
 
 def _whom(manager: Manager) -> str:
@@ -187,5 +192,5 @@ def _address(name: str, address: str) -> Address:
     try:
         address.encode("ascii")
         return Address(one_line(name), addr_spec=address)
-    except (ValueError, IndexError, UnicodeEncodeError) as wrong:
+    except (ValueError, IndexError, MessageError) as wrong:
         raise Unaddressable(f"{address!r} is not an email address: {wrong}") from None

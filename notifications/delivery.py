@@ -177,10 +177,8 @@ class Postman:
 
     async def _send_one(self, wire: Wire, parcel: Parcel, links: Addresses, moment: datetime) -> _Finished:
         now = self._clock.now()
-        if (
-            may_arrive(parcel.organisations, now, self._hours()) > now
-        ):  # it became late while waiting its turn
-            return _Finished(parcel, Later(say("post.after_hours")))
+        if opens(parcel, now, self._hours()) > now:  # it became late while waiting its turn
+            return _Finished(parcel, Later(say("post.after_hours")), counts=False)
         try:
             compose = self._composer.compose
             raw = await asyncio.to_thread(compose, parcel.letter, parcel.message_id, moment, links.real)

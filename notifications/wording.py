@@ -67,7 +67,11 @@ def sentence(text: str) -> str:
     text = one_line(text)
     if not text:
         return ""
-    return text[0].upper() + text[1:] + ("" if text[-1] in ".?!:…" else ".")
+    return capital(text) + ("" if text[-1] in ".?!:…" else ".")
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def one_line(text: str) -> str:

@@ -57,7 +57,9 @@ def notice(kind: str = "ask", id: str = "n1", **given: Any) -> Notice:
 
 def letter(*notices: Notice, now: datetime | None = None, urgent: bool = False) -> Letter:
     first = notices[0]
-    return Letter(first.person, first.name, first.email, in_order(notices, now or at("2027-01-04 08:30")), urgent)
+    return Letter(
+        first.person, first.name, first.email, in_order(notices, now or at("2027-01-04 08:30")), urgent
+    )
 
 
 REMINDER = notice("reminder", "n2", subject="Coming up: Q3 figures, by Fri 15 January")
@@ -131,4 +133,8 @@ MOMENTS: dict[str, datetime] = {
 
 
 def link(about: Notice) -> str:
-    return "https://baton.harbourvale.example/a/WyJpaWYtcTMiLDBd.AzU8KUMNl34smoBBG2TnYXl67HIN" if about.about else ""
+    return (
+        "https://baton.harbourvale.example/a/WyJpaWYtcTMiLDBd.AzU8KUMNl34smoBBG2TnYXl67HIN"
+        if about.about
+        else ""
+    )

@@ -1,0 +1,30 @@
+"""A mail server of the tests' own, and an office that posts through it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import letter_samples as samples
+import pytest
+from post_office import MailServer, Office
+
+from engine.clock import VirtualClock
+from notifications.settings_model import PostSettings
+from store.memory import MemoryStore
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[MailServer]:
+    server = MailServer()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def office(server: MailServer) -> Office:
+    settings = PostSettings(
+        host="127.0.0.1", port=server.port, security="none", throttle_per_minute=0, timeout_seconds=3,
+        from_address="post@baton.example",
+    )  # fmt: skip
+    return Office(server, MemoryStore(), VirtualClock(samples.at("2027-01-04 10:00")), settings)
