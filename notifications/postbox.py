@@ -114,7 +114,7 @@ class Postbox:
             os.close(directory)
         return name.removesuffix(".eml")
 
-    def letters(self, limit: int = 200) -> list[Letter]:
+    def letters(self, limit: int = 50) -> list[Letter]:
         """The newest letters first, one for each Message-ID: its latest copy, and how many there are."""
         files = self._files()
         copies = Counter(_message_part(path) for path in files)
