@@ -1,0 +1,108 @@
+"""What the API's description says of the parts that are read by hand, and of errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "stable; what a program goes by"},
+        "detail": {"type": "string", "description": "what to do next"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "path": {"type": "string"},
+                    "message": {"type": "string"},
+                    "code": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+def _error(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/problem+json": {"schema": _PROBLEM}}}
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    400: _error("Not readable"),
+    401: _error("The token is missing or wrong"),
+    403: _error("Not allowed"),
+    404: _error("There is no such thing"),
+    409: _error("Not possible as things stand: closed, held, answered by somebody else"),
+    413: _error("Too large"),
+    422: _error("Something in it needs another look; `errors` says what"),
+    429: _error("Too often; Retry-After says how long to wait"),
+    503: _error("Baton cannot write now; nothing was kept, try again"),
+}
+
+_BY: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["name", "role"],
+    "properties": {
+        "name": {"type": "string", "minLength": 1, "maxLength": 100},
+        "role": {"type": "string", "minLength": 1, "maxLength": 100},
+        "person": {"type": "string", "maxLength": 60},
+        "organisation": {"type": "string", "maxLength": 12},
+        "channel": {"type": "string", "enum": ["api", "cli"]},
+    },
+}
+
+RESPONSE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["answers", "by"],
+                    "properties": {
+                        "answers": {
+                            "type": "object",
+                            "description": "by field id, as GET of the assignment lists them",
+                        },
+                        "by": _BY,
+                        "refuse_warnings": {
+                            "type": "boolean",
+                            "default": False,
+                            "description": "true: answers that look unusual are not taken, and errors says why",
+                        },
+                    },
+                }
+            }
+        },
+    },
+    "parameters": [{"name": "assignment_id", "in": "path", "required": True, "schema": {"type": "string"}}],
+}
+
+TAKEN: dict[int | str, dict[str, Any]] = {
+    201: {
+        "description": "The answer is safe on disk",
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["number", "late", "warnings"],
+                    "properties": {
+                        "number": {
+                            "type": "integer",
+                            "description": "1 for the first answer to this assignment",
+                        },
+                        "late": {"type": "boolean"},
+                        "warnings": {"type": "array", "items": {"type": "object"}},
+                    },
+                }
+            }
+        },
+    }
+}

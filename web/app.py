@@ -1,0 +1,109 @@
+"""The web application: pages behind links, the API, the postbox, a front page.
+
+    app = create_app(desk, links, clock, WebSettings(secret=..., api_token=...))
+
+It is served by one process, in the event loop that holds the store. Access logs stay off: a link's token is in
+its path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from engine.answers import Problem as AnswerProblem
+from engine.clock import Clock
+from notifications.links import Links
+from web.answering import Answering
+from web.api import api_routes
+from web.armour import Armour
+from web.desk import Desk, Postbox, WebSettings
+from web.postbox import postbox_routes
+from web.problems import Problem, problem
+from web.rendering import STATIC, Pages
+
+__all__ = ["WebSettings", "create_app"]
+
+
+def create_app(
+    desk: Desk,
+    links: Links,
+    clock: Clock,
+    settings: WebSettings,
+    postbox: Postbox | None = None,
+    ticks: Callable[[], float] = monotonic,
+) -> FastAPI:
+    """The application. Without `postbox` there is no /postbox. `ticks`: seconds, for the rate limits."""
+    pages = Pages(settings)
+    app = FastAPI(
+        title=settings.name,
+        version="1",
+        description="Runs the standard processes of a Primary Care Network.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # its page would fetch scripts from another host
+        redoc_url=None,
+    )
+    busy, api = api_routes(desk)
+    # The busy route stands first, as a plain function: FastAPI's own handling would cost as much as the answer.
+    app.router.routes[:0] = busy
+    app.include_router(api)
+    app.router.routes += Answering(desk, links, clock, settings, pages).routes()
+    app.router.routes += _plain_routes(pages, settings, postbox)
+    app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error(pages))
+    app.add_middleware(Armour, pages=pages, api_token=settings.api_token, secure=settings.secure, ticks=ticks)
+    return app
+
+
+def _plain_routes(pages: Pages, settings: WebSettings, postbox: Postbox | None) -> list[Route]:
+    async def front(request: Request) -> Response:
+        return pages.draw("front.jinja", help=settings.help, postbox=postbox is not None)
+
+    async def health(request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    routes = [Route("/", front, methods=["GET"]), Route("/health", health, methods=["GET"])]
+    return routes + (postbox_routes(postbox, pages) if postbox is not None else [])
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    """What is wrong with a request's shape, without what it held."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    told = [AnswerProblem(_place(each["loc"]), str(each["msg"]) if each["type"] != "value_error" else "cannot be taken", each["type"]) for each in found]  # fmt: skip
+    return problem(
+        Problem(422, "invalid", "This is not what is expected here", "Mend what errors names.", told)
+    )
+
+
+def _place(location: tuple[str | int, ...]) -> str:
+    """Where, without "body"; a key somebody made up is not repeated."""
+    return ".".join(str(part) for part in location[1:] if isinstance(part, int) or str(part).replace("_", "").replace("-", "").isalpha())  # fmt: skip
+
+
+def _http_error(pages: Pages) -> Callable[[Request, Exception], Response]:
+    def handle(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+        title, advice = _SAID.get(status, ("That did not work", "Check what you sent, and try again."))
+        if request.url.path.startswith("/api/"):
+            return problem(Problem(status, _CODES.get(status, "http_error"), title, advice), headers)
+        return pages.say(status, title, advice, headers=headers)
+
+    return handle
+
+
+_CODES = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_SAID = {
+    400: ("This could not be read", "Check what you sent, and try again. Nothing was kept."),
+    404: ("There is no such page", "Check the address, or open the link in your letter again."),
+    405: ("That is not done here", "The API’s description at /api/openapi.json says what is."),
+    413: ("That is too large", "Files may have up to 10 MB."),
+}
