@@ -37,7 +37,10 @@ _FAILURES = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError
 
 
 class ExpressionError(ValueError):
-    """A text that cannot be compiled or evaluated. `word` is the part to point at; `code` is of `problems.CODES`."""
+    """A text that cannot be compiled or evaluated. `word` is the part to point at, or `line` (from 1) where there is
+    no such part; `code` is of `problems.CODES`."""
+
+    line: int = 1
 
     def __init__(
         self, message: str, code: str = "BD501", word: str = "", suggestion: str | None = None
@@ -179,7 +182,9 @@ class _Translated:
         if isinstance(error, Refused):
             raise ExpressionError(error.message, error.code, error.word, error.suggestion) from None
         if isinstance(error, TemplateSyntaxError):
-            raise ExpressionError(f"{_short(self.text)}: {error.message}") from None
+            refused = ExpressionError(f"{_short(self.text)}: {error.message}")
+            refused.line = error.lineno
+            raise refused from None
         if isinstance(error, RecursionError | MemoryError):
             raise ExpressionError(f"{_short(self.text)}: nested too deeply", "BD502") from None
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS as JINJA
@@ -23,6 +24,7 @@ _KEPT = (
     "title", "trim", "truncate", "unique", "upper", "wordcount",
 )  # fmt: skip
 _LIMIT = 200_000
+LONDON = ZoneInfo("Europe/London")
 
 
 def _decimal(value: Any) -> Decimal:
@@ -60,10 +62,12 @@ def number(value: Any, places: int = 0) -> str:
 
 
 def date(value: Any) -> str:
-    """A day in words: Fri 15 Jan 2027. A moment also says its time: Fri 15 Jan 2027, 17:00."""
+    """A day in words: Fri 15 Jan 2027. A moment also says its time in London: Fri 15 Jan 2027, 17:00."""
     if value is None or value == "":
         return ""
     day = Date.fromisoformat(value) if isinstance(value, str) else value
+    if isinstance(day, datetime) and day.tzinfo is not None:
+        day = day.astimezone(LONDON)
     words = f"{day:%a} {day.day} {day:%b %Y}"
     return f"{words}, {day:%H:%M}" if isinstance(day, datetime) else words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from definitions.problems import Problem, nearest
 from definitions.reader import Document, Path_
@@ -39,6 +39,16 @@ class Findings:
     origin: Callable[[Path_], Path_] = _same
     problems: list[Problem] = field(default_factory=list)
 
+    def written(self, path: Path_) -> bool:
+        """Whether the file says something at `path`, be it right or wrong."""
+        here: Any = self.document.data
+        try:
+            for part in self.origin(path):
+                here = here[part]
+        except (LookupError, TypeError):
+            return False
+        return bool(here)
+
     def add(
         self, path: Path_, code: str, message: str, suggestion: str | None = None, *, word: str = ""
     ) -> None:
@@ -46,6 +56,11 @@ class Findings:
         path = self.origin(path)
         place = self.document.within(path, word) if word else self.document.at(path)
         self.problems.append(self.document.problem(place, code, message, suggestion))
+
+    def add_line(self, path: Path_, line: int, code: str, message: str) -> None:
+        """A problem in a line of the text at `path`, counted from 1."""
+        place = self.document.line_of(self.origin(path), line)
+        self.problems.append(self.document.problem(place, code, message))
 
     def add_key(self, path: Path_, code: str, message: str, suggestion: str | None = None) -> None:
         """A problem with the key at `path`."""

@@ -15,6 +15,8 @@ def check_order(definition: Definition, findings: Findings) -> bool:
     before = predecessors_of(definition.steps)
     known = {step: tuple(p for p in firsts if p in before and p != step) for step, firsts in before.items()}
     found = circle(known)
+    if len(before) < len(definition.steps) or any(step in firsts for step, firsts in before.items()):
+        return False  # an id that stands twice, or a step after itself: noted elsewhere, and no order to speak of
     if found:
         at = _step_path(definition, found[0])
         findings.add(at, "BD401", f"these steps wait for each other: {_trail(found)}")

@@ -97,5 +97,7 @@ def nearest(wrong: str, right: Iterable[str]) -> str | None:
     wanted = wrong[:200].lower()
     if wanted in by_lower:
         return by_lower[wanted]
-    found = get_close_matches(wanted, list(by_lower), n=1, cutoff=0.6)
+    # A short word is a bit like many others; one that is meant is at least of about the same length.
+    alike = [name for name in by_lower if len(wanted) > 4 or abs(len(name) - len(wanted)) < 2]
+    found = get_close_matches(wanted, alike, n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None

@@ -20,6 +20,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from definitions.problems import DefinitionErrors, Problem
 
 MAX_BYTES = 1_000_000
+MAX_PURE = 100_000  #: characters the slower parser is given
 MAX_DEPTH = 24
 MAX_NODES = 60_000  #: values after aliases are followed
 MAX_ALIASES = 50
@@ -65,18 +66,32 @@ class Document:
 
     def within(self, path: Path_, word: str) -> Place:
         """Where `word` first stands inside the text at `path`; the text's beginning when it is not found."""
-        if path not in self.values:
+        if path not in self.values or not word:
             return self.at(path)
         start, end = self.values[path]
         lines = self.text.split("\n")
-        whole = re.compile(r"(?<![\w.])" + re.escape(word) + r"(?!\w)") if word else None
+        # Not inside a longer name, unless that is the only place where it stands.
+        strict = re.compile(r"(?<![\w.])" + re.escape(word) + r"(?!\w)")
+        loose = re.compile(re.escape(word))
+        return self._first(strict, start, end, lines) or self._first(loose, start, end, lines) or start
+
+    def _first(self, word: re.Pattern[str], start: Place, end: Place, lines: list[str]) -> Place | None:
         for number in range(start.line, min(end.line, len(lines)) + 1):
             line = lines[number - 1]
             first = start.column - 1 if number == start.line else 0
             last = end.column - 1 if number == end.line else len(line)
-            if whole and (found := whole.search(line, first, last)):
+            if found := word.search(line, first, last):
                 return Place(number, found.start() + 1)
-        return start
+        return None
+
+    def line_of(self, path: Path_, number: int) -> Place:
+        """The place of a line of the text at `path`, counted from 1; its beginning where it is folded."""
+        start = self.at(path)
+        lines = self.text.split("\n")
+        index = start.line - 1 + number
+        if lines[start.line - 1][start.column - 1 : start.column] != "|" or index >= len(lines):
+            return start
+        return Place(index + 1, len(lines[index]) - len(lines[index].lstrip()) + 1)
 
     def inside(self, path: Path_, column: int) -> Place:
         """The place `column` characters into the text at `path`, counted from 1; its beginning where it is folded."""
@@ -121,25 +136,33 @@ def read_text(text: str, file: str) -> Document:
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if "\t" in text:
         raise DefinitionErrors(_tabs(text, file))
+    document, problems = _read(text, file, pure=False)
+    if len(text) <= MAX_PURE and any(problem.code == "BD103" for problem in problems):
+        # libyaml keeps to YAML 1.1 and refuses some of what 1.2 allows, such as {at: due at 12:00}.
+        document, problems = _read(text, file, pure=True)
+    if problems:
+        raise DefinitionErrors(problems)
+    return document
+
+
+def _read(text: str, file: str, pure: bool) -> tuple[Document, list[Problem]]:
     document = Document(file, text)
     builder = _Builder(document)
     try:
-        builder.read(_events(text))
+        builder.read(_events(text, pure))
     except _Stop as stop:
         builder.problems.append(stop.problem)
     except MarkedYAMLError as error:
         builder.problems.append(_yaml_problem(document, error))
-    except (YAMLError, ValueError) as error:
+    except (YAMLError, ValueError, RecursionError) as error:
         words = " ".join(str(error).split())[:200]
         builder.problems.append(document.problem(_bad_character(text), "BD103", f"not YAML: {words}"))
-    if builder.problems:
-        raise DefinitionErrors(builder.problems)
-    return document
+    return document, builder.problems
 
 
-def _events(text: str) -> Iterator[Any]:
-    """The parser's events, from libyaml where it is installed (six times faster), else from Python."""
-    yaml = YAML(typ="safe")
+def _events(text: str, pure: bool) -> Iterator[Any]:
+    """The parser's events: from libyaml where it is installed, which is far faster, unless `pure` Python is asked for."""
+    yaml = YAML(typ="safe", pure=pure)
     return iter(yaml.parse(text))
 
 

@@ -159,6 +159,7 @@ class Shape:
         else:
             suggestion = _as_identifier(value) if "small letters" in wrong else None
             self.note(path, "BD205", f"{_where(path)} is {_shown(value)}: {wrong}", suggestion)
+            return suggestion or LOST
         return LOST
 
     def word(self, value: str, words: list[str], path: Path_) -> Any:

@@ -77,7 +77,7 @@ def _once(findings: Findings, paths: Iterable[Path_], ids: list[str]) -> None:
 
 def _kind(step: Step, path: Path_, findings: Findings) -> None:
     for key in NEEDS[step.kind]:
-        if not getattr(step, key):
+        if not getattr(step, key) and not findings.written((*path, key)):
             findings.add((*path, "kind"), "BD601", f"{_a(step.kind)} step needs {key!r}")
     for key, kinds in ONLY.items():
         if getattr(step, key) and step.kind not in kinds:

@@ -147,7 +147,11 @@ class Wording:
             self.findings.add(mark.path, "BD504", str(error))
             return
         here = self.definition.steps[int(mark.path[1])]
-        if rule.rule == "list size" and not (asked_of_several(here) and len(here.assigns) == 1):
+        if (
+            rule.rule == "list size"
+            and here.assigns
+            and not (asked_of_several(here) and len(here.assigns) == 1)
+        ):
             self.findings.add(mark.path, "BD605", "a share of the list size needs a step asked of practices")
         if rule.rule == "list size" and not 0 < rule.share <= 1:
             self.findings.add(mark.path, "BD504", "a share of the list size is between 0 and 100%")
@@ -199,7 +203,12 @@ class Wording:
             self.findings.add(
                 path, "BD403", f"{target.id} comes after {here.id}, so it is not open yet", word=target.id
             )
-        if action.kind == "reopen" and action.for_practice and not asked_of_several(target):
+        if (
+            action.kind == "reopen"
+            and action.for_practice
+            and target.assigns
+            and not asked_of_several(target)
+        ):
             self.findings.add(path, "BD605", f"{target.id} is not asked of practices", word=target.id)
 
 
@@ -208,7 +217,7 @@ def compiled_expression(findings: Findings, path: Path_, text: str) -> Expressio
     try:
         return compile_cached(text)
     except ExpressionError as error:
-        findings.add(path, error.code, error.message, error.suggestion, word=error.word)
+        _not_compiled(findings, path, error)
         return None
 
 
@@ -217,8 +226,15 @@ def compiled_template(findings: Findings, path: Path_, text: str) -> Template | 
     try:
         return template_cached(text)
     except ExpressionError as error:
-        findings.add(path, error.code, error.message, error.suggestion, word=error.word)
+        _not_compiled(findings, path, error)
         return None
+
+
+def _not_compiled(findings: Findings, path: Path_, error: ExpressionError) -> None:
+    if error.word:
+        findings.add(path, error.code, error.message, error.suggestion, word=error.word)
+    else:
+        findings.add_line(path, error.line, error.code, error.message)
 
 
 def unknown_names(
@@ -229,13 +245,16 @@ def unknown_names(
     broken: frozenset[str] = frozenset(),
 ) -> None:
     """Notes each name that is not known at its place. Steps named in `broken` are known, whatever is wrong with them."""
-    for reference in compiled.references:
+    wrong: set[tuple[str, ...]] = set()
+    for reference in sorted(compiled.references, key=lambda each: each.parts[0] == "previous"):
         if len(reference.parts) > 1 and reference.parts[0] in ("answers", "values"):
             inner = known.get(reference.parts[0])
             if inner and inner.parts is not None and reference.parts[1] in broken - inner.parts.keys():
                 continue
         found = unknown(reference, known)
-        if found:
+        if found and not (reference.parts[0] == "previous" and reference.parts[1:] in wrong):
+            # "X differs from previous" names X twice; once is enough to say that it is wrong.
+            wrong.add(reference.parts)
             findings.add(path, "BD303", found.message, found.suggestion, word=found.word)
 
 
@@ -244,7 +263,10 @@ def moment_names(findings: Findings, path: Path_, text: str) -> frozenset[str]:
     try:
         return moments.names(moments.parse(text))
     except moments.MomentError as error:
-        findings.add_column(path, error.column, "BD503", error.message, error.suggestion or None)
+        meant = error.suggestion.removeprefix("Did you mean ").removesuffix("?")
+        asks = meant != error.suggestion
+        message = error.message if asks else f"{error.message} {error.suggestion}".rstrip()
+        findings.add_column(path, error.column, "BD503", message, meant if asks else None)
         return frozenset()
 
 
