@@ -28,25 +28,13 @@ MAX_ITEMS = 20_000  #: turns of all loops of one rendering together
 MAX_BITS = 4_096  #: of a whole number
 BUDGET = " budget"  #: the name in the context, which no template can write, where turns are counted
 
-#: What may be called on `calendar`; the engine's calendar answers these.
+#: What may be called on `calendar`, with the arguments: what `engine.scope.CalendarNames` answers.
 CALENDAR_METHODS: dict[str, tuple[str, ...]] = {
-    "quarter_start": ("quarter", "financial_year"),
     "quarter_end": ("quarter", "financial_year"),
-    "year_start": ("financial_year",),
     "year_end": ("financial_year",),
-    "quarter_of": ("day",),
     "financial_year_of": ("day",),
-    "end_of_month": ("day",),
-    "last_working_day_of_month": ("day",),
     "add_working_days": ("day", "count"),
-    "add_days": ("day", "count"),
-    "add_months": ("day", "count"),
-    "next_working": ("day",),
-    "previous_working": ("day",),
-    "roll_forward": ("day",),
-    "roll_back": ("day",),
-    "is_working": ("day",),
-    "working_days_between": ("start", "end"),
+    "last_working_day_of_month": ("day",),
 }
 _LOOP = frozenset({"index", "index0", "revindex", "first", "last", "length", "previtem", "nextitem"})
 _DATE = frozenset({"year", "month", "day"})

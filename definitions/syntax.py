@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -263,9 +263,3 @@ def _fits_call(name: str, signature: inspect.Signature, node: nodes.Call) -> Non
     except TypeError as error:
         wanted = ", ".join(signature.parameters)
         raise Refused("BD507", f"{name}({wanted}): {error}", name) from None
-
-
-def walk_functions(functions: Mapping[str, Callable[..., Any]]) -> Iterator[tuple[str, str, str]]:
-    """Name, signature and docstring of each function, for the reference in the docs."""
-    for name in sorted(functions):
-        yield name, str(inspect.signature(functions[name])), inspect.getdoc(functions[name]) or ""
