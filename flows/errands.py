@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
@@ -156,14 +156,16 @@ class Errands:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _prepare(self) -> None:
+        began = machine_now()
         async with get_client() as client:
             await deployments.ensure_pool(client, BatonWorker.get_default_base_job_template())
             await deployments.ensure_deployments(client)
-        mended = await mend(grace=timedelta(0))
-        logger.info("Flow runs: %s", mended)
+        # The worker begins before what was lost is mended: after a long absence that is much, and takes a while.
         if not self._prepared.is_set():
             self._prepared.set()
             self._on_ready()
+        mended = await mend(began)
+        logger.info("Flow runs: %s", mended)
         self._worker.nudge()
         self._telling.ask()
 

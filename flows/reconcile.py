@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from prefect import flow
@@ -45,7 +45,7 @@ async def reconcile(day: str = "") -> None:
     A run started by hand has no day, and ends after one reconciliation.
     """
     try:
-        mended = await mend(GRACE)
+        mended = await mend(died_before=machine_now() - GRACE)
         over = await hand_over(day)
     except Exception as trouble:
         await try_again(trouble)
@@ -59,16 +59,16 @@ async def _never() -> bool:
     return False
 
 
-async def mend(grace: timedelta) -> Mended:
+async def mend(died_before: datetime) -> Mended:
     """Compare the log with Prefect and mend Prefect.
 
-    A run in a process that is not this one is taken for dead after `grace`; zero is right at the start-up
-    of the only process. Raises what Prefect's client or the office raises.
+    A run that has been in a process since `died_before` (machine time), and is not in this one, is taken for
+    dead; at the start-up of the only process that is now. Raises what Prefect's client or the office raises.
     """
     batches = await office.ask(lambda baton: baton.open_batches())
     async with get_client() as client:
         live = await _live_runs(client)
-        dead = [run for run in live.values() if _is_dead(run, grace)]
+        dead = [run for run in live.values() if _is_dead(run, died_before)]
     for run in dead:
         await _crash(run)
     wants = [*standing(today()), *map(wanted, batches)]
@@ -80,10 +80,10 @@ async def mend(grace: timedelta) -> Mended:
     return Mended(mended.made, mended.revived + len(dead), woken)
 
 
-def _is_dead(run: FlowRun, grace: timedelta) -> bool:
+def _is_dead(run: FlowRun, died_before: datetime) -> bool:
     if run.state is None or run.state.type not in _IN_A_PROCESS or run.id in underway:
         return False
-    return run.state.timestamp <= machine_now() - grace
+    return run.state.timestamp <= died_before
 
 
 def _overdue(batches: Sequence[Batch], live: dict[str, FlowRun]) -> list[str]:

@@ -158,6 +158,8 @@ def _spawn(port: int, folder: Path, log: BinaryIO) -> subprocess.Popen[bytes]:
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         # It watches for workers that went away; there is one, it is our parent, and we go with it.
         "PREFECT_SERVER_SERVICES_FOREMAN_ENABLED": "false",
+        # Ended runs go after 90 days, as the log has it all; by default only events are ever deleted.
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     }
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
     # Through this module rather than `prefect` itself: see `_main`.

@@ -49,7 +49,7 @@ class FlowDesk:
 
     @property
     def ready(self) -> bool:
-        """Whether flows run: the server has answered, and every open batch has been given a live flow run."""
+        """Whether flows run: the server has answered, and the worker takes up runs. What was lost is mended next."""
         return self._ready.is_set()
 
     @property

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -50,6 +51,9 @@ POLL_SECONDS = 0.5
 #: Seconds after which a look is tried again when Prefect's server does not answer.
 _BACK_OFF_SECONDS = 2.0
 
+#: Due runs asked for in one look.
+_DUE_AT_ONCE = 20
+
 #: Seconds given to entries under way when the worker stops; they take well under one.
 _LAST_ENTRIES_SECONDS = 10.0
 
@@ -77,7 +81,7 @@ class BatonWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BatonWorkerRes
         self._entries: dict[UUID, asyncio.Task[None]] = {}
         self._flows: dict[UUID, Flow[Any, Any]] = {}
         self._look = asyncio.Event()
-        self._more = False
+        self._due: deque[FlowRun] = deque()
         self._stopping = False
         #: Called with the key of a run whose entry ended in an error this worker could not report.
         self.on_trouble: Callable[[str], None] = lambda key: None
@@ -143,19 +147,30 @@ class BatonWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BatonWorkerRes
         """
         room = self._at_once - len(self._entries)
         if room <= 0:
-            self._more = True
             return []
-        answer = await self.client.get_scheduled_flow_runs_for_work_pool(
-            work_pool_name=self._work_pool_name, scheduled_before=machine_now()
-        )
+        if not self._due:
+            self._due.extend(await self._look_for_due())
+        taken = [self._due.popleft() for _ in range(min(room, len(self._due)))]
         # A run may be due though an entry of it is under way here: it was woken just as it was taken up.
         # That entry has yet to set Waiting and look again, so the run is left to it.
-        due = [each.flow_run for each in answer if each.flow_run.id not in self._entries]
-        self._more = len(due) > room
-        for run in due[:room]:
+        taken = [run for run in taken if run.id not in self._entries]
+        for run in taken:
             self._entries[run.id] = asyncio.create_task(self._enter(run), name=f"flow run {run.name}")
             reconcile.underway.add(run.id)
-        return due[:room]
+        return taken
+
+    async def _look_for_due(self) -> list[FlowRun]:
+        """Runs that are due, longest due first, and no more of them than a few seconds' work.
+
+        Asked without a limit, each look during a great launch would carry two hundred runs, again and again.
+        """
+        answer = await self.client.request(
+            "POST",
+            "/work_pools/{name}/get_scheduled_flow_runs",
+            path_params={"name": self._work_pool_name},
+            json={"scheduled_before": machine_now().isoformat(), "limit": _DUE_AT_ONCE + len(self._entries)},
+        )
+        return [FlowRun.model_validate(each["flow_run"]) for each in answer.json()]
 
     async def _enter(self, run: FlowRun) -> None:
         """One entry into a flow run, from claim to whatever state it leaves behind. Never raises."""
@@ -170,8 +185,8 @@ class BatonWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BatonWorkerRes
         finally:
             del self._entries[run.id]
             reconcile.underway.discard(run.id)
-            if self._more:
-                self.nudge()
+            # There may be more that is due: those known of, or those there was no room for.
+            self.nudge()
 
     async def _claim(self, run: FlowRun) -> bool:
         """Set the run Pending; false if another worker has it.
