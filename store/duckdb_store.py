@@ -146,6 +146,13 @@ class DuckdbStore:
     def workflows_starting(self, prefix: str) -> list[str]:
         return [key for (key,) in self._rows("workflows_starting", [prefix])]
 
+    def launched_with(self, key: str) -> list[WorkflowRow]:
+        return self._all(WorkflowRow, "launched_with", [key])
+
+    def batch_deadline(self, batch: str) -> datetime | None:
+        rows = self._rows("batch_deadline", [batch])
+        return chain.moment(rows[0][0]) if rows and rows[0][0] is not None else None
+
     def open_batches(self) -> dict[str, tuple[str, ...]]:
         batches: dict[str, list[str]] = {}
         for batch, workflow_id in self._rows("open_batches", []):

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
+import orjson
 
 from store import queries
 from store.journal import Document, Line
+from store.protocol import Entry
 from store.rows import SHAPES, Columns, Shape
 from store.tables import Row, Tables
 
@@ -40,9 +42,14 @@ class Group:
 
 def write_log(con: duckdb.DuckDBPyConnection, group: Group) -> None:
     """Append the group's events and documents, inside the caller's transaction."""
-    _columns_in(con, _SQL["insert_events"], [line.entry for line in group.lines])
+    _columns_in(con, _SQL["insert_events"], [_event_columns(line.entry) for line in group.lines])
     documents = [(each.sha256, each.position, each.content) for each in group.journal_documents()]
     _columns_in(con, _SQL["insert_documents"], documents)
+
+
+def _event_columns(entry: Entry) -> Columns:
+    actor = orjson.loads(entry.actor)["actor"]
+    return (*entry, actor["person"], actor["organisation"])
 
 
 def write_projections(con: duckdb.DuckDBPyConnection, tables: Tables) -> None:

@@ -151,6 +151,16 @@ class MemoryStore:
         with self._lock:
             return sorted(key for key in self._tables.workflows if key.startswith(prefix))
 
+    def launched_with(self, key: str) -> list[WorkflowRow]:
+        with self._lock:
+            rows = [row for row in self._tables.workflows.values() if row.launch.endswith(f":{key}")]
+        return sorted(rows, key=lambda row: (row.batch, row.workflow_id))
+
+    def batch_deadline(self, batch: str) -> datetime | None:
+        with self._lock:
+            rows = [r for r in self._tables.workflows.values() if r.batch == batch and r.status == "open"]
+        return min((row.next_deadline for row in rows if row.next_deadline is not None), default=None)
+
     def open_batches(self) -> dict[str, tuple[str, ...]]:
         batches: dict[str, tuple[str, ...]] = {}
         with self._lock:

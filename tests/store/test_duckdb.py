@@ -1,0 +1,128 @@
+"""The store on DuckDB keeps the contract, and has one owner."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from engine import events as e
+from store.duckdb_store import DuckdbStore
+from store.opening import open_store
+from store.protocol import Conflict, Outlook, Store, StoreError
+from tests.store.contract import Contract
+from tests.store.happenings import a_workflow, about, answered, at, claimed, commit
+
+
+class TestDuckdb(Contract):
+    @pytest.fixture
+    def store(self, tmp_path: Path) -> Iterator[Store]:
+        store = open_store(tmp_path)
+        yield store
+        store.close()
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[DuckdbStore]:
+    store = open_store(tmp_path)
+    yield store
+    store.close()
+
+
+def test_a_second_opener_is_told_who_has_it(opened: DuckdbStore, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=rf"process {os.getpid()}.*API"):
+        open_store(tmp_path)
+
+
+def test_everything_is_there_after_opening_again(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.commit_now([a_workflow("w1", Outlook(at(5), "x"))])
+    store.commit_now([commit("post", 0, claimed("m1", "w1/1"))])
+    store.close()
+    with pytest.raises(StoreError, match="closed"):
+        store.commit_now([a_workflow("w2")])
+    with pytest.raises(StoreError, match="closed"):
+        store.events("w1")
+    store = open_store(tmp_path)
+    assert store.version("w1") == 6 and store.version("post") == 1 and store.due(at(5)) == ["w1"]
+    store.commit_now([commit("w1", 6, e.StepClosed("practice_return", 1, "closed", "all"))])
+    assert [row.status for row in store.notices("w1")] == ["claimed", "void"]
+    with pytest.raises(Conflict):
+        store.commit_now([commit("post", 0, claimed("m2", "w1/2"))])
+    assert store.verify().intact
+    store.close()
+
+
+def test_the_working_set_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.working.ROOM", 3)
+    monkeypatch.setattr("store.working.SMALL_ROOM", 2)
+    store = open_store(tmp_path)
+    for number in range(9):
+        store.commit_now([a_workflow(f"w{number}")])
+        store.commit_now([commit("post", number, claimed(f"m{number}", f"w{number}/1"))])
+    for number in range(9):
+        store.commit_now([commit(f"w{number}", 6, answered(f"w{number}", "U2"))])
+        assert [row.status for row in store.notices(f"w{number}")] == ["claimed", "void"]
+        row = store.assignment(about(f"w{number}", "U2"))
+        assert row is not None and row.status == "answered"
+    store.close()
+
+
+def test_a_refused_transaction_spoils_nobody_else(opened: DuckdbStore) -> None:
+    """The event table refuses one of a group; it is found by trying them one by one."""
+    opened.commit_now([a_workflow("w1")])
+    working = opened._writer.working
+
+    def forgetful(stream: str) -> int:  # as if another process had written: the check passes, the key refuses
+        return 0 if stream == "w1" else type(working).version(working, stream)
+
+    working.version = forgetful  # type: ignore[method-assign]
+    with pytest.raises(Conflict):
+        opened.commit_now([a_workflow("w1")])
+    assert opened.commit_now([a_workflow("w2")]) == 12
+    assert opened.verify().intact
+
+
+def test_a_file_that_can_no_longer_be_written_refuses(opened: DuckdbStore) -> None:
+    opened.commit_now([a_workflow("w1")])
+    real = opened._writer._con
+
+    class Failing:
+        def execute(self, statement: str, *values: object) -> object:
+            if statement == "COMMIT":
+                raise duckdb.FatalException("FATAL Error: could not write")
+            return real.execute(statement, *values)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(real, name)
+
+    opened._writer._con = Failing()  # type: ignore[assignment]
+    with pytest.raises(StoreError, match="baton store check"):
+        opened.commit_now([a_workflow("w2")])
+    opened._writer._con = real
+    with pytest.raises(StoreError, match="baton store check"):
+        opened.commit_now([a_workflow("w3")])
+    assert opened.position() == 6
+
+
+def test_a_full_disk_under_the_journal_is_said_and_mended(
+    opened: DuckdbStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened.commit_now([a_workflow("w1")])
+
+    def full(stream: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("store.journal.os.fdatasync", full)
+        with pytest.raises(StoreError, match="No space left"):
+            opened.commit_now([a_workflow("w2")])
+        with pytest.raises(StoreError, match="No space left"):
+            opened.commit_now([a_workflow("w3")])
+    opened.commit_now([a_workflow("w4")])
+    assert opened.position() == 18 and opened.version("w2") == 6 and opened.version("w3") == 0
+    (journal,) = (tmp_path / "journal").iterdir()
+    assert len(journal.read_bytes().splitlines()) == 18

@@ -1,0 +1,172 @@
+"""The journal holds the log's own bytes, drops what is torn, and brings a file that is behind up to it."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import orjson
+import pytest
+
+from engine import events as e
+from store import chain
+from store.journal import BadLine, Document, Line, decode, encode, encode_document, files, read, tail
+from store.opening import open_store
+from store.protocol import Commit, Entry, Outlook, StoreError
+from tests.store.happenings import AT, WHO, a_workflow, answered, at, claimed, commit, launched
+
+TEXT = b"a bundle"
+NAME = sha256(TEXT).hexdigest()
+
+
+def entry(
+    workflow: str = 'w"é,"event":', data: str = '{"a":"\\",\\"event\\":[","n":1.10,"é":"\\u0000"}'
+) -> Entry:
+    stored = chain.Prepared(
+        workflow, 1, "WorkflowHeld", 5, '{"actor":{"name":"Zoë","a":""},"cause":"x"}', data
+    )
+    return chain.link(stored, 1, chain.GENESIS)
+
+
+@pytest.mark.parametrize("outlook", [None, Outlook(None, 'a ","event":['), Outlook(AT, "é")])
+def test_a_line_comes_back_as_it_went(outlook: Outlook | None) -> None:
+    for end in (True, False):
+        line = Line(entry(), end, outlook)
+        text = encode(line)
+        assert orjson.loads(text)["event"][1] == 'w"é,"event":'
+        assert decode(text) == line
+    document = Document(NAME, 7, b"\x00\xff")
+    assert decode(encode_document(document)) == document
+
+
+def test_the_bytes_in_a_line_are_the_bytes_hashed(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.commit_now([a_workflow("w1")])
+    store.close()
+    previous = bytes(32)
+    for text in (tmp_path / "journal" / "2026-11.jsonl").read_bytes().splitlines():
+        raw = text.split(b',"event":', 1)[1][:-1]
+        previous = sha256(previous + raw).digest()
+        assert orjson.loads(text)["hash"] == previous.hex()
+
+
+def journal_of(home: Path) -> list[str]:
+    return [line.decode() for file in files(home / "journal") for line in file.read_bytes().splitlines(True)]
+
+
+def test_files_follow_the_months_and_never_go_back(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    months = (11, 12, 11, 12)
+    for number, month in enumerate(months):
+        moment = datetime(2026, month, 3, tzinfo=UTC)
+        happened = (e.Event(f"w{number}", 1, moment, WHO, "x", launched()),)
+        store.commit_now([Commit(f"w{number}", 0, happened)])
+    store.close()
+    assert [file.name for file in files(tmp_path / "journal")] == ["2026-11.jsonl", "2026-12.jsonl"]
+    items = list(read(tmp_path / "journal", tail(tmp_path / "journal")))
+    assert [item.entry.position for item in items if isinstance(item, Line)] == [1, 2, 3, 4]
+    store = open_store(tmp_path)
+    store.commit_now([a_workflow("w9")])  # of November, after December was begun
+    store.close()
+    assert len((tmp_path / "journal" / "2026-12.jsonl").read_bytes().splitlines()) == 9
+
+
+@pytest.mark.parametrize("kept", [0, 1, 40, 200, 700])
+def test_a_torn_end_is_dropped(tmp_path: Path, kept: int) -> None:
+    store = open_store(tmp_path)
+    store.commit_now([a_workflow("w1")])
+    store.close()
+    journal = tmp_path / "journal" / "2026-11.jsonl"
+    whole = journal.read_bytes()
+    torn = b"".join(
+        encode(Line(each, number == 5)) for number, each in enumerate(chain_on(whole, a_workflow("w2")))
+    )
+    journal.write_bytes(whole + torn[:kept] if kept else whole + torn[:-1])
+    assert tail(tmp_path / "journal").position == 6
+    store = open_store(tmp_path)
+    assert store.position() == 6
+    assert journal.read_bytes() == whole
+    store.commit_now([a_workflow("w2")])
+    assert store.verify().events == 12
+    store.close()
+    assert tail(tmp_path / "journal").position == 12
+
+
+def chain_on(journal: bytes, written: Commit) -> list[Entry]:
+    last = decode(journal.splitlines(True)[-1])
+    assert isinstance(last, Line)
+    head, position = last.entry.hash, last.entry.position
+    entries = []
+    for each in written.events:
+        position += 1
+        entries.append(chain.link(chain.prepare(each), position, head))
+        head = entries[-1].hash
+    return entries
+
+
+def test_a_file_ahead_of_its_journal_brings_it_up(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.commit_now([a_workflow("w1", Outlook(at(4), "x"))])
+    store.commit_now([commit("w2", 0, launched(), documents={NAME: TEXT}, outlook=Outlook(at(5), "y"))])
+    store.close()
+    before = journal_of(tmp_path)
+    journal = tmp_path / "journal" / "2026-11.jsonl"
+    journal.write_text("".join(before[:-2]))
+    open_store(tmp_path).close()
+    assert journal_of(tmp_path) == before
+    shutil.rmtree(tmp_path / "journal")
+    open_store(tmp_path).close()
+    assert tail(tmp_path / "journal").position == 7
+    assert sorted(text.split('"event":')[-1] for text in journal_of(tmp_path)) == sorted(
+        text.split('"event":')[-1] for text in before
+    )
+
+
+def test_a_journal_ahead_of_its_file_brings_it_up(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.commit_now([a_workflow("w1")])
+    store.close()
+    shutil.copy(tmp_path / "baton.duckdb", tmp_path / "copy")
+    store = open_store(tmp_path)
+    store.commit_now([commit("w1", 6, answered("w1"), outlook=Outlook(at(5), "one"))])
+    store.commit_now(
+        [commit("w2", 0, launched(), documents={NAME: TEXT}), commit("post", 0, claimed("m", "w1/2"))]
+    )
+    rows = store.workflows(), store.assignments("w1"), store.notices("w1"), store.messages(), store.head()
+    store.close()
+    shutil.copy(tmp_path / "copy", tmp_path / "baton.duckdb")
+    store = open_store(tmp_path)
+    assert (
+        store.workflows(),
+        store.assignments("w1"),
+        store.notices("w1"),
+        store.messages(),
+        store.head(),
+    ) == rows
+    assert store.document(NAME) == TEXT and store.version("post") == 1 and store.verify().intact
+    store.close()
+
+
+def test_a_file_and_a_journal_of_different_stores_are_not_mixed(tmp_path: Path) -> None:
+    for name, workflow in (("a", "w1"), ("b", "w2")):
+        store = open_store(tmp_path / name)
+        store.commit_now([a_workflow(workflow)])
+        store.close()
+    shutil.rmtree(tmp_path / "a" / "journal")
+    shutil.copytree(tmp_path / "b" / "journal", tmp_path / "a" / "journal")
+    with pytest.raises(StoreError, match="different events at position 6"):
+        open_store(tmp_path / "a")
+
+
+def test_a_line_that_was_changed_is_said_with_its_place(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.commit_now([a_workflow("w1")])
+    store.close()
+    journal = tmp_path / "journal" / "2026-11.jsonl"
+    lines = journal.read_bytes().splitlines(True)
+    lines[2] = b"{" + lines[2]
+    journal.write_bytes(b"".join(lines))
+    with pytest.raises(BadLine, match=r"2026-11.jsonl, line 3"):
+        list(read(tmp_path / "journal", tail(tmp_path / "journal")))
