@@ -56,7 +56,7 @@ def calendar_of(process: Process, pcn: Pcn) -> Calendar:
     A closure under the PCN's own code closes it for everyone.
     """
     base = _holidays(process.hash, process)
-    closures = tuple(_closure(pcn, closed) for closed in pcn.closures)
+    closures = tuple(closure_of(pcn, closed) for closed in pcn.closures)
     return replace(base, closures=(*base.closures, *closures)) if closures else base
 
 
@@ -70,7 +70,7 @@ def _holidays(bundle: str, process: Process) -> Calendar:
     return _HOLIDAYS[bundle]
 
 
-def _closure(pcn: Pcn, closed: Closed) -> Closure:
+def closure_of(pcn: Pcn, closed: Closed) -> Closure:
     """A directory's closure as the calendar's."""
     start = closed.date or closed.from_
     if start is None:  # the directory's own check makes this impossible

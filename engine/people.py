@@ -73,3 +73,14 @@ def same_person(one: Actor, other: Actor) -> bool:
     return one.organisation == other.organisation and " ".join(one.name.casefold().split()) == " ".join(
         other.name.casefold().split()
     )
+
+
+def recognised(pcn: Pcn, name: str, organisation: str, asked: str) -> str:
+    """The id of whoever typed `name`: the person asked, else somebody with a role at the organisation, else nobody."""
+    typed = " ".join(name.casefold().split())
+    candidates = [asked, *(held.person for held in pcn.roles if held.at == organisation), *(c.by for c in pcn.cover)]
+    for candidate in candidates:
+        person = pcn.people_by_id.get(candidate)
+        if person and " ".join(person.name.casefold().split()) == typed:
+            return person.id
+    return ""

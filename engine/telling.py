@@ -22,6 +22,11 @@ _SILENCE = {
 }
 
 
+def silence_of(step: Step) -> str:
+    """What saying nothing means, in a sentence: the same in the first letter and on the page (rule 6)."""
+    return _SILENCE[step.silence]
+
+
 def words(role: str) -> str:
     """A role as people say it: `gp_lead` is `GP lead`."""
     said = role.replace("_", " ")
@@ -76,7 +81,7 @@ def _of_assignment(scope: Scope, step: Step, about: Assignment, around: dict[str
         "due": due_words(about.due),
         "due_at": about.due.at.isoformat() if about.due else "",
         "due_why": about.due.explanation if about.due else "",
-        "silence": _SILENCE[step.silence],
+        "silence": silence_of(step),
         "next": what_next(scope, step, about),
         "practice": scope.state.pcn.organisation_name(about.organisation),
         "on_behalf_of": _name(scope, about.on_behalf_of),

@@ -103,6 +103,13 @@ class Operations:
         body: Any = kept.events[0].body
         return body.number, body.late, warnings
 
+    def check(self, assignment_id: str, raw: Mapping[str, Any]) -> Sequence[Problem]:
+        """What is wrong with these answers. Keeps nothing. Raises Refused where they could not be taken at all."""
+        state = self.keeper.state(workflow_of(assignment_id))
+        assignment = responding.answerable(state, assignment_id)
+        problems: Sequence[Problem] = self._checked(state, assignment, raw, self.clock.now()).problems
+        return problems
+
     def _checked(
         self, state: WorkflowState, assignment: Assignment, raw: Mapping[str, Any], now: datetime
     ) -> Any:

@@ -1,0 +1,155 @@
+"""`baton serve`: the store, the web, the post, the postbox and the flows, in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+
+import uvicorn
+from fastapi import FastAPI
+
+from cli.calendar import hours_of, network_calendar
+from cli.context import directory as directory_in_use
+from cli.context import library
+from definitions.directory import Directory
+from engine.clock import Clock, LeapingClock, SystemClock
+from flows.bounces import BounceTeller
+from flows.house import House
+from flows.keeping import Keeper
+from flows.launching import Launcher
+from flows.leaping import Leaper
+from flows.office import PostOutcome
+from flows.operations import Operations
+from flows.starting import FlowDesk
+from notifications.delivery import Postman
+from notifications.links import Links
+from notifications.postbox import Postbox
+from notifications.settings_model import PostSettings
+from settings import Home, Running, Settings
+from store.opening import open_store
+from store.protocol import Store
+from web.app import create_app
+from web.clock_routes import clock_routes
+from web.desk import WebSettings
+from web.front import FrontDesk
+
+logger = logging.getLogger("baton")
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A server that is up: where people reach it, and what they may want to know."""
+
+    url: str
+    postbox: str
+    home: Home
+    directory: Directory
+
+
+Announce = Callable[[Serving], None]
+
+
+def serve(settings: Settings, announce: Announce, start: datetime | None = None) -> None:
+    """Serve until a signal ends it. `announce` is called when the first page can be had.
+
+    `start`: where a leaping clock begins, the first time. Raises StoreError, DefinitionErrors, OSError.
+    """
+    asyncio.run(_serve(settings, announce, start))
+
+
+async def _serve(settings: Settings, announce: Announce, start: datetime | None) -> None:
+    home = settings.at_home
+    home.make()
+    known = directory_in_use(settings)
+    clock: Clock = LeapingClock(home.clock, start) if settings.clock == "leaping" else SystemClock()
+    async with AsyncExitStack() as stack:
+        store = open_store(home.root)
+        stack.callback(store.close)
+        sock = _listen(settings)
+        port = sock.getsockname()[1]
+        postbox, post = await _post(settings, port, home, clock, stack)
+        keeper = Keeper(store)
+        calendar = network_calendar()
+        operations = Operations(keeper, Launcher(keeper, library(settings), known, calendar.to_data()), clock)
+        links = Links(home.secret(), settings.url_on(port))
+        postman = Postman(store, clock, post, links, lambda: hours_of(calendar, known), BounceTeller(keeper, clock))
+        office = House(operations, _deliver(postman, store))
+        flows = FlowDesk(office, home.root, at_once=settings.workers, api_url=settings.prefect_api_url or None)
+        operations.bell = flows
+        app = _app(settings, operations, links, clock, postbox, flows, store)
+        server = uvicorn.Server(_config(app, settings))
+        web = asyncio.create_task(server.serve(sockets=[sock]))
+        while not server.started and not web.done():
+            await asyncio.sleep(0.01)
+        home.say_running(Running(f"http://127.0.0.1:{port}", os.getpid()))
+        stack.callback(home.say_stopped)
+        announce(Serving(settings.url_on(port), f"{settings.url_on(port)}/postbox" if postbox else "", home, known))
+        flows.open()
+        stack.push_async_callback(flows.close)
+        await web
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The web's socket, taken before anything else starts: a port in use is said at once."""
+    family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((settings.web_host, settings.web_port))
+    except OSError as error:
+        sock.close()
+        raise OSError(
+            f"port {settings.web_port} on {settings.web_host} cannot be had ({error.strerror}); "
+            "stop what uses it, or set BATON_WEB_PORT to another"
+        ) from error
+    return sock
+
+
+async def _post(
+    settings: Settings, port: int, home: Home, clock: Clock, stack: AsyncExitStack
+) -> tuple[Postbox | None, PostSettings]:
+    """The embedded postbox where no mail server is set, and how the post reaches whichever it is."""
+    given = settings.post_on(port)
+    if given.host:
+        return None, given
+    postbox = Postbox(home.postbox, clock)
+    at = await postbox.start()
+    stack.push_async_callback(postbox.stop)
+    return postbox, postbox.settings(at, given)
+
+
+def _deliver(postman: Postman, store: Store) -> Callable[[datetime], Awaitable[PostOutcome]]:
+    async def deliver(now: datetime) -> PostOutcome:
+        seen = store.position()
+        done = await postman.deliver_round(now)
+        return PostOutcome(done.sent, done.deferred + done.refused, done.next_sending, done.summary, seen)
+
+    return deliver
+
+
+def _app(
+    settings: Settings, operations: Operations, links: Links, clock: Clock, postbox: Postbox | None, flows: FlowDesk,
+    store: Store,
+) -> FastAPI:  # fmt: skip
+    home = settings.at_home
+    web = WebSettings(
+        secret=home.secret(), api_token=home.token(), secure=settings.base_url.startswith("https://")
+    )
+    app = create_app(FrontDesk(operations), links, clock, web, postbox)
+    if isinstance(clock, LeapingClock):
+        leaper = Leaper(operations.keeper, clock, flows.wake_due, store.next_notice)
+        app.include_router(clock_routes(leaper))
+    return app
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, log_level=settings.log_level, access_log=False, server_header=False, date_header=False,
+        timeout_graceful_shutdown=5, lifespan="off", log_config=None,
+    )  # fmt: skip

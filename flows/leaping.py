@@ -1,0 +1,52 @@
+"""Leaping over the time in which nothing happens: for the demo, on a clock that can be moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.advancing import advance
+from engine.clock import LeapingClock
+from flows.keeping import Keeper
+
+Wake = Callable[[datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where the calendar stands. `idle`: nothing is left to do before `next`, the next moment that matters."""
+
+    now: datetime
+    idle: bool
+    next: datetime | None
+
+
+class Leaper:
+    """Looks whether everything that is due has been done, and moves the clock on."""
+
+    def __init__(self, keeper: Keeper, clock: LeapingClock, wake: Wake, next_post: Callable[[], datetime | None]) -> None:
+        self._keeper, self._clock, self._wake, self._next_post = keeper, clock, wake, next_post
+
+    def look(self) -> Moment:
+        now = self._clock.now()
+        moments, idle = [], True
+        for row in self._keeper.store.workflows(open_only=True):
+            state = self._keeper.state(row.workflow_id)
+            if advance(state, now):
+                idle = False
+            if row.next_deadline is not None:
+                moments.append(row.next_deadline)
+        post = self._next_post()
+        if post is not None:
+            moments.append(post)
+            idle = idle and post > now
+        return Moment(now, idle, min((m for m in moments if m > now), default=None))
+
+    def leap(self, to: datetime | None = None) -> Moment:
+        """Move the clock to `to`, or to the next moment that matters, and wake what is due then."""
+        target = to or self.look().next
+        if target is not None:
+            self._clock.leap_to(target + timedelta(milliseconds=1))
+            self._wake(self._clock.now())
+        return self.look()

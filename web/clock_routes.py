@@ -1,0 +1,31 @@
+"""The clock of a demonstration, over the API: where it stands, and a leap over time in which nothing happens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from flows.leaping import Leaper, Moment
+
+
+class Leap(BaseModel):
+    """`to`: an aware moment; without it, the next moment at which something is due."""
+
+    to: datetime | None = None
+
+
+def clock_routes(leaper: Leaper) -> APIRouter:
+    """GET and POST /api/clock. Only where the clock is one that leaps."""
+    router = APIRouter(prefix="/api", tags=["clock"])
+
+    @router.get("/clock", summary="Where the calendar of this demonstration stands")
+    async def look() -> Moment:
+        return leaper.look()
+
+    @router.post("/clock", summary="Leap to a moment, or to the next that matters")
+    async def leap(wanted: Leap) -> Moment:
+        return leaper.leap(wanted.to)
+
+    return router
