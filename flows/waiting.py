@@ -62,6 +62,10 @@ TRY_AGAIN_AFTER = timedelta(minutes=1)
 _AT_ONCE = 50
 
 
+class NotWoken(RuntimeError):
+    """Prefect's server would not set a run's state though it waits; asking again helps."""
+
+
 class Runs(Protocol):
     """The two things waiting needs of Prefect. Runs are addressed by id, or by key (idempotency key)."""
 
@@ -101,7 +105,11 @@ class PrefectRuns:
                 json={"flow_runs": {**filters, **sleeping}, "state": woken, "limit": _AT_ONCE},
             )
         results = answer.json()["results"]
-        return sum(1 for result in results if result["status"] == "ACCEPT")
+        refused = [result["details"] for result in results if result["status"] != "ACCEPT"]
+        if refused:
+            # A busy database shows here, as a result and not as an error. A wake must not be lost to it.
+            raise NotWoken(f"{len(refused)} of {len(results)} runs were not woken: {refused[0]}")
+        return len(results)
 
 
 def scheduled(name: str, at: datetime, because: str) -> State[Any]:

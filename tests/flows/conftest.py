@@ -24,7 +24,11 @@ class Prefect:
 
     async def post(self, path: str, body: dict[str, Any]) -> Any:
         async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
-            answer = await client.post(f"{self.url}{path}", json=body)
+            for _ in range(20):
+                answer = await client.post(f"{self.url}{path}", json=body)
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:  # SQLite was busy
+                    break
+                await asyncio.sleep(0.1)
             answer.raise_for_status()
             return answer.json()
 

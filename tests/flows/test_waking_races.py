@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 import pytest
 from prefect.client.schemas.objects import State, StateType
 
-from flows.waiting import FAR_OFF, WAITING, WOKEN, leave, scheduled
+from flows.waiting import FAR_OFF, WAITING, WOKEN, NotWoken, leave, scheduled
 from flows.waiting import wake as wake_keys
 
 #: The model's now: wakes are stamped with the machine's time, which is before this, and FAR_OFF after.
@@ -182,3 +182,24 @@ async def test_a_running_run_is_left_alone() -> None:
     runs.set(State(type=StateType.RUNNING, name="Running"))
     assert await wake_keys([KEY], "an answer came in", runs) == 0
     assert runs.state.name == "Running"
+
+
+async def test_a_wake_the_server_was_too_busy_for_is_an_error_so_that_it_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Busy:
+        async def __aenter__(self) -> Busy:
+            return self
+
+        async def __aexit__(self, *_: object) -> None:
+            return None
+
+        async def request(self, *_: object, **__: object) -> Busy:
+            return self
+
+        def json(self) -> dict[str, Any]:
+            return {"results": [{"status": "ABORT", "details": {"reason": "database is locked"}}]}
+
+    monkeypatch.setattr("flows.waiting.get_client", Busy)
+    with pytest.raises(NotWoken, match="database is locked"):
+        await wake_keys([KEY], "an answer came in")
