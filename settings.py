@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AwareDatetime, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from notifications.settings_model import PostSettings
@@ -77,6 +77,10 @@ class Settings(BaseSettings):
             description="`leaping` lets the calendar be moved forward: for demonstrations, never for real work"
         ),
     ] = "system"
+    clock_start: Annotated[
+        AwareDatetime | None,
+        Field(description="where a leaping clock begins the first time, with a timezone; now unless said"),
+    ] = None
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Field(description="the least serious thing that is logged"),
@@ -153,7 +157,7 @@ class Home:
 
     @property
     def token_file(self) -> Path:
-        return self.root / "token"
+        return self.root / "api-token"
 
     @property
     def secret_file(self) -> Path:

@@ -1,0 +1,44 @@
+"""What was asked before the command itself: the home folder, and whether to show where errors come from."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from definitions.directory import Directory
+from definitions.library import SHIPPED, Library
+from settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    home: Path | None = None
+    debug: bool = False
+
+
+asked: ContextVar[Asked] = ContextVar("asked")
+
+#: The option of every command whose answer a program may read.
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a program.")]
+
+
+def settings() -> Settings:
+    """The settings, with the home folder the command names. Raises pydantic's ValidationError."""
+    home = asked.get().home
+    return Settings(home=home) if home else Settings()
+
+
+def library(known: Settings, *more: Path) -> Library:
+    """Baton's own definitions, then the PCN's, then `more`; later ones come first."""
+    return Library([SHIPPED, *known.library, *more])
+
+
+def directory(known: Settings, file: Path | None = None) -> Directory:
+    """The directory in `file`, or the one in use. Raises DefinitionErrors."""
+    from definitions.directory_file import load_directory
+
+    return load_directory(file or known.directory_file)

@@ -1,0 +1,98 @@
+"""`baton`: what people type."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import (
+    audit_commands,
+    checking,
+    dating,
+    holding,
+    launching,
+    rehearsing,
+    responding,
+    scenarios,
+    server,
+    status,
+    store_commands,
+)
+from cli.console import whisper
+from cli.context import Asked, asked
+from cli.troubles import told
+
+app = typer.Typer(
+    name="baton",
+    help="Runs the standard processes of a Primary Care Network: asks, waits, reminds kindly, escalates to a "
+    "person, and keeps the record.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"Baton {version('baton')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _baton(
+    home: Annotated[
+        Path | None, typer.Option("--home", help="The home folder; BATON_HOME or .baton unless said.")
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Say the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    asked.set(Asked(home, debug))
+
+
+server.add(app)
+launching.add(app)
+status.add(app)
+responding.add(app)
+holding.add(app)
+checking.add(app)
+rehearsing.add(app)
+scenarios.add(app)
+dating.add(app)
+audit_commands.add(app)
+store_commands.add(app)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """One command; the exit code: 0 done, 1 failed, 2 not written as it should be."""
+    asked.set(Asked())
+    try:
+        app(args=list(sys.argv[1:] if arguments is None else arguments), prog_name="baton")
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else int(done.code is not None)
+    except BrokenPipeError:
+        # Whoever read the output has gone (`| head`): no error of ours, and nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        if asked.get().debug:
+            traceback.print_exc()
+        lines, code = told(error)
+        for line in lines:
+            whisper(line)
+        return code
+    return 0
+
+
+def main() -> None:
+    sys.exit(run())

@@ -1,0 +1,161 @@
+"""The running Baton, over its REST API: found by the home folder, opened by the token in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import httpx
+
+from cli.console import Trouble, Usage
+from settings import Settings
+
+#: Seconds to wait for an answer. A launch for a thousand PCNs takes some.
+PATIENCE = 120.0
+NOT_RUNNING = "Baton is not running on this home folder."
+START_IT = "Start it in another window with `baton serve`, or name its folder: baton --home FOLDER …"
+
+
+class Server:
+    """What commands ask of a running `baton serve`. Every refusal is a Trouble."""
+
+    def __init__(self, url: str, token: str, transport: httpx.BaseTransport | None = None) -> None:
+        self.url = url
+        # No proxy of the environment may come between: the server is on this machine.
+        self._client = httpx.Client(
+            base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE, trust_env=False,
+            transport=transport,
+        )  # fmt: skip
+
+    # --- looking
+
+    def workflows(
+        self, pcn: str = "", definition: str = "", status: str = "", limit: int = 100
+    ) -> list[dict[str, Any]]:
+        wanted = {"pcn": pcn, "definition": definition, "status": status, "limit": limit}
+        found = self._ask("GET", "/api/workflows", params=wanted)
+        return list(found["workflows"])
+
+    def workflow(self, workflow_id: str) -> dict[str, Any]:
+        return dict(self._ask("GET", f"/api/workflows/{workflow_id}"))
+
+    def assignment(self, assignment_id: str) -> dict[str, Any]:
+        return dict(self._ask("GET", f"/api/assignments/{assignment_id}"))
+
+    def whole_id(self, prefix: str) -> str:
+        """The id of the one workflow that begins with `prefix`. Raises Trouble."""
+        try:
+            return str(self.workflow(prefix)["workflow_id"])
+        except Refusal as refusal:
+            if refusal.reason != "not_found":
+                raise
+        return one_of([row["workflow_id"] for row in self.workflows(limit=1000)], prefix)
+
+    # --- acting
+
+    def launch(
+        self, definition: str, pcns: list[str], inputs: Mapping[str, Any], by: Mapping[str, str], key: str
+    ) -> dict[str, Any]:
+        body = {"definition": definition, "pcns": pcns, "inputs": dict(inputs), "by": dict(by)}
+        return dict(self._ask("POST", "/api/workflows", json=body, headers={"Idempotency-Key": key}))
+
+    def respond(
+        self, assignment_id: str, answers: Mapping[str, Any], by: Mapping[str, str], anyway: bool
+    ) -> dict[str, Any]:
+        body = {"answers": dict(answers), "by": dict(by), "refuse_warnings": not anyway}
+        return dict(self._ask("POST", f"/api/assignments/{assignment_id}/responses", json=body))
+
+    def hold(self, workflow_id: str, reason: str, by: Mapping[str, str]) -> None:
+        self._ask("POST", f"/api/workflows/{workflow_id}/hold", json={"reason": reason, "by": dict(by)})
+
+    def lift(self, workflow_id: str, reason: str, by: Mapping[str, str]) -> None:
+        self._ask("POST", f"/api/workflows/{workflow_id}/lift", json={"reason": reason, "by": dict(by)})
+
+    # --- the audit
+
+    def audit(self, what: str, **params: str | int) -> Any:
+        return self._ask("GET", f"/api/audit/{what}", params=params)
+
+    def _ask(self, method: str, path: str, **more: Any) -> Any:
+        try:
+            answer = self._client.request(method, path, **more)
+        except httpx.ConnectError:
+            raise Trouble(f"Baton does not answer at {self.url}.", START_IT) from None
+        except httpx.TransportError as error:
+            raise Trouble(
+                f"The conversation with Baton at {self.url} broke off ({error}).", "Try again."
+            ) from None
+        if answer.is_error:
+            _refused(answer)
+        return answer.json()
+
+
+class Refusal(Trouble):
+    """The server said no. `code` of the problem is in `reason`; `errors` are (path, message)."""
+
+    def __init__(self, wrong: str, then: str, reason: str, errors: list[tuple[str, str]]) -> None:
+        super().__init__(wrong, then)
+        self.reason, self.errors = reason, errors
+
+
+def _refused(answer: httpx.Response) -> NoReturn:
+    try:
+        problem = answer.json()
+        title, detail, code = (
+            str(problem["title"]),
+            str(problem.get("detail", "")),
+            str(problem.get("code", "")),
+        )
+    except (ValueError, KeyError, TypeError):
+        raise Trouble(
+            f"Baton answered {answer.status_code} {answer.reason_phrase}.", "Its log says more."
+        ) from None
+    if answer.status_code == 401:
+        raise Trouble(
+            "Baton does not accept this home folder's token.", "Is it the folder Baton was started with?"
+        )
+    errors = [(str(each.get("path", "")), str(each["message"])) for each in problem.get("errors", [])]
+    lines = [f"{title}.", *(f"  {path}: {message}" if path else f"  {message}" for path, message in errors)]
+    raise Refusal("\n".join(lines), detail, code, errors)
+
+
+def server(known: Settings) -> Server:
+    """The Baton that runs on this home folder. Raises Trouble when none does."""
+    found = find(known)
+    if found is None:
+        raise Trouble(NOT_RUNNING, START_IT)
+    return found
+
+
+def find(known: Settings) -> Server | None:
+    """The Baton that runs on this home folder, or None."""
+    running, token = known.at_home.running(), known.at_home.known_token()
+    return Server(running.url, token) if running and token else None
+
+
+def one_of(ids: list[str], prefix: str) -> str:
+    """The one id that is, or begins with, `prefix`. Raises Trouble."""
+    found = [prefix] if prefix in ids else [each for each in ids if each.startswith(prefix)]
+    if not found:
+        raise Trouble(f"There is no workflow {prefix}.", "`baton status` lists them.")
+    if len(found) > 1:
+        shown = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
+        raise Usage(f"{len(found)} workflows begin with {prefix}: {shown}", "Give a letter or two more.")
+    return found[0]
+
+
+def signature(name: str, role: str, organisation: str = "", person: str = "") -> dict[str, str]:
+    """Who does it, as the API takes it."""
+    return {"name": name, "role": role, "organisation": organisation, "person": person, "channel": "cli"}
+
+
+def who_types() -> str:
+    """The name of whoever sits at this terminal, as the machine knows it."""
+    import getpass
+    import pwd
+
+    login = getpass.getuser()
+    try:
+        return pwd.getpwnam(login).pw_gecos.split(",")[0].strip() or login
+    except KeyError:
+        return login
