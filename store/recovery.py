@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from store import chain, migrations, queries, replaying
+from store.blocks import damaged
 from store.duckdb_store import walk
 from store.journal import Document, Journal, Line, files, read, tail
 from store.opening import FILE, JOURNAL, connect, level, own
@@ -105,7 +106,7 @@ def _check_file(path: Path) -> tuple[Part, dict[int, str]]:
                 documents = _check_documents(con)
                 for statement in _SQL.values():  # every block of every list is read, and its checksum with it
                     con.execute(statement).fetchall()
-                part = Part(verdict.events, verdict.head, documents)
+                part = Part(verdict.events, verdict.head, documents, damaged(path))
         finally:
             con.close()
     except (duckdb.Error, StoreError, ValueError, MemoryError) as trouble:

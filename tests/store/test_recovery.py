@@ -1,0 +1,194 @@
+"""A file that was torn, flipped or cut gives back every acknowledged event; looking at it changes nothing."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from engine import events as e
+from store.journal import tail
+from store.opening import open_store
+from store.protocol import Entry, Outlook, StoreError
+from store.recovery import check, restore
+from tests.store.happenings import a_workflow, answered, at, claimed, commit, launched
+
+TEXT = b"a bundle" * 500
+NAME = sha256(TEXT).hexdigest()
+
+
+def fill(home: Path) -> tuple[list[Entry], object]:
+    """A store with something of everything; its entries, and its lists."""
+    store = open_store(home)
+    store.commit_now([a_workflow(f"w{n}", Outlook(at(n), "all")) for n in range(30)])
+    store.commit_now([commit("doc", 0, launched(), documents={NAME: TEXT})])
+    store.commit_now([commit("post", 0, claimed("m", "w1/2"), e.MessageSent("m", "ok", 1, ""))])
+    store.commit_now(
+        [commit(f"w{n}", 6, answered(f"w{n}"), outlook=Outlook(at(50), "one")) for n in range(9)]
+    )
+    found = store.entries_since(0, 1000), lists(store)
+    store.close()
+    return found
+
+
+def lists(store: object) -> object:
+    from store.duckdb_store import DuckdbStore
+
+    assert isinstance(store, DuckdbStore)
+    return (
+        store.workflows(),
+        store.assignments("w3"),
+        store.notices("w1"),
+        store.messages(),
+        store.due(at(99)),
+    )
+
+
+def contents(home: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(home)): path.read_bytes()
+        for path in home.rglob("*")
+        if path.is_file() and path.name != "baton.lock"
+    }
+
+
+def test_a_whole_store_is_said_to_be_whole_and_not_touched(tmp_path: Path) -> None:
+    entries, _ = fill(tmp_path)
+    before = contents(tmp_path)
+    report = check(tmp_path)
+    assert report.whole and report.agree
+    assert report.file.events == report.journal.events == len(entries)
+    assert report.file.head == report.journal.head == entries[-1].hash.hex()
+    assert report.file.documents == report.journal.documents == 1
+    assert report.sentences()[-1] == "Everything acknowledged is there."
+    assert restore(tmp_path).whole
+    assert contents(tmp_path) == before
+
+
+def test_a_running_store_is_not_looked_into(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    for look in (check, restore):
+        with pytest.raises(StoreError, match="is open in process"):
+            look(tmp_path)
+    store.close()
+
+
+def flip(chance: random.Random, content: bytes) -> bytes:
+    changed = bytearray(content)
+    for _ in range(chance.choice((1, 8, 200))):
+        changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
+    return bytes(changed)
+
+
+def cut(chance: random.Random, content: bytes) -> bytes:
+    return content[: chance.randrange(len(content))]
+
+
+def zero(chance: random.Random, content: bytes) -> bytes:
+    start = chance.randrange(len(content))
+    length = min(4096 * chance.randrange(1, 80), len(content) - start)
+    return content[:start] + bytes(length) + content[start + length :]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Entry], object]:
+    home = tmp_path_factory.mktemp("filled")
+    entries, rows = fill(home)
+    return home, entries, rows
+
+
+@pytest.mark.parametrize("damage", [flip, cut, zero], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("seed", range(12))
+def test_every_acknowledged_event_comes_back(
+    filled: tuple[Path, list[Entry], object],
+    tmp_path: Path,
+    damage: Callable[[random.Random, bytes], bytes],
+    seed: int,
+) -> None:
+    home, entries, rows = filled
+    chance = random.Random(f"{damage.__name__} {seed}")
+    for name, content in contents(home).items():
+        target = tmp_path / name
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(damage(chance, content) if name == "baton.duckdb" else content)
+    (journal,) = (tmp_path / "journal").iterdir()
+    torn = journal.read_bytes().splitlines(True)[-1]
+    with journal.open("ab") as stream:  # a group that was under way when the power went
+        stream.write(torn[: chance.randrange(len(torn))])
+
+    before = contents(tmp_path)
+    found = check(tmp_path)
+    assert contents(tmp_path) == before
+    assert found.journal.whole and found.journal.events == len(entries)
+
+    after = restore(tmp_path)
+    assert after.whole, after.sentences()
+    if not found.file.whole:
+        kept = [name for name in contents(tmp_path) if "damaged" in name]
+        assert kept == ["baton.duckdb.damaged-1"] and any("kept as" in line for line in after.sentences())
+    store = open_store(tmp_path)
+    assert store.entries_since(0, 1000) == entries
+    assert lists(store) == rows and store.document(NAME) == TEXT
+    store.commit_now([a_workflow("after")])
+    assert store.verify().intact
+    store.close()
+
+
+def test_a_damaged_journal_is_written_again_from_the_file(tmp_path: Path) -> None:
+    entries, _ = fill(tmp_path)
+    (journal,) = (tmp_path / "journal").iterdir()
+    lines = journal.read_bytes().splitlines(True)
+    lines[20] = lines[20].replace(b"U1", b"U9")
+    journal.write_bytes(b"".join(lines))
+    report = check(tmp_path)
+    assert report.file.whole and not report.journal.whole
+    assert (
+        "its content does not match its hash" in report.journal.problem
+        and "position 21" in report.journal.problem
+    )
+    after = restore(tmp_path)
+    assert after.whole and after.journal.events == len(entries)
+    assert (tmp_path / "journal.damaged-1").is_dir()
+
+
+def test_when_both_are_damaged_nothing_is_touched(tmp_path: Path) -> None:
+    fill(tmp_path)
+    (journal,) = (tmp_path / "journal").iterdir()
+    journal.write_bytes(journal.read_bytes().replace(b'"w3"', b'"w4"'))
+    file = tmp_path / "baton.duckdb"
+    file.write_bytes(file.read_bytes()[:9000])
+    before = contents(tmp_path)
+    with pytest.raises(StoreError, match="Neither is whole"):
+        restore(tmp_path)
+    assert contents(tmp_path) == before
+
+
+def test_a_damaged_file_does_not_open_and_says_what_to_do(tmp_path: Path) -> None:
+    fill(tmp_path)
+    file = tmp_path / "baton.duckdb"
+    file.write_bytes(file.read_bytes()[:9000])
+    with pytest.raises(StoreError, match=r"baton store check.*baton store restore"):
+        open_store(tmp_path)
+    file.unlink()
+    store = open_store(tmp_path)  # a file that is gone is simply behind its journal
+    assert store.position() == tail(tmp_path / "journal").position
+    store.close()
+
+
+def test_a_change_of_content_is_found_by_the_chain(tmp_path: Path) -> None:
+    fill(tmp_path)
+    store = open_store(tmp_path)
+    store.cursor().execute("UPDATE events SET data = data || ' ' WHERE position = 20")
+    verdict = store.verify()
+    assert not verdict.intact and verdict.problem.startswith(
+        "at position 20: its content does not match its hash"
+    )
+    store.cursor().execute("DELETE FROM events WHERE position = 9")
+    assert "events are missing" in store.verify().problem
+    store.close()
+    report = check(tmp_path)
+    assert not report.file.whole and report.journal.whole
+    assert restore(tmp_path).whole
