@@ -273,6 +273,8 @@ def label_of(place: Place, context: Mapping[str, Any], evaluate: Evaluator) -> s
     if place.group is None:
         return label
     heading = heading_of(place, context, evaluate)
+    if label.lower() in heading.lower():
+        return heading
     return label if heading.lower() in label.lower() else f"{heading}, {label[:1].lower()}{label[1:]}"
 
 

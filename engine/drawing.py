@@ -101,12 +101,14 @@ def with_answers(
     form: Sequence[DrawnField], raw: Mapping[str, Any], problems: Sequence[Problem] = ()
 ) -> list[DrawnField]:
     """The form drawn again after a refusal: the answers as typed, except any that held an NHS number."""
-    leaked = {problem.path for problem in problems if problem.code == "nhs_number"}
-    kept = [replace(each, value=given_at(raw, each.keys), prefilled=False) for each in form]
-    kept = [
-        replace(each, value=None) if any(_inside(each.path, path) is not None for path in leaked) else each
-        for each in kept
-    ]
+    leaked = [problem.path for problem in problems if problem.code == "nhs_number"]
+    kept = []
+    for each in form:
+        value = given_at(raw, each.keys)
+        for path in leaked:
+            at = _inside(each.path, path)
+            value = value if at is None else _without(value, at)
+        kept.append(replace(each, value=value, prefilled=False))
     return with_problems(kept, problems)
 
 
@@ -123,6 +125,17 @@ def _inside(path: str, other: str) -> str | None:
     if other == path:
         return ""
     return other[len(path) + 1 :] if other.startswith(f"{path}.") else None
+
+
+def _without(value: Any, at: str) -> Any:
+    """The value without what stands at `at`: a cell of a table, or all of it."""
+    row, _, column = at.partition(".")
+    if not (isinstance(value, list) and row.isdigit() and column):
+        return None
+    return [
+        {key: cell for key, cell in each.items() if key != column} if number == int(row) else each
+        for number, each in enumerate(value)
+    ]
 
 
 def _draw(

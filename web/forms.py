@@ -13,7 +13,7 @@ from engine import guard
 from engine.answers import Problem
 from engine.composite_values import MOST_BYTES, MOST_ROWS
 from engine.drawing import DrawnField
-from web.questions import PREFIX
+from web.components import PREFIX
 from web.tokens import FormSeal
 
 KeepFile = Callable[[str, bytes], Awaitable[str]]

@@ -11,8 +11,9 @@ from starlette.responses import HTMLResponse
 
 from engine.answers import Caution, Problem
 from engine.drawing import DrawnField
+from web.components import Question
 from web.desk import AssignmentPage
-from web.questions import Question, anchor, questions
+from web.questions import anchor, questions
 from web.rendering import Pages
 from web.replies import REPLIES, drawn_reply
 
@@ -59,7 +60,7 @@ class LinkPages:
             errors=_summary(
                 shape, wrong["questions"] if wrong else asked, f"{shape.reply}-" if wrong else ""
             ),
-            error=bool(shape.problems),
+            prefix="Error: " if shape.problems else "Not sent yet: " if shape.warnings else "",
         )
 
     def _reply(self, slug: str, shape: Shape, today: date) -> dict[str, Any]:
@@ -88,9 +89,10 @@ def _signer(shape: Shape, ids: str) -> dict[str, str]:
 
 
 def _summary(shape: Shape, asked: Sequence[Question], ids: str) -> list[dict[str, str]]:
-    """The error summary: every problem, each with a link to its input."""
+    """The error summary: every problem or warning, each with a link to its input."""
     listed = []
-    for problem in shape.problems:
+    found: list[Problem | Caution] = [*shape.problems, *shape.warnings]
+    for problem in found:
         href = anchor(problem, asked)
         if href in ("#name", "#role"):
             href = f"#{ids}{href[1:]}"

@@ -36,7 +36,7 @@ class Pages:
         self._environment.globals["service"] = settings.name
 
     def draw(self, template: str, status: int = 200, **names: Any) -> HTMLResponse:
-        """The page of a template. `error` true puts "Error: " before its title."""
+        """The page of a template. `prefix` stands before its title: "Error: "."""
         return HTMLResponse(self._environment.get_template(template).render(**names), status)
 
     def say(
