@@ -107,8 +107,10 @@ class DuckdbStore:
         return [Entry._make(row) for row in self._rows("events_of", [stream, 0])]
 
     def version(self, stream: str) -> int:
+        if (version := self._others.get(stream)) is not None:
+            return version
         row = self.workflow(stream)
-        return row.version if row else self._others.get(stream, 0)
+        return row.version if row else 0
 
     def position(self) -> int:
         return self._end[0]

@@ -123,8 +123,10 @@ class Writer(threading.Thread):
     def _checkpoint(self) -> None:
         try:
             self._con.execute("CHECKPOINT")
-        except duckdb.Error as trouble:
+        except duckdb.FatalException as trouble:
             self._broken(trouble)
+        except duckdb.Error as trouble:  # it is only put off: the next idle moment tries again
+            logger.info("no checkpoint this time: %s", trouble)
 
     def _serve(self, tickets: list[Ticket]) -> None:
         if not self._refused(tickets) and not self._try(tickets):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -126,3 +127,20 @@ def test_a_full_disk_under_the_journal_is_said_and_mended(
     assert opened.position() == 18 and opened.version("w2") == 6 and opened.version("w3") == 0
     (journal,) = (tmp_path / "journal").iterdir()
     assert len(journal.read_bytes().splitlines()) == 18
+
+
+def test_an_idle_moment_is_used_for_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("store.writer.IDLE", 0.02)
+    monkeypatch.setattr("store.writer.WORTH_A_CHECKPOINT", 1)
+    store = open_store(tmp_path)
+    store.commit_now([a_workflow("w1")])
+    wal = tmp_path / "baton.duckdb.wal"
+    for _ in range(300):
+        if not wal.exists() or wal.stat().st_size == 0:
+            break
+        time.sleep(0.02)
+    else:
+        pytest.fail("the WAL was never checkpointed")
+    store.commit_now([a_workflow("w2")])
+    assert store.verify().events == 12
+    store.close()
