@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.console import Trouble, count, moment, say, say_json, table
+from cli.console import story as tell
 from cli.context import Json, settings
 from cli.looking import looking
 
@@ -69,22 +70,19 @@ def show(
 ) -> None:
     """Tell a workflow's story: who was asked what, when and why then, who was chased, how it closed."""
     with looking(settings()) as there:
-        story = there.story(workflow)
+        found = there.story(workflow)
     if as_json:
-        say_json(story)
+        say_json(found)
         return
-    row = story["workflow"]
+    row = found["workflow"]
     say(f"{row['reference']} · {row['pcn_name']}")
     say(
         f"{row['definition']} version {row['definition_version']} · workflow {row['workflow_id']} · {row['status']}"
     )
     say()
-    for line in story["lines"]:
-        say(f"{moment(line['at'])}  {line['text']}")
-        if line["why"]:
-            say(f"{'':24}Why then: {line['why']}")
+    tell((moment(line["at"]), line["text"], line["why"]) for line in found["lines"])
     say()
-    _letters(story["letters"])
+    _letters(found["letters"])
 
 
 def _letters(letters: list[dict[str, Any]]) -> None:

@@ -22,7 +22,7 @@ from definitions.scenarios import load_scenarios
 #: Which key at the top of a file tells what it is, the most telling first.
 KINDS = {
     "pcns": "directory",
-    "scenarios": "scenarios",
+    "scenarios": "file of scenarios",
     "rungs": "ladder",
     "items": "dataset",
     "steps": "definition",
@@ -149,7 +149,7 @@ def _closures(file: Path) -> tuple[ClosureProblem, ...]:
 def _loader(kind: str, catalogue: _Catalogue) -> Callable[[Document], object]:
     if kind == "definition":
         return lambda document: load_definition(document, catalogue=catalogue)
-    if kind == "scenarios":
+    if kind == "file of scenarios":
         return lambda document: load_scenarios(document.text, document.file)
     return {"directory": read_directory, "ladder": load_ladder, "dataset": load_dataset}[kind]
 

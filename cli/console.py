@@ -53,6 +53,19 @@ def whisper(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def story(lines: Iterable[tuple[str, str, str]]) -> None:
+    """When, what, and why then. Folded to the window of a person; a line each for whatever reads a pipe."""
+    told = list(lines)
+    if sys.stdout.isatty():
+        rows = [(when, f"{what}\nWhy then: {why}" if why else what) for when, what, why in told]
+        table(("When", "What happened"), rows)
+        return
+    for when, what, why in told:
+        say(f"{when}  {what}")
+        if why:
+            say(f"{'':{len(when)}}  Why then: {why}")
+
+
 def say_json(value: Any) -> None:
     """`value` for a program."""
     print(json.dumps(value, default=plain, indent=2, ensure_ascii=False), flush=True)
@@ -82,9 +95,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     for row in rows:
         shown.add_row(*(Text(cell) for cell in row))
     out = console()
-    if title:
-        out.print(Text(title, style="bold"))
-    out.print(shown)
+    with out.capture() as drawn:
+        if title:
+            out.print(Text(title, style="bold"))
+        out.print(shown)
+    # Cells are filled up with blanks, which have no place at the end of a line that somebody copies.
+    say("\n".join(line.rstrip() for line in drawn.get().rstrip("\n").split("\n")))
 
 
 def moment(at: datetime | str | None) -> str:
@@ -104,3 +120,8 @@ def count(number: int, one: str, many: str = "") -> str:
 def words(name: str) -> str:
     """An id as people say it: `gp_lead` is `gp lead`."""
     return name.replace("_", " ")
+
+
+def sentence(text: str) -> str:
+    """`text` as a sentence: a capital first, and an end."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ")", "…")) else ".")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NoReturn
 
 import httpx
 
-from cli.console import Trouble, Usage
+from cli.console import Trouble, Usage, sentence
 from settings import Settings
 
 #: Seconds to wait for an answer. A launch for a thousand PCNs takes some.
@@ -71,6 +72,17 @@ class Server:
     def lift(self, workflow_id: str, reason: str, by: Mapping[str, str]) -> None:
         self._ask("POST", f"/api/workflows/{workflow_id}/lift", json={"reason": reason, "by": dict(by)})
 
+    # --- the clock of a demonstration
+
+    def clock(self) -> dict[str, Any]:
+        return dict(self._ask("GET", "/api/clock"))
+
+    def leap(self, to: datetime) -> dict[str, Any]:
+        return dict(self._ask("POST", "/api/clock", json={"to": to.isoformat()}))
+
+    def plausible(self, assignment_id: str) -> dict[str, Any]:
+        return dict(self._ask("GET", f"/api/clock/answers/{assignment_id}"))
+
     # --- the audit
 
     def audit(self, what: str, **params: str | int) -> Any:
@@ -114,6 +126,8 @@ def _refused(answer: httpx.Response) -> NoReturn:
         raise Trouble(
             "Baton does not accept this home folder's token.", "Is it the folder Baton was started with?"
         )
+    if detail and answer.status_code in (403, 404, 409) and not problem.get("errors"):
+        raise Refusal(sentence(detail), "", code, [])
     errors = [(str(each.get("path", "")), str(each["message"])) for each in problem.get("errors", [])]
     lines = [f"{title}.", *(f"  {path}: {message}" if path else f"  {message}" for path, message in errors)]
     raise Refusal("\n".join(lines), detail, code, errors)

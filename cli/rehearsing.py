@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from cli import given
-from cli.console import Trouble, Usage, count, moment, say, say_json, table, words
+from cli.console import Trouble, Usage, count, moment, say, say_json, story, table, words
 from cli.context import Json, directory, library, settings
 from definitions.bundle import Process
 from definitions.directory import Directory, Pcn
@@ -176,7 +176,7 @@ def show(future: Rehearsal) -> None:
     state = future.ended
     say(f"{_FUTURES[future.policy]}: {state.reference} · {state.pcn.name}")
     say()
-    table(("When", "What happens"), [(moment(at), what) for at, what in happenings(future)])
+    story((moment(at), what, "") for at, what in happenings(future))
     say()
     rows = [(moment(due), step, where, who, why) for due, step, where, who, why in dates(future)]
     table(("Due", "Step", "Organisation", "Person", "Why then"), rows, "Dates and people")

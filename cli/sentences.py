@@ -136,6 +136,11 @@ def _(body: e.StepReopened, event: e.Event, names: Names) -> str:
 
 
 @_told.register
+def _(body: e.DateRefused, event: e.Event, names: Names) -> str:
+    return f"A date of {names.quoted(body.step)} was not guessed; the manager was asked to see to it{_because(body.because)}"
+
+
+@_told.register
 def _(body: e.ShortfallRaised, event: e.Event, names: Names) -> str:
     return f"{names.quoted(body.step)} is short of {names.places(body.missing)}; the manager was asked how to go on."
 
@@ -159,6 +164,11 @@ def _(body: e.ResponseReceived, event: e.Event, names: Names) -> str:
     outcome = f": {body.outcome}" if body.outcome and body.outcome != "answered" else ""
     signed = " Signed." if body.signed else ""
     return f"{names.actor(event.actor)} answered {names.whose(body.assignment)}{_how(event)}{late}{again}{outcome}.{signed}{counted}{warned}"
+
+
+@_told.register
+def _(body: e.ActionsSetOff, event: e.Event, names: Names) -> str:
+    return f"That answer ({body.outcome}) set off what the definition says should follow, while the others are still asked."
 
 
 @_told.register
@@ -213,6 +223,12 @@ def _(body: e.RungSkipped, event: e.Event, names: Names) -> str:
 @_told.register
 def _(body: e.ConversationRecorded, event: e.Event, names: Names) -> str:
     return f"{names.actor(event.actor)} spoke with {names.at(body.assignment)}{_because(body.outcome)}"
+
+
+@_told.register
+def _(body: e.AskedAgain, event: e.Event, names: Names) -> str:
+    by = f", by {names.moment(body.due.at)}" if body.due else ""
+    return f"{names.whose(body.assignment)} was asked again{by}{_because(body.because)}"
 
 
 @_told.register

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.console import Usage, count, moment, say, say_json, table, words
+from cli.console import Usage, count, moment, say, say_json, sentence, table, words
 from cli.context import Json, settings
 from cli.looking import looking
 
@@ -48,7 +48,7 @@ def _many(rows: list[dict[str, Any]]) -> None:
         return
     columns = ("Workflow", "PCN", "What", "State", "Waits for")
     shown = [
-        (row["workflow_id"], row["pcn_name"], row["reference"], row["status"], _sentence(row["waiting_for"]))
+        (row["workflow_id"], row["pcn_name"], row["reference"], row["status"], sentence(row["waiting_for"]))
         for row in rows
     ]
     table(columns, shown)
@@ -63,7 +63,7 @@ def _one(found: dict[str, Any]) -> None:
     if found["closed_at"]:
         say(f"Closed {moment(found['closed_at'])}: {found['waiting_for'] or found['status']}")
     else:
-        say(_sentence(found["waiting_for"]))
+        say(sentence(found["waiting_for"]))
     say()
     steps = [(words(s["step"]), _state(s), moment(s["due"]), s["outcome"]) for s in found["steps"]]
     table(("Step", "State", "Due", "Outcome"), steps, "Steps")
@@ -85,7 +85,3 @@ def _answer(assignment: dict[str, Any]) -> str:
         return f"{assignment['status']}{', late' if assignment['late'] else ''}"
     climbed = assignment["rungs_climbed"]
     return str(assignment["status"]) + (f", chased {climbed}×" if climbed else "")
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

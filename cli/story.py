@@ -76,4 +76,6 @@ def _together(events: Sequence[e.Event]) -> Iterator[list[e.Event]]:
 
 
 def _why(body: e.Body) -> str:
+    if isinstance(body, e.AskedAgain):
+        return body.due.explanation if body.due else ""
     return body.new.explanation if isinstance(body, e.DeadlineMoved) else ""

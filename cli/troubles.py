@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cli.console import Trouble
+from cli.console import Trouble, sentence
 from definitions.closures import ClosuresError
 from definitions.problems import DefinitionErrors
 
@@ -27,7 +27,7 @@ def told(error: Exception) -> tuple[list[str], int]:
     if problems and all(hasattr(problem, "message") for problem in problems):
         return [_problem(problem) for problem in problems], 1
     if _is_ours(error):
-        return [_sentence(str(error))], 1
+        return [sentence(str(error))], 1
     name = type(error).__name__
     return [f"Something went wrong inside Baton: {name}: {error}", "`baton --debug …` shows where."], 1
 
@@ -36,10 +36,6 @@ def _is_ours(error: Exception) -> bool:
     """Errors of Baton's rooms are written for the person who meets them; Python's own are not."""
     rooms = ("definitions", "engine", "store", "notifications", "flows", "web", "settings")
     return type(error).__module__.split(".")[0] in rooms
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ")")) else ".")
 
 
 def _problem(problem: Any) -> str:

@@ -1,0 +1,137 @@
+"""A command at work, and a Baton it can talk to: real store, real web, no flows."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from cli.auditing import Auditor, audit_routes
+from cli.calendar import network_calendar
+from cli.main import run
+from definitions.directory_file import load_directory
+from definitions.library import Library
+from engine.advancing import advance
+from engine.clock import VirtualClock
+from flows.keeping import Keeper, outlook_of
+from flows.launching import Launcher
+from flows.office import Batch
+from flows.operations import NoBell, Operations
+from notifications.links import Links
+from settings import Home, Running
+from store.opening import open_store
+from store.protocol import Commit
+from web.app import create_app
+from web.desk import WebSettings
+from web.front import FrontDesk
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command said, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+Baton = Callable[..., Said]
+
+
+@pytest.fixture
+def baton(home: Path, capfd: pytest.CaptureFixture[str]) -> Baton:
+    """`baton("when", "…")`, in this process, on an empty home folder."""
+
+    def command(*arguments: str | Path) -> Said:
+        capfd.readouterr()
+        code = run([str(each) for each in arguments])
+        told = capfd.readouterr()
+        return Said(code, told.out, told.err)
+
+    return command
+
+
+@pytest.fixture
+def up(home: Path) -> Iterator[Home]:
+    """A Baton that serves `home`, on Tuesday 15 December 2026 at nine."""
+    with serving(home) as place:
+        yield place
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[Home]:
+    """A Baton that serves `home` meanwhile. The clock stands still."""
+    place = Home(home)
+    place.make()
+    ready, done = threading.Event(), threading.Event()
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(place, ready, done)), daemon=True)
+    thread.start()
+    assert ready.wait(30)
+    try:
+        yield place
+    finally:
+        done.set()
+        thread.join(10)
+
+
+class AtOnce(NoBell):
+    """Advances what is rung for before the answer goes out, so that a test need not wait for flows."""
+
+    def __init__(self, keeper: Keeper, clock: VirtualClock) -> None:
+        self._keeper, self._clock = keeper, clock
+
+    def start(self, batches: Sequence[Batch]) -> None:
+        for batch in batches:
+            self._advance(batch.workflow_ids)
+
+    def wake_batch(self, batch_id: str, because: str = "") -> None:
+        self._advance(self._keeper.store.open_batches().get(batch_id, ()))
+
+    def _advance(self, workflow_ids: Sequence[str]) -> None:
+        now = self._clock.now()
+        for workflow_id in workflow_ids:
+            state = self._keeper.state(workflow_id)
+            if events := tuple(advance(state, now)):
+                after = self._keeper.after(state, events)
+                self._keeper.store.commit_now(
+                    [Commit(workflow_id, state.version, events, outlook_of(after, now))]
+                )
+
+
+async def _serve(home: Home, ready: threading.Event, done: threading.Event) -> None:
+    store = open_store(home.root)
+    clock = VirtualClock(datetime(2026, 12, 15, 9, tzinfo=UTC))
+    keeper = Keeper(store)
+    directory = load_directory(EXAMPLES / "harbour-vale.yaml")
+    operations = Operations(
+        keeper, Launcher(keeper, Library(), directory, network_calendar().to_data()), clock
+    )
+    operations.bell = AtOnce(keeper, clock)
+    web = WebSettings(secret=home.secret(), api_token=home.token())
+    app = create_app(FrontDesk(operations), Links(home.secret(), "http://127.0.0.1"), clock, web)
+    app.include_router(audit_routes(Auditor(store)))
+    sock = socket.socket()
+    sock.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+    task = asyncio.create_task(server.serve(sockets=[sock]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    home.say_running(Running(f"http://127.0.0.1:{sock.getsockname()[1]}", os.getpid()))
+    ready.set()
+    await asyncio.to_thread(done.wait)
+    home.say_stopped()
+    server.should_exit = True
+    await task
+    store.close()

@@ -1,0 +1,106 @@
+"""The story in prose: each kind of event has its sentence, and no id stands where a name belongs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+
+from cli.calendar import network_calendar
+from cli.naming import Names
+from cli.sentences import sentence
+from cli.story import Teller
+from definitions.directory_file import load_directory
+from definitions.library import Library
+from engine import events as e
+from engine.rehearsing import Rehearsal, rehearse
+from tests.cli.conftest import EXAMPLES
+
+AT = datetime(2026, 12, 15, 9, tzinfo=UTC)
+ASHA = e.Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel", channel="web")
+STEP = "practice_return"
+ONE = f"rehearsal.{STEP}.1.Y90001.practice_manager"
+
+
+@pytest.fixture(scope="module")
+def future() -> Rehearsal:
+    library, directory = Library(), load_directory(EXAMPLES / "harbour-vale.yaml")
+    process = library.process(
+        "iif-quarter-close", {"indicators": "iif-indicators-2024-25"}, network_calendar().to_data()
+    )
+    inputs = {"financial_year": "2026/27", "quarter": "Q3", "indicators": "iif-indicators-2024-25",
+              "list_size_adjustment": "1", "board_date": "2027-02-11"}  # fmt: skip
+    return rehearse(process, directory.pcn("U90001"), inputs, AT)
+
+
+def _when() -> e.When:
+    return e.When(datetime(2027, 1, 22, 17, tzinfo=UTC), False, "Because.")
+
+
+SENTENCES: list[tuple[e.Body, str]] = [
+    (e.WorkflowClosed("completed", "the last step closed"), "Closed, completed by Asha Patel (PCN manager, Harbour Vale PCN): the last step closed."),
+    (e.WorkflowHeld("half term"), "Asha Patel (PCN manager, Harbour Vale PCN) put it on hold: half term."),
+    (e.HoldLifted(1), "Asha Patel (PCN manager, Harbour Vale PCN) lifted the hold. 1 working day was lost; internal dates moved on by that."),
+    (e.LockLifted("a wrong figure"), "Asha Patel (PCN manager, Harbour Vale PCN) lifted the lock: a wrong figure."),
+    (e.MembershipChanged({}, ("Y90002",), (), "it joined"), "Asha Patel (PCN manager, Harbour Vale PCN) changed the membership (Oak House Medical Centre joined): it joined."),
+    (e.CalendarChanged("x", "a bank holiday was announced"), "The calendar changed: a bank holiday was announced."),
+    (e.DateMoved("board", "2027-02-11", "2027-02-18", "illness"), "Asha Patel (PCN manager, Harbour Vale PCN) moved board from 2027-02-11 to 2027-02-18: illness."),
+    (e.StepSkipped(STEP, 1, "not this quarter"), "“Your figures for Q3” was left out: not this quarter."),
+    (e.StepClosed(STEP, 1, "done", "80% are in", ("Y90003",)), "“Your figures for Q3” closed (done): 80% are in. Missing, and not estimated: The Willows Practice."),
+    (e.StepReopened(STEP, 2, "sent back", "Y90003"), "“Your figures for Q3” was opened again for The Willows Practice, attempt 2: sent back."),
+    (e.DateRefused(STEP, 1, "bank holidays of 2030 are not known"), "A date of “Your figures for Q3” was not guessed; the manager was asked to see to it: bank holidays of 2030 are not known."),
+    (e.ActionsSetOff(ONE, STEP, 1, "returned"), "That answer (returned) set off what the definition says should follow, while the others are still asked."),
+    (e.AskedAgain(ONE, STEP, "it is in progress", _when(), ()), "“Your figures for Q3” of Elm Tree Surgery was asked again, by Fri 22 Jan 2027, 17:00: it is in progress."),
+    (e.ShortfallRaised(STEP, 1, ("Y90003",), AT), "“Your figures for Q3” is short of The Willows Practice; the manager was asked how to go on."),
+    (e.ShortfallDecided(STEP, 1, "proceed", "time is short"), "Asha Patel (PCN manager, Harbour Vale PCN) decided to go on without what is missing: time is short."),
+    (e.ResponseReceived(ONE, STEP, 2, {}, "answered", True, True), "Asha Patel (PCN manager, Harbour Vale PCN) answered “Your figures for Q3” of Elm Tree Surgery on the web page, late, amending the answer (number 2)."),
+    (e.ResponseCarried(ONE, STEP, ONE), "The earlier answer to “Your figures for Q3” of Elm Tree Surgery stands."),
+    (e.ReplyReceived(ONE, STEP, "more time", "a busy week", _when().at), "Asha Patel (PCN manager, Harbour Vale PCN) asked for more time until Fri 22 Jan 2027, 17:00 (“Your figures for Q3” of Elm Tree Surgery). “a busy week” Reminders stopped."),
+    (e.ReplySettled(ONE, STEP, "fine"), "Asha Patel (PCN manager, Harbour Vale PCN) replied to Elm Tree Surgery: fine."),
+    (e.PromisePassed(ONE, STEP, AT), "The time Elm Tree Surgery had asked for passed without an answer; the manager was told."),
+    (e.DeadlineMoved(ONE, STEP, None, _when(), "the hold"), "“Your figures for Q3” of Elm Tree Surgery is now due Fri 22 Jan 2027, 17:00: the hold."),
+    (e.AssignmentReassigned(ONE, STEP, "jo-marsh", "sam-lee", "Sam Lee", "leave"), "Asha Patel (PCN manager, Harbour Vale PCN) asked Sam Lee instead of Jo Marsh for “Your figures for Q3” of Elm Tree Surgery: leave."),
+    (e.RungClimbed(ONE, STEP, "offer", "offer of help", ("jo-marsh",)), "Chased “Your figures for Q3” of Elm Tree Surgery to Jo Marsh: offered help; the last letter that goes by itself."),
+    (e.RungClimbed(ONE, STEP, "call", "ring them", ("asha-patel",)), "Chased “Your figures for Q3” of Elm Tree Surgery: asked Asha Patel to ring them."),
+    (e.RungSkipped(ONE, STEP, "due_today", "there was a reply"), "The chaser “due today” for Elm Tree Surgery was passed over: there was a reply."),
+    (e.ConversationRecorded(ONE, STEP, "call", "it comes on Friday"), "Asha Patel (PCN manager, Harbour Vale PCN) spoke with Elm Tree Surgery: it comes on Friday."),
+    (e.SilenceCounted(ONE, STEP, "agreement"), "Elm Tree Surgery said nothing, which counts as agreement, as the first letter said."),
+    (e.AssignmentEnded(ONE, STEP, "the step closed"), "“Your figures for Q3” of Elm Tree Surgery ended without an answer: the step closed."),
+]  # fmt: skip
+
+#: Told elsewhere: asked people are grouped, letters have a list of their own, an opening says nothing the asking does not.
+ELSEWHERE = {
+    e.AssignmentOpened, e.StepOpened, e.NoticePlanned, e.MessageClaimed, e.MessageSent, e.MessageDeferred,
+    e.MessageRefused, e.LinkIssued, e.LinkRevoked,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "told"), SENTENCES, ids=lambda each: type(each).__name__)
+def test_a_sentence(future: Rehearsal, body: e.Body, told: str) -> None:
+    event = e.Event("rehearsal", 1, AT, ASHA, "test", body)
+    assert sentence(body, event, Names(future.ended)) == told
+
+
+def test_every_kind_of_event_is_told(future: Rehearsal) -> None:
+    from cli.sentences import _told
+
+    told = set(_told.registry) - {object}
+    assert told | ELSEWHERE >= set(get_args(e.Body))
+
+
+def test_those_asked_at_once_stand_in_one_line_for_each_date(future: Rehearsal) -> None:
+    lines = [
+        line
+        for line in Teller(future.ended).lines(future.events)
+        if "Asked for “Your figures for Q3”" in line.text
+    ]
+    assert sum(line.text.count("(practice manager, ") for line in lines) == 5
+    assert all("Thu 31 Dec 2026" in line.why for line in lines)
+
+
+def test_the_story_goes_forward_and_ends_with_how_it_closed(future: Rehearsal) -> None:
+    lines = Teller(future.ended).lines(future.events)
+    assert [line.at for line in lines] == sorted(line.at for line in lines)
+    assert lines[0].text.startswith("rehearsal (PCN manager, Harbour Vale PCN) launched IIF Q3 2026/27")
+    assert any(line.text.startswith("Closed, completed") for line in lines[-3:])

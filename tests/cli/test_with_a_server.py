@@ -1,0 +1,165 @@
+"""Commands and a running Baton: launch, look, answer, hold, and the story of it all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from settings import Home
+from tests.cli.conftest import EXAMPLES, Baton
+
+INPUTS = EXAMPLES / "inputs" / "iif-quarter-close.yaml"
+
+
+@pytest.fixture
+def launched(baton: Baton, up: Home) -> str:
+    """The id of a launched IIF quarter close."""
+    said = baton(
+        "launch", "iif-quarter-close", "--pcn", "U90001", "--inputs", INPUTS, "--by", "Asha Patel", "--json"
+    )
+    assert said.code == 0, said.err
+    (workflow,) = json.loads(said.out)["workflows"]
+    return str(workflow)
+
+
+def test_a_launch_is_shown_and_followed(baton: Baton, up: Home) -> None:
+    said = baton("launch", "iif-quarter-close", "--pcn", "U90001", "--inputs", INPUTS)
+    assert (said.code, said.err) == (0, "")
+    assert "Launched: 1 workflow." in said.out
+    assert "Harbour Vale PCN  IIF Q3 2026/27" in said.out
+    follow = said.out.splitlines()[-1].removeprefix("Follow it with: baton ").split()
+    assert "Who was asked" in baton(*follow).out
+
+
+def test_the_same_key_launches_nothing_twice(baton: Baton, up: Home) -> None:
+    for _ in range(2):
+        said = baton("launch", "iif-quarter-close", "--pcn", "U90001", "--inputs", INPUTS, "--key", "q3")
+        assert said.code == 0
+    assert "It was launched before, with the same key" in said.out
+    assert len(json.loads(baton("status", "--json").out)) == 1
+
+
+def test_a_workflow_is_named_by_its_beginning(baton: Baton, launched: str) -> None:
+    said = baton("status", launched[:4])
+    assert said.code == 0
+    assert f"workflow {launched}" in said.out
+    assert "Hannah Cole" in said.out
+    assert baton("status", "zzz").err.startswith("There is no workflow zzz.")
+
+
+def test_answers_given_at_once_are_taken_and_told(baton: Baton, launched: str) -> None:
+    answers = ["set_version=2026-1", "search_pack=A", "membership_confirmed=yes", "decision=approved"]
+    given = [part for answer in answers for part in ("--answer", answer)]
+    said = baton("respond", f"{launched[:5]}.confirm_set", "--by", "Hannah Cole", *given)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("Taken: answer 1 to “Before Q3 closes")
+    story = baton("audit", "show", launched).out
+    assert "Asha Patel (PCN manager, Harbour Vale PCN) launched IIF Q3 2026/27" in story
+    assert (
+        "Asked for “Before Q3 closes: the indicators and the practices”, due Thu 17 Dec 2026, 17:00: Hannah Cole"
+        in story
+    )
+    assert "Why then: " in story
+    assert "Hannah Cole (IIF lead, Harbour Vale PCN) answered" in story
+
+
+def test_what_is_wrong_with_answers_is_told_and_nothing_is_kept(baton: Baton, launched: str) -> None:
+    said = baton("respond", f"{launched}.confirm_set", "--by", "Hannah Cole", "--answer", "decision=perhaps")
+    assert said.code == 1
+    assert "decision: " in said.err
+    assert "membership_confirmed: " in said.err
+    assert json.loads(baton("status", launched, "--json").out)["assignments"][0]["responses"] == 0
+
+
+def test_an_nhs_number_is_refused_and_not_repeated(baton: Baton, launched: str) -> None:
+    said = baton(
+        "respond", f"{launched}.confirm_set", "--by", "Hannah Cole", "--answer", "search_pack=943 476 5919"
+    )
+    assert said.code == 1
+    assert "NHS number" in said.err
+    assert "943" not in said.out + said.err
+
+
+def test_questions_are_asked_one_after_another(
+    baton: Baton, launched: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+
+    # The name; version, pack, yes, nothing changed, approve.
+    monkeypatch.setattr("sys.stdin", io.StringIO("Hannah Cole\n2026-1\nA\n1\n\n1\n"))
+    said = baton("respond", f"{launched}.confirm_set")
+    assert said.code == 0, said.err
+    assert "Are these all the practices, and only these?\n  1  " in said.out
+    assert "Taken: answer 1" in said.out
+
+
+def test_who_answers_must_be_said(baton: Baton, launched: str) -> None:
+    said = baton("respond", f"{launched}.confirm_set", "--answer", "decision=approved")
+    assert said.code == 2
+    assert "--by" in said.err
+
+
+def test_a_hold_stops_and_a_lift_goes_on(baton: Baton, launched: str) -> None:
+    assert baton("hold", launched[:6], "--reason", "half term").code == 0
+    assert "on hold" in baton("status", launched).out.lower()
+    again = baton("hold", launched, "--reason", "half term")
+    assert again.code == 1
+    assert "on hold already" in again.err
+    assert baton("lift", launched, "--reason", "all back").code == 0
+    story = baton("audit", "show", launched).out
+    assert "put it on hold: half term." in story
+    assert "lifted the hold: all back. 0 working days were lost" in story
+
+
+def test_the_chain_is_verified_with_what_receipts_witness(baton: Baton, launched: str) -> None:
+    head = json.loads(baton("audit", "verify", "--json").out)["head"]
+    said = baton("audit", "verify", "--head", head)
+    assert said.code == 0
+    assert "Intact and complete: " in said.out
+    assert "Witnessed: 1 of 1 head are in the log." in said.out
+    false = baton("audit", "verify", "--head", "0" * 63 + "1")
+    assert false.code == 1
+    assert "not in the log: 000" in false.out
+
+
+def test_lists_say_how_much_there_was(baton: Baton, launched: str) -> None:
+    (row,) = json.loads(baton("audit", "list", "--json").out)
+    assert (row["workflow_id"], row["asked"], row["answered"]) == (launched, 1, 0)
+    assert baton("audit", "list", "--closed").out == "No workflow has closed yet.\n"
+
+
+def test_the_store_is_not_checked_under_a_running_baton(baton: Baton, up: Home) -> None:
+    said = baton("store", "check")
+    assert said.code == 1
+    assert "open in process" in said.err
+
+
+def test_another_server_on_the_same_home_is_refused(baton: Baton, up: Home) -> None:
+    said = baton("serve")
+    assert said.code == 1
+    assert "Baton runs on this home folder already" in said.err
+
+
+def test_a_wrong_token_is_told(baton: Baton, up: Home) -> None:
+    up.token_file.write_text("something else")
+    said = baton("status")
+    assert said.code == 1
+    assert "does not accept this home folder's token" in said.err
+
+
+def test_what_a_program_sends_over_the_api_needs_the_token(up: Home) -> None:
+    import httpx
+
+    running = up.running()
+    assert running is not None
+    for path in ("workflows", "story?workflow=x", "verify"):
+        assert httpx.get(f"{running.url}/api/audit/{path}", trust_env=False).status_code == 401
+
+
+def test_the_answers_file_may_be_yaml(baton: Baton, launched: str, tmp_path: Path) -> None:
+    file = tmp_path / "answers.yaml"
+    file.write_text("set_version: '1'\nsearch_pack: A\nmembership_confirmed: yes\ndecision: approved\n")
+    said = baton("respond", f"{launched}.confirm_set.U90001", "--by", "Hannah Cole", "--answers", file)
+    assert said.code == 0, said.err
