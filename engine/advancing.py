@@ -9,15 +9,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from definitions.grammar import Action
 from definitions.models import Step
+from definitions.naming import Chosen
 from engine import closing, dating
 from engine import events as e
+from engine.calendar import BeyondHorizon
 from engine.chasing import chase
 from engine.kinds import HUMAN
+from engine.moving import ask_again
 from engine.opening import open_step, ready
 from engine.plain import plain
 from engine.reopening import act, actions_of, end_open, stop
-from engine.state import StepState, WorkflowState
+from engine.state import Assignment, Response, StepState, WorkflowState
 from engine.turn import Turn
 
 #: Passes before a definition that keeps reopening itself is given up on; a real one needs a handful.
@@ -61,14 +65,25 @@ def _pass(turn: Turn) -> None:
             return
         step, state = turn.state.process.steps[step_id], turn.state.steps[step_id]
         if state.status == "waiting":
-            if not step.on_demand and ready(turn.state, step) and _not_before(turn, step):
-                open_step(turn, step)
-                if turn.state.steps[step_id].status == "closed":
-                    after_close(turn, step)
+            if not step.on_demand and not state.refused and ready(turn.state, step):
+                _begin(turn, step)
         elif state.status == "open":
             _tend(turn, step)
     if turn.state.status == "open" and finished(turn.state):
         turn.emit(e.WorkflowClosed("completed", "every step is done"))
+
+
+def _begin(turn: Turn, step: Step) -> None:
+    """Open a step whose turn it is, at its time. One whose date lies past the calendar waits for another calendar."""
+    try:
+        if _not_before(turn, step):
+            open_step(turn, step)
+    except BeyondHorizon as beyond:
+        turn.emit(e.DateRefused(step.id, turn.state.steps[step.id].attempt, str(beyond)))
+    closed = turn.state.steps[step.id]
+    if closed.status == "closed":
+        with turn.because_of(closed.closed_by):
+            after_close(turn, step)
 
 
 def _not_before(turn: Turn, step: Step) -> bool:
@@ -90,45 +105,93 @@ def finished(state: WorkflowState) -> bool:
 
 
 def _tend(turn: Turn, step: Step) -> None:
-    if outcome := decisive(turn, step):
-        close(turn, step, outcome, f"somebody said “{outcome}”")
+    if (answer := decisive(turn, step)) is not None:
+        with turn.because_of(answer.version):
+            close(turn, step, answer.outcome, f"somebody said “{answer.outcome}”", decided=True)
+        return
+    _set_off_early(turn, step)
+    if turn.state.status != "open" or turn.state.steps[step.id].status != "open":
         return
     _count_silence(turn, step)
     state = turn.state.steps[step.id]
     if closing.closes_now(turn.scope, step, state):
-        close(turn, step, outcome_of(step, state), _because(turn, step, state))
+        with turn.because_of(_last_answer(turn, step, state)):
+            close(turn, step, outcome_of(step, state), _because(turn, step, state))
         return
     _fall_short(turn, step)
     if turn.state.steps[step.id].status == "open":
         chase(turn, step)
 
 
-def decisive(turn: Turn, step: Step) -> str:
-    """An outcome that ends the attempt at once, whoever else has not answered: sent back as a whole, or refused."""
+def decisive(turn: Turn, step: Step) -> Response | None:
+    """An answer that ends the attempt at once, whoever else has not answered: sent back as a whole, or refused."""
     kind = HUMAN[step.kind]
     for assignment in turn.state.steps[step.id].assignments.values():
         response = assignment.response
-        if response is None or not assignment.answered:
+        if response is None or assignment.status != "answered":
             continue
         actions = actions_of(step, response.outcome)
-        if (
-            any(a.kind == "stop" or (a.kind == "reopen" and not a.for_practice) for a in actions)
-            and response.counts
-        ):
-            return response.outcome
+        if any(a.kind == "stop" or (a.kind == "reopen" and not a.for_practice) for a in actions):
+            return response
         if response.outcome in kind.ends and not actions:
-            return response.outcome
-    return ""
+            return response
+    return None
+
+
+def _set_off_early(turn: Turn, step: Step) -> None:
+    """What an answer sets off without the close of its step.
+
+    What concerns one practice does not wait for the others: figures that were wrong are asked for again now, a
+    practice that cannot agree is spoken with now. An answer that does not count sets off the rest as well, since its
+    step may stay open for long; one that sets nothing off is asked again.
+    """
+    attempt = turn.state.steps[step.id].attempt
+    for assignment in list(turn.state.steps[step.id].assignments.values()):
+        response = assignment.response
+        if response is None or assignment.status != "answered" or assignment.acted >= response.number:
+            continue
+        actions = [a for a in actions_of(step, response.outcome) if not response.counts or _at_once(a)]
+        if not actions:
+            if not response.counts:
+                ask_again(turn, assignment, f"“{response.outcome}” leaves it open")
+            continue
+        with turn.because_of(response.version):
+            turn.emit(e.ActionsSetOff(assignment.id, step.id, response.number, response.outcome))
+            for action in actions:
+                if turn.state.status == "open":
+                    act(turn, step, action, response.outcome, (assignment.organisation,))
+        state = turn.state.steps[step.id]
+        if state.status != "open" or state.attempt != attempt:
+            return
+
+
+def _at_once(action: Action) -> bool:
+    return action.for_practice or action.kind == "open"
+
+
+def _last_answer(turn: Turn, step: Step, state: StepState) -> int:
+    """The version of the answer after which nobody was waited for; 0 when it was the time that closed the step."""
+    if not (closing.everyone_in(state) or closing.at_once(turn.scope, step)):
+        return 0
+    versions = [a.response.version for a in closing.asked(state) if a.response and a.status == "answered"]
+    return max(versions, default=0)
 
 
 def _count_silence(turn: Turn, step: Step) -> None:
-    """Silence is what the step says it is, once the due date has passed (rule 6). Nobody signs by silence."""
-    if step.silence == "never counts" or HUMAN[step.kind].signs:
-        return
+    """Silence is what the step says it is, once the due date has passed (rule 6)."""
     for assignment in list(turn.state.steps[step.id].assignments.values()):
-        due = assignment.due
-        if assignment.status == "open" and not assignment.silence and due and due.at <= turn.now:
+        if may_fall_silent(step, assignment) and assignment.due and assignment.due.at <= turn.now:
             turn.emit(e.SilenceCounted(assignment.id, step.id, _SILENCE[step.silence]))
+
+
+def may_fall_silent(step: Step, assignment: Assignment) -> bool:
+    """Saying nothing would be counted here. Nobody signs by silence; somebody who replied was not silent; and nobody
+    is silent who could not be asked."""
+    if step.silence == "never counts" or HUMAN[step.kind].signs:
+        return False
+    return assignment.status == "open" and not (
+        assignment.silence or assignment.replies or assignment.unfilled
+    )
 
 
 def _fall_short(turn: Turn, step: Step) -> None:
@@ -152,10 +215,11 @@ def short_at(turn: Turn, step: Step, state: StepState) -> datetime | None:
     if rule.do == "wait":
         return None
     if state.short_at is not None:
-        return state.short_at
+        return dating.stretched(turn.scope, *state.short_at)
     if rule.at == "due":
         return closing.last_due(state)
-    due = dating.dated(state.due)
+    last = closing.last_due(state)
+    due = dating.at_moment(last) if last else None
     found = turn.scope.resolve(rule.at, anchors={"due": due, "opens": state.opened_at})
     return found.at if found else closing.last_due(state)
 
@@ -171,7 +235,9 @@ def _because(turn: Turn, step: Step, state: StepState) -> str:
 def outcome_of(step: Step, state: StepState) -> str:
     """The outcome of the step: the one everybody gave, else the first that sets something off, else "mixed"."""
     outcomes = [
-        a.response.outcome for a in state.assignments.values() if a.answered and a.response and a.counts
+        HUMAN[step.kind].plain if a.response is None else a.response.outcome
+        for a in state.assignments.values()
+        if a.counts
     ]
     if not outcomes:
         return "no answer"
@@ -184,34 +250,52 @@ def outcome_of(step: Step, state: StepState) -> str:
 # --- closing
 
 
-def close(turn: Turn, step: Step, outcome: str, because: str) -> None:
-    """Close the step, once in this attempt, and all that hangs on it in the same transaction (rule 2)."""
+def close(turn: Turn, step: Step, outcome: str, because: str, *, decided: bool = False) -> None:
+    """Close the step, once in this attempt, and all that hangs on it in the same transaction (rule 2).
+
+    `decided`: one answer ended it, so only what that answer sets off happens.
+    """
     state = turn.state.steps[step.id]
-    missing = closing.missing(state)
-    by_practice = [
-        (a.response.outcome, a.organisation)
-        for a in state.assignments.values()
-        if a.answered and a.response and a.counts
-    ]
-    turn.emit(e.StepClosed(step.id, state.attempt, outcome, because, missing))
-    end_open(turn, step.id, "the step closed without it")
-    after_close(turn, step)
-    if turn.state.status != "open":
-        return
-    if outcome in HUMAN[step.kind].ends and not step.actions(outcome):
-        stop(turn, f"“{turn.scope.text(step.title, **turn.scope.around(step))}” came out as “{outcome}”")
-        return
-    _set_off(turn, step, outcome, by_practice)
+    doing = _actions(step, state, outcome, decided)
+    closed = turn.emit(e.StepClosed(step.id, state.attempt, outcome, because, closing.missing(state)))
+    with turn.because_of(closed.version):
+        end_open(turn, step.id, "the step closed without it")
+        if outcome in HUMAN[step.kind].ends and not step.actions(outcome):
+            stop(turn, f"“{turn.scope.text(step.title, **turn.scope.around(step))}” came out as “{outcome}”")
+            return
+        if not any(action.kind in ("reopen", "stop") for action, _, _ in doing):
+            # What is sent back is neither approved, so nothing locks, nor done, so nothing starts after it.
+            after_close(turn, step)
+        for action, given, practices in doing:
+            if turn.state.status == "open":
+                act(turn, step, action, given, practices)
 
 
-def _set_off(turn: Turn, step: Step, outcome: str, by_practice: list[tuple[str, str]]) -> None:
-    for action in actions_of(step, outcome):
-        if not action.for_practice:
-            act(turn, step, action, outcome)
-    for given, organisation in by_practice:
-        for action in actions_of(step, given):
-            if action.for_practice and turn.state.status == "open":
-                act(turn, step, action, given, organisation)
+def _actions(
+    step: Step, state: StepState, outcome: str, decided: bool
+) -> list[tuple[Action, str, tuple[str, ...]]]:
+    """What the answers set off, each with the practices that gave it: once for all of them, or for each its own.
+
+    An answer carried over from an earlier attempt has set off what it had to already.
+    """
+    given: dict[str, tuple[str, ...]] = {outcome: ()}
+    done = {a.organisation for a in state.assignments.values() if a.response and a.acted >= a.response.number}
+    for a in state.assignments.values():
+        response = a.response
+        if response is None or a.status != "answered" or not (a.counts or response.outcome == outcome):
+            continue
+        given[response.outcome] = (*given.get(response.outcome, ()), a.organisation)
+    found: list[tuple[Action, str, tuple[str, ...]]] = []
+    for said, practices in given.items():
+        if decided and said != outcome:
+            continue
+        for action in actions_of(step, said):
+            left = tuple(practice for practice in practices if practice not in done)
+            if action.for_practice:
+                found += [(action, said, (practice,)) for practice in left]
+            elif not (_at_once(action) and practices and not left):
+                found.append((action, said, practices))
+    return sorted(found, key=lambda each: each[0].for_practice)
 
 
 def after_close(turn: Turn, step: Step) -> None:
@@ -220,6 +304,7 @@ def after_close(turn: Turn, step: Step) -> None:
         turn.emit(e.WorkflowLocked(step.id))
     if step.starts:
         attempt = turn.state.steps[step.id].attempt
-        inputs = {name: turn.scope.value(text) for name, text in step.start_inputs.items()}
+        found = {name: turn.scope.value(text) for name, text in step.start_inputs.items()}
+        inputs = {name: value.id if isinstance(value, Chosen) else value for name, value in found.items()}
         child = f"{turn.state.id}-{step.id}-{attempt}".replace("_", "-")
         turn.emit(e.ChildRequested(step.id, step.starts, plain(inputs), child))

@@ -20,25 +20,34 @@ def asked(state: StepState) -> list[Assignment]:
 
 
 def everyone_in(state: StepState) -> bool:
-    return all(a.counts for a in asked(state))
+    """Nobody is waited for any more. When all abstained, nothing was said, and that is not enough."""
+    everyone = asked(state)
+    return all(a.counts or a.abstained for a in everyone) and (
+        not everyone or any(a.counts for a in everyone)
+    )
 
 
 def satisfied(scope: Scope, step: Step, state: StepState) -> bool:
-    """Enough of what was asked counts, by `close_when`. An answer that does not count is not agreement."""
-    everyone = asked(state)
+    """Enough of what was asked counts, by `close_when`. An answer that does not count is not agreement, and those
+    who abstained are left out on both sides."""
+    everyone = [a for a in asked(state) if not a.abstained]
     counted = [a for a in everyone if a.counts]
+    if not counted:
+        return not asked(state)
     rule = rule_of(scope, step)
     match rule.rule:
         case "all":
             return len(counted) == len(everyone)
         case "any":
-            return len(counted) >= 1 or not everyone
+            return True
         case "at least":
             return len(counted) >= min(rule.count, len(everyone))
         case "majority":
-            return 2 * len(counted) > len(everyone) or not everyone
+            return 2 * len(counted) > len(everyone)
         case "list size":
             total = sum(a.list_size for a in everyone)
+            if not total:  # asked of nobody who has patients
+                return len(counted) == len(everyone)
             # The share is of whole patients, compared without rounding.
             return sum(a.list_size for a in counted) >= rule.share * total - 1e-9
 
@@ -66,5 +75,5 @@ def closes_now(scope: Scope, step: Step, state: StepState) -> bool:
 
 
 def missing(state: StepState) -> tuple[str, ...]:
-    """Organisations that were asked and did not answer, each once: named, never estimated (rule 6)."""
-    return tuple(dict.fromkeys(a.organisation for a in asked(state) if not a.answered and not a.silence))
+    """Organisations whose answer is not in, each once: named, never estimated (rule 6)."""
+    return state.gaps

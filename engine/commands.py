@@ -6,26 +6,48 @@ nothing (rule 9).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal
+from functools import wraps
+from typing import Any, Literal, ParamSpec
 
-from definitions.bundle import Process
+from definitions.bundle import Bundle, Process
 from definitions.directory import Pcn
+from definitions.expressions import ExpressionError
+from definitions.moments import LAUNCH, names
+from engine import dating
 from engine import events as e
+from engine.calendar import BeyondHorizon
 from engine.clock import london_date
 from engine.folding import OpenBundle, begin
-from engine.moving import grant, redate
-from engine.opening import ask_everyone, ready
-from engine.people import missing_roles
+from engine.moving import grant, hand_over, redate
+from engine.opening import ready
+from engine.people import manager, missing_roles, place_of, whom
 from engine.refusing import Refused
-from engine.reopening import move_date, reopen, stop
-from engine.scope import Scope
+from engine.reopening import day_of, move_date, open_for, reopen, stop
+from engine.scope import Scope, asked_of_several
 from engine.state import Assignment, WorkflowState
 from engine.turn import Turn
 
+_Given = ParamSpec("_Given")
 
+
+def _within_horizon(command: Callable[_Given, list[e.Event]]) -> Callable[_Given, list[e.Event]]:
+    """A command that comes to a date whose bank holidays nobody knows is refused, and changes nothing (rule 13)."""
+
+    @wraps(command)
+    def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> list[e.Event]:
+        try:
+            return command(*args, **kwargs)
+        except BeyondHorizon as beyond:
+            raise Refused(beyond.code, str(beyond)) from None
+
+    return guarded
+
+
+@_within_horizon
 def launch(
     workflow_id: str,
     process: Process,
@@ -50,6 +72,7 @@ def launch(
     )  # fmt: skip
     draft = begin(e.Event(workflow_id, 1, now, actor, "launch", body), {process.hash: process}.__getitem__)
     _refuse_empty_roles(draft, now)
+    _try_dates(Scope(draft, now))
     reference = Scope(draft, now).text(process.definition.launch.reference)
     first = e.Event(workflow_id, 1, now, actor, "launch", replace(body, reference=reference))
     return [first]
@@ -73,6 +96,20 @@ def _refuse_empty_roles(state: WorkflowState, now: datetime) -> None:
         )
 
 
+def _try_dates(scope: Scope) -> None:
+    """Work out every date that is known already, so that one past the calendar's horizon is refused at launch and
+    not half-way. Raises BeyondHorizon."""
+    dates = scope.state.process.definition.dates
+    for name in dates:
+        with suppress(ExpressionError):  # it counts on an answer that is still to come
+            scope.date(name)
+    for step in scope.state.process.definition.steps:
+        for text in (step.opens, step.due):
+            if text and names(scope.state.process.moment(text)) <= {LAUNCH, *dates}:
+                with suppress(ExpressionError):
+                    scope.resolve(text, external=text == step.due and dating.is_external(scope, step))
+
+
 # --- holding, lifting, ending
 
 
@@ -86,6 +123,7 @@ def hold(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> li
     return turn.events
 
 
+@_within_horizon
 def lift(state: WorkflowState, now: datetime, actor: e.Actor, reason: str = "") -> list[e.Event]:
     """Start the clock again: internal dates move on by the working days lost, and everyone asked is told."""
     if state.status != "held" or state.held_at is None:
@@ -109,6 +147,7 @@ def withdraw(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -
 # --- steps
 
 
+@_within_horizon
 def reopen_step(
     state: WorkflowState,
     step: str,
@@ -128,10 +167,18 @@ def reopen_step(
     if step not in state.steps:
         raise Refused("no-such-step", f"{state.reference} has no step {step}")
     current = state.steps[step]
-    if current.status == "waiting":
-        raise Refused("not-open", f"{step} has not begun, so there is nothing to reopen")
     if state.status == "completed":
         raise Refused("over", f"{state.reference} is closed; launch it anew")
+    if current.status == "waiting":
+        raise Refused("not-open", f"{step} has not begun, so there is nothing to reopen")
+    if organisation and not (
+        asked_of_several(state.process.steps[step])
+        and any(a.organisation == organisation for a in current.assignments.values())
+    ):
+        raise Refused(
+            "not-asked",
+            f"{step} was not asked of {state.pcn.organisation_name(organisation)}; reopen it for everybody",
+        )
     if current.locked and not unlock:
         raise Refused(
             "locked",
@@ -144,39 +191,51 @@ def reopen_step(
     return turn.events
 
 
+@_within_horizon
 def open_on_demand(
-    state: WorkflowState, step: str, practices: tuple[str, ...], now: datetime, actor: e.Actor
+    state: WorkflowState, step: str, practices: tuple[str, ...], now: datetime, actor: e.Actor, text: str = ""
 ) -> list[e.Event]:
-    """Open a step on demand, for the practices chosen; as often as needed."""
+    """Open a step on demand, for the practices chosen; as often as needed. While it is open, others may be asked too.
+
+    `text` is what the manager wants of them, in the letter that asks.
+    """
     _refuse_over(state)
     spec = state.process.steps.get(step)
     if spec is None or not spec.on_demand:
         raise Refused("not-on-demand", f"{step} is not a step that is opened on demand")
-    if state.steps[step].status == "open":
+    current = state.steps[step]
+    if current.locked:
+        raise Refused(
+            "locked", f"{step} is locked: {state.reference} was approved. Unlock it with a reason first"
+        )
+    asked = {a.organisation for a in current.assignments.values()} if current.status == "open" else set()
+    if current.status == "open" and (not practices or asked & set(practices)):
         raise Refused("already-open", f"{step} is open already; wait for it to close, then open it again")
+    if not practices and any(assign.at == "chosen practices" for assign in spec.assigns):
+        raise Refused("no-practice", f"say which practices {step} is opened for")
     if not ready(state, spec):
         raise Refused("too-early", f"{step} cannot be opened before the steps it follows are done")
     unknown = [code for code in practices if code not in state.pcn.practices_by_code]
     if unknown:
         raise Refused("not-a-practice", f"{', '.join(unknown)} is no practice of {state.pcn.name}")
     turn = Turn(state, now, actor, "open")
-    if state.steps[step].done:
-        turn.emit(e.StepReopened(step, state.steps[step].attempt + 1, "asked again"))
-    ask_everyone(turn, spec, practices)
+    open_for(turn, spec, practices, "asked again", text.strip())
     return turn.events
 
 
 def decide_shortfall(
-    state: WorkflowState, step: str, choice: Literal["proceed", "wait"], reason: str, now: datetime, actor: e.Actor,
+    state: WorkflowState, step: str, choice: Literal["proceed", "wait", "withdraw"], reason: str, now: datetime, actor: e.Actor,
     until: datetime | None = None,
 ) -> list[e.Event]:  # fmt: skip
-    """The manager's decision when too little is in: go on and name the gaps, or wait until another day."""
+    """The manager's decision when too little is in: go on and name the gaps, wait until another day, or withdraw."""
     _refuse_over(state)
     current = state.steps.get(step)
     if current is None or current.status != "open":
         raise Refused("not-open", f"{step} is not open")
     if choice == "wait" and (until is None or until <= now):
         raise Refused("no-day", "say until when to wait: a day from now on")
+    if choice == "withdraw":
+        return withdraw(state, reason, now, actor)
     turn = Turn(state, now, actor, "decide")
     turn.emit(e.ShortfallDecided(step, current.attempt, choice, _needed(reason, "decide"), until))
     return turn.events
@@ -185,6 +244,7 @@ def decide_shortfall(
 # --- assignments
 
 
+@_within_horizon
 def extend(
     state: WorkflowState, assignment_id: str, until: datetime, reason: str, now: datetime, actor: e.Actor
 ) -> list[e.Event]:
@@ -194,13 +254,14 @@ def extend(
         raise Refused("external", "this date is set from outside and never moves; ask whoever set it")
     if until <= now:
         raise Refused("no-day", "give a moment from now on")
+    reason = _needed(reason, "extend")
     turn = Turn(state, now, actor, "extend")
     if assignment.reply is not None:
         turn.quiet = True
         turn.emit(e.ReplySettled(assignment_id, assignment.step, reason))
         turn.quiet = False
         assignment = _open(turn.state, assignment_id)
-    grant(turn, assignment, until, _needed(reason, "extend"))
+    grant(turn, assignment, until, reason)
     return turn.events
 
 
@@ -211,33 +272,39 @@ def settle_reply(
     assignment = _open(state, assignment_id)
     if assignment.reply is None:
         raise Refused("no-reply", "there is nothing to settle here")
+    text = _needed(text, "settle")
     turn = Turn(state, now, actor, "settle")
-    for rung in assignment.rungs:
-        if rung.at <= now and rung.rung not in assignment.climbed:
-            turn.emit(e.RungSkipped(assignment_id, assignment.step, rung.rung, "there was a reply"))
-    turn.emit(e.ReplySettled(assignment_id, assignment.step, _needed(text, "settle")))
+    _pass_over(turn, assignment)
+    turn.emit(e.ReplySettled(assignment_id, assignment.step, text))
     return turn.events
 
 
+def _pass_over(turn: Turn, assignment: Assignment) -> None:
+    """Rungs that came due while a reply stood are never climbed afterwards."""
+    for rung in assignment.rungs:
+        if rung.at <= turn.now and rung.rung not in assignment.climbed:
+            turn.emit(e.RungSkipped(assignment.id, assignment.step, rung.rung, "there was a reply"))
+
+
+@_within_horizon
 def reassign(
     state: WorkflowState, assignment_id: str, person: str, reason: str, now: datetime, actor: e.Actor
 ) -> list[e.Event]:
-    """Ask another person of the directory instead, for a reason."""
+    """Ask another person of the directory instead, for a reason. What was replied is settled with it."""
     assignment = _open(state, assignment_id)
+    reason = _needed(reason, "reassign")
     known = state.pcn.people_by_id.get(person)
     if known is None:
         raise Refused("nobody", f"the directory has no {person}; add them, then reassign")
+    if known.id == assignment.person and not assignment.unfilled:
+        raise Refused("same-person", f"{known.name} is asked already")
     turn = Turn(state, now, actor, "reassign")
-    turn.emit(
-        e.AssignmentReassigned(
-            assignment_id,
-            assignment.step,
-            assignment.person,
-            known.id,
-            known.name,
-            _needed(reason, "reassign"),
-        )
-    )
+    if assignment.reply is not None:
+        _pass_over(turn, assignment)
+        turn.quiet = True
+        turn.emit(e.ReplySettled(assignment_id, assignment.step, reason))
+        turn.quiet = False
+    hand_over(turn, _open(turn.state, assignment_id), known.id, known.name, reason)
     return turn.events
 
 
@@ -256,25 +323,36 @@ def record_conversation(
 # --- what a workflow is pinned to
 
 
+@_within_horizon
 def move_named_date(
     state: WorkflowState, name: str, day: str, reason: str, now: datetime, actor: e.Actor
 ) -> list[e.Event]:
-    """Give a named date another value; open internal dates that count from it move, and it is said once."""
+    """Give a named date another value; open dates that count from it move, and it is said once.
+
+    An external date is moved only to record that somebody outside changed it.
+    """
     _refuse_over(state)
     if name not in state.process.definition.dates:
         raise Refused("no-such-date", f"{state.reference} has no date {name}")
     if state.locked:
         raise Refused("locked", f"{state.reference} is locked; its dates cannot change")
+    if (value := day_of(day)) is None:
+        raise Refused("no-day", f"{day!r} is no date; write it as 2027-01-15")
     turn = Turn(state, now, actor, "move")
-    move_date(turn, name, day, _needed(reason, "move"))
+    move_date(turn, name, value, _needed(reason, "move"))
     return turn.events
 
 
+@_within_horizon
 def change_membership(
     state: WorkflowState, pcn: Pcn, reason: str, now: datetime, actor: e.Actor
 ) -> list[e.Event]:
-    """Replace the membership a workflow is pinned to. Practices that left are asked nothing more; those that
-    joined are asked by the next attempt or step (rule 3)."""
+    """Replace the membership a workflow is pinned to (rule 3).
+
+    Practices that left are asked nothing more, and what they gave stays in; those that joined are asked by the next
+    attempt or step. Where whoever was asked is gone, or has handed the role on, their successor is asked; with none,
+    the manager is asked whom to ask.
+    """
     _refuse_over(state)
     if pcn.code != state.pcn.code:
         raise Refused("another-pcn", f"this workflow belongs to {state.pcn.name}")
@@ -283,23 +361,63 @@ def change_membership(
     turn = Turn(state, now, actor, "membership")
     data = pcn.model_dump(mode="json", by_alias=True)
     turn.emit(e.MembershipChanged(data, joined, left, _needed(reason, "change the membership")))
-    for step_id in turn.state.process.order:
-        for assignment in list(turn.state.steps[step_id].assignments.values()):
-            if assignment.organisation in left and assignment.status == "open":
-                turn.emit(e.AssignmentEnded(assignment.id, step_id, "the practice left the PCN"))
+    for assignment in _asked_now(turn):
+        if assignment.organisation in left:
+            turn.emit(e.AssignmentEnded(assignment.id, assignment.step, "the practice left the PCN"))
     redate(turn, reason)
+    for assignment in _asked_now(turn):
+        _succeed(turn, state.pcn, assignment)
     return turn.events
 
 
+def _asked_now(turn: Turn) -> list[Assignment]:
+    """Every open assignment, in the order of the steps."""
+    return [
+        assignment
+        for step_id in turn.state.process.order
+        for assignment in turn.state.steps[step_id].assignments.values()
+        if assignment.status == "open"
+    ]
+
+
+def _succeed(turn: Turn, before: Pcn, assignment: Assignment) -> None:
+    """Ask the successor of whoever is gone or has handed the role on. A person whom the manager chose stays."""
+    pcn, day, role = turn.state.pcn, london_date(turn.now), assignment.role
+    place = place_of(pcn, role, assignment.organisation, day)
+    holders = {person.id for person in pcn.holders(role, place, day)}
+    asked_for = assignment.on_behalf_of or assignment.person
+    held = asked_for in {
+        p.id for p in before.holders(role, place_of(before, role, assignment.organisation, day), day)
+    }
+    gone = assignment.person not in pcn.people_by_id
+    if not assignment.person or not (assignment.unfilled or gone or (held and asked_for not in holders)):
+        return
+    found = whom(pcn, role, place, day)
+    because = "the directory names somebody else"
+    if found is not None:
+        hand_over(turn, assignment, found.person.id, found.person.name, because, for_=found.for_)
+    elif not assignment.unfilled:
+        stands_in = manager(pcn, day)
+        name, person = (stands_in.name, stands_in.id) if stands_in else ("nobody", "")
+        hand_over(turn, assignment, person, name, "the directory names nobody any more", unfilled=True)
+
+
+@_within_horizon
 def change_calendar(
     state: WorkflowState, bundle: str, open_bundle: OpenBundle, reason: str, now: datetime, actor: e.Actor
 ) -> list[e.Event]:
     """Pin the workflow to a bundle with another calendar: open internal dates are worked out again and said once."""
     _refuse_over(state)
+    if not _same_texts(Bundle.read(state.process.body), Bundle.read(open_bundle(bundle).body)):
+        raise Refused("another-definition", "the new bundle differs in more than its calendar")
     turn = Turn(state, now, actor, "calendar", open_bundle)
     turn.emit(e.CalendarChanged(bundle, _needed(reason, "change the calendar")))
     redate(turn, reason)
     return turn.events
+
+
+def _same_texts(one: Bundle, other: Bundle) -> bool:
+    return (one.definition, one.ladders, one.datasets) == (other.definition, other.ladders, other.datasets)
 
 
 # --- inside

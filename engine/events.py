@@ -176,10 +176,13 @@ class StepSkipped:
 
 @dataclass(frozen=True, slots=True)
 class StepOpened:
+    """`text` is what the manager wrote to those a step on demand is opened for."""
+
     step: str
     attempt: int
     due: When | None = None
     chosen: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +199,26 @@ class StepClosed:
 
 @dataclass(frozen=True, slots=True)
 class StepReopened:
-    """`attempt` is the new one. `organisation` set: only that practice is asked again, the others' answers stand."""
+    """`attempt` is the new one. `organisation` set: only that practice is asked again, the others' answers stand.
+
+    Said again of an attempt that has not opened yet, it adds a practice to it, or everybody. `sent_back`: it is this
+    step that was sent back, and not one that follows it; a signature is then asked for again whatever it covers.
+    """
 
     step: str
     attempt: int
     because: str
     organisation: str = ""
+    sent_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DateRefused:
+    """A date of the step lies past the calendar's horizon (rule 13): the manager is asked to see to the calendar."""
+
+    step: str
+    attempt: int
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +233,7 @@ class ShortfallRaised:
 class ShortfallDecided:
     step: str
     attempt: int
-    choice: Literal["proceed", "wait"]
+    choice: Literal["proceed", "wait", "withdraw"]
     reason: str
     until: datetime | None = None
 
@@ -226,7 +243,10 @@ class ShortfallDecided:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentOpened:
-    """`unfilled`: nobody could be found, so `person` is the manager, who is asked whom to ask."""
+    """`unfilled`: nobody could be found, so `person` is the manager, who is asked whom to ask.
+
+    `text`: the question it was opened with, where somebody opened it on demand.
+    """
 
     assignment: str
     step: str
@@ -240,6 +260,7 @@ class AssignmentOpened:
     rungs: tuple[PlannedRung, ...]
     list_size: int = 0
     unfilled: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +280,22 @@ class ResponseReceived:
     counts: bool
     warnings: tuple[str, ...] = ()
     signed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """The same assignment waits for another answer, with a due date and a ladder counted from here.
+
+    After an answer that does not count (a check "in progress"), or when it was sent back to this practice while
+    others are still answering. `letter`: they are written to now; otherwise they have just said it themselves.
+    """
+
+    assignment: str
+    step: str
+    because: str
+    due: When | None
+    rungs: tuple[PlannedRung, ...]
+    letter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,16 +338,21 @@ class PromisePassed:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineMoved:
+    """`granted`: a person gave this date, so nothing but a hold moves it."""
+
     assignment: str
     step: str
     old: When | None
     new: When
     because: str
     rungs: tuple[PlannedRung, ...] = ()
+    granted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AssignmentReassigned:
+    """`rungs` are those from now on; None leaves them. `unfilled`: whoever was asked is gone, and nobody was found."""
+
     assignment: str
     step: str
     old_person: str
@@ -318,6 +360,18 @@ class AssignmentReassigned:
     name: str
     reason: str
     on_behalf_of: str = ""
+    rungs: tuple[PlannedRung, ...] | None = None
+    unfilled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ActionsSetOff:
+    """An answer that leaves its step open set off what `on` says; once for each number."""
+
+    assignment: str
+    step: str
+    number: int
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,8 +486,8 @@ Body = (
     WorkflowLaunched | WorkflowClosed | WorkflowHeld | HoldLifted | WorkflowLocked | LockLifted
     | MembershipChanged | CalendarChanged | DefinitionChanged | DateMoved | ChildRequested
     | StepSkipped | StepOpened | StepClosed | StepReopened | ShortfallRaised | ShortfallDecided
-    | AssignmentOpened | ResponseReceived | ResponseCarried | ReplyReceived | ReplySettled | PromisePassed
-    | DeadlineMoved | AssignmentReassigned | RungClimbed | RungSkipped | ConversationRecorded
+    | AssignmentOpened | ResponseReceived | AskedAgain | ResponseCarried | ReplyReceived | ReplySettled | PromisePassed
+    | DateRefused | DeadlineMoved | AssignmentReassigned | ActionsSetOff | RungClimbed | RungSkipped | ConversationRecorded
     | SilenceCounted | AssignmentEnded | NoticePlanned
     | MessageClaimed | MessageSent | MessageDeferred | MessageRefused | LinkIssued | LinkRevoked
 )  # fmt: skip

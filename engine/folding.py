@@ -16,7 +16,7 @@ from definitions.closures import EVERYONE, Closure
 from definitions.directory import Closed, Pcn
 from engine import events as e
 from engine.calendar import Calendar
-from engine.state import Assignment, Reply, Response, StepState, WorkflowState
+from engine.state import Assignment, Hold, Reply, Response, StepState, WorkflowState
 
 OpenBundle = Callable[[str], Process]
 
@@ -110,7 +110,10 @@ def _after(body: Any, state: WorkflowState, event: e.Event) -> WorkflowState:
 
 
 def _repinned(state: WorkflowState, process: Process) -> WorkflowState:
-    steps = {step.id: state.steps.get(step.id, StepState(step.id)) for step in process.definition.steps}
+    steps = {
+        step.id: replace(state.steps.get(step.id, StepState(step.id)), refused="")
+        for step in process.definition.steps
+    }
     return replace(state, process=process, calendar=calendar_of(process, state.pcn), steps=steps)
 
 
@@ -126,7 +129,8 @@ def _(body: e.WorkflowHeld, state: WorkflowState, event: e.Event) -> WorkflowSta
 
 @_after.register
 def _(body: e.HoldLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
-    return replace(state, status="open", held_at=None, because="", delay=state.delay + body.lost)
+    hold = Hold(state.held_at or event.at, event.at, body.lost)
+    return replace(state, status="open", held_at=None, because="", holds=(*state.holds, hold))
 
 
 @_after.register
@@ -148,7 +152,7 @@ def _(body: e.MembershipChanged, state: WorkflowState, event: e.Event) -> Workfl
 
 @_after.register
 def _(body: e.DateMoved, state: WorkflowState, event: e.Event) -> WorkflowState:
-    return replace(state, moved={**state.moved, body.name: body.new})
+    return replace(state, moved={**state.moved, body.name: (body.new, event.at)})
 
 
 @_after.register
@@ -161,13 +165,14 @@ def _(body: e.ChildRequested, state: WorkflowState, event: e.Event) -> WorkflowS
 
 @_after.register
 def _(body: e.StepSkipped, state: WorkflowState, event: e.Event) -> WorkflowState:
-    return state.with_step(replace(state.steps[body.step], status="skipped", closed_at=event.at))
+    step = replace(state.steps[body.step], status="skipped", closed_at=event.at, closed_by=event.version)
+    return state.with_step(step)
 
 
 @_after.register
 def _(body: e.StepOpened, state: WorkflowState, event: e.Event) -> WorkflowState:
     step = replace(state.steps[body.step], status="open", opened_at=event.at, due=body.due)
-    return state.with_step(replace(step, chosen=body.chosen, short_at=None, shortfall=""))
+    return state.with_step(replace(step, chosen=body.chosen, short_at=None, shortfall="", text=body.text))
 
 
 @_after.register
@@ -175,7 +180,7 @@ def _(body: e.StepClosed, state: WorkflowState, event: e.Event) -> WorkflowState
     step = state.steps[body.step]
     closed = replace(
         step, status="closed", closed_at=event.at, outcome=body.outcome, missing=body.missing,
-        values=body.values, opened_at=step.opened_at or event.at,
+        values=body.values, opened_at=step.opened_at or event.at, closed_by=event.version,
     )  # fmt: skip
     return state.with_step(closed)
 
@@ -183,9 +188,20 @@ def _(body: e.StepClosed, state: WorkflowState, event: e.Event) -> WorkflowState
 @_after.register
 def _(body: e.StepReopened, state: WorkflowState, event: e.Event) -> WorkflowState:
     step = state.steps[body.step]
+    sent_back = body.sent_back or (step.sent_back and step.attempt == body.attempt)
+    if step.attempt == body.attempt:
+        # Sent back again before it opened: one practice more is asked, or everybody.
+        only = (*step.only, body.organisation) if body.organisation else ()
+        return state.with_step(replace(step, only=only, sent_back=sent_back))
     earlier = {**state.earlier, body.step: (*state.earlier.get(body.step, ()), step)}
-    fresh = StepState(body.step, attempt=body.attempt, only=body.organisation, chosen=step.chosen)
+    only = (body.organisation,) if body.organisation else ()
+    fresh = StepState(body.step, attempt=body.attempt, only=only, sent_back=sent_back, chosen=step.chosen)
     return replace(state.with_step(fresh), earlier=earlier)
+
+
+@_after.register
+def _(body: e.DateRefused, state: WorkflowState, event: e.Event) -> WorkflowState:
+    return state.with_step(replace(state.steps[body.step], refused=body.because))
 
 
 @_after.register
@@ -198,7 +214,11 @@ def _(body: e.ShortfallDecided, state: WorkflowState, event: e.Event) -> Workflo
     step = state.steps[body.step]
     if body.choice == "proceed":
         return state.with_step(replace(step, shortfall="proceed"))
-    return state.with_step(replace(step, shortfall="", short_at=body.until))
+    if body.choice == "withdraw":
+        return state  # the end of the workflow follows, as an event of its own
+    return state.with_step(
+        replace(step, shortfall="", short_at=(body.until, event.at) if body.until else None)
+    )
 
 
 # --- assignments
@@ -229,7 +249,11 @@ def _(body: e.AssignmentOpened, state: WorkflowState, event: e.Event) -> Workflo
         id=body.assignment, step=body.step, attempt=body.attempt, organisation=body.organisation, role=body.role,
         person=body.person, name=body.name, on_behalf_of=body.on_behalf_of, list_size=body.list_size,
         opened_at=event.at, due=body.due, rungs=body.rungs, unfilled=body.unfilled,
+        text=body.text,
     )  # fmt: skip
+    step = state.steps[body.step]
+    if step.chosen and body.organisation not in step.chosen:  # one that was asked after the others
+        state = state.with_step(replace(step, chosen=(*step.chosen, body.organisation)))
     return _with(state, opened)
 
 
@@ -237,9 +261,22 @@ def _(body: e.AssignmentOpened, state: WorkflowState, event: e.Event) -> Workflo
 def _(body: e.ResponseReceived, state: WorkflowState, event: e.Event) -> WorkflowState:
     assignment = _found(state, body.assignment)
     response = Response(
-        body.number, event.at, event.actor, body.answers, body.outcome, body.late, body.counts, body.signed
-    )
-    return _with(state, replace(assignment, status="answered", responses=(*assignment.responses, response)))
+        body.number, event.at, event.actor, body.answers, body.outcome, body.late, body.counts, body.signed,
+        event.version,
+    )  # fmt: skip
+    responses = (*assignment.responses, response)
+    return _with(state, replace(assignment, status="answered", responses=responses, silence=""))
+
+
+@_after.register
+def _(body: e.AskedAgain, state: WorkflowState, event: e.Event) -> WorkflowState:
+    before = _found(state, body.assignment)
+    again = replace(
+        before, status="open", heard=len(before.responses), due=body.due, rungs=body.rungs, climbed=frozenset(),
+        chasers=0, called=False, granted=False, dated_at=event.at,
+        replies=tuple(replace(reply, settled=True) for reply in before.replies),
+    )  # fmt: skip
+    return _with(state, again)
 
 
 @_after.register
@@ -275,27 +312,38 @@ def _(body: e.DeadlineMoved, state: WorkflowState, event: e.Event) -> WorkflowSt
     if not body.assignment:
         return state.with_step(replace(state.steps[body.step], due=body.new))
     assignment = _found(state, body.assignment)
-    return _with(state, replace(assignment, due=body.new, rungs=body.rungs))
+    moved = replace(assignment, due=body.new, rungs=body.rungs, granted=body.granted, dated_at=event.at)
+    return _with(state, moved)
 
 
 @_after.register
 def _(body: e.AssignmentReassigned, state: WorkflowState, event: e.Event) -> WorkflowState:
     assignment = _found(state, body.assignment)
     changed = replace(
-        assignment, person=body.person, name=body.name, on_behalf_of=body.on_behalf_of, unfilled=False
-    )
+        assignment, person=body.person, name=body.name, on_behalf_of=body.on_behalf_of, unfilled=body.unfilled,
+        rungs=assignment.rungs if body.rungs is None else body.rungs,
+    )  # fmt: skip
     return _with(state, changed)
+
+
+@_after.register
+def _(body: e.ActionsSetOff, state: WorkflowState, event: e.Event) -> WorkflowState:
+    return _with(state, replace(_found(state, body.assignment), acted=body.number))
 
 
 @_after.register
 def _(body: e.RungClimbed, state: WorkflowState, event: e.Event) -> WorkflowState:
     assignment = _found(state, body.assignment)
     chased = assignment.chasers + (body.register in CHASING)
-    return _with(state, replace(assignment, climbed=assignment.climbed | {body.rung}, chasers=chased))
+    called = assignment.called or body.register in TALKING
+    climbed = assignment.climbed | {body.rung}
+    return _with(state, replace(assignment, climbed=climbed, chasers=chased, called=called))
 
 
 #: Registers that chase: at most two of these an assignment, then a person rings (design 8).
 CHASING = frozenset({"due today", "offer of help"})
+#: Registers with which a person takes over: no letter goes by itself afterwards (domain 2.4).
+TALKING = frozenset({"ring them", "conversation"})
 
 
 @_after.register

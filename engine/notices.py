@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import singledispatch
 from typing import Any, Literal
 
-from definitions.directory import Person
+from definitions.directory import Pcn, Person
 from definitions.models import Rung, Step
 from engine import events as e
 from engine import people
 from engine.clock import LONDON, london_date
+from engine.folding import TALKING
 from engine.scope import Scope
 from engine.state import Assignment, WorkflowState
 from engine.telling import (
@@ -96,9 +97,15 @@ def _at(scope: Scope, person: Person, organisation: str) -> _Address:
 
 def _asked(scope: Scope, assignment: Assignment) -> _Address | None:
     """Whoever is asked: the person, or the practice's shared mailbox where nobody is named."""
-    if person := scope.state.pcn.people_by_id.get(assignment.person):
-        return _at(scope, person, assignment.organisation)
-    practice = scope.state.pcn.practices_by_code.get(assignment.organisation)
+    person = scope.state.pcn.people_by_id.get(assignment.person)
+    return _to(scope, person, assignment.organisation)
+
+
+def _to(scope: Scope, person: Person | None, organisation: str) -> _Address | None:
+    """The person's address, else the organisation's shared mailbox, else none."""
+    if person is not None:
+        return _at(scope, person, organisation)
+    practice = scope.state.pcn.practices_by_code.get(organisation)
     if practice and practice.mailbox:
         return _Address("", practice.name, practice.mailbox, practice.code)
     return None
@@ -109,13 +116,39 @@ def _manager(scope: Scope) -> _Address | None:
     return _at(scope, person, scope.state.pcn.code) if person else None
 
 
-def recipients(scope: Scope, role: str, organisation: str) -> list[Person]:
-    """Who holds a rung's role: at the practice it is about, else at the PCN."""
+def holder(scope: Scope, role: str, organisation: str) -> tuple[Person, str] | None:
+    """Who holds a rung's role, and where: at the practice it is about, else at the PCN."""
     day = london_date(scope.now)
     for place in (organisation, scope.state.pcn.code):
         if found := people.whom(scope.state.pcn, role, place, day):
-            return [found.person]
-    return []
+            return found.person, place
+    return None
+
+
+def _to_speak(scope: Scope, rung: Rung, role: str, assignment: Assignment) -> tuple[Person, str] | None:
+    """Who does what a rung asks of a role.
+
+    Nobody is sent to have a word with their own practice: where it is the clinical director's, the deputy goes, or
+    the manager. Where nobody holds the role, it is the manager's to see to.
+    """
+    pcn, day = scope.state.pcn, london_date(scope.now)
+    found = holder(scope, role, assignment.organisation)
+    roles = ("deputy_clinical_director", "pcn_manager") if role == "clinical_director" else ("pcn_manager",)
+    if found is None or (rung.register_ in TALKING and _belongs(pcn, found[0], assignment, day)):
+        others = (holder(scope, other, pcn.code) for other in roles)
+        better = next((o for o in others if o and not _belongs(pcn, o[0], assignment, day)), None)
+        return better or found
+    return found
+
+
+def _belongs(pcn: Pcn, person: Person, assignment: Assignment, day: date) -> bool:
+    """The person has a role at the practice the assignment is about."""
+    if assignment.organisation == pcn.code:
+        return False
+    return any(
+        held.person == person.id and held.at == assignment.organisation and held.holds_on(day)
+        for held in pcn.roles
+    )
 
 
 def rung_people(scope: Scope, rung: Rung, assignment: Assignment) -> list[tuple[Person | None, str]]:
@@ -130,8 +163,8 @@ def rung_people(scope: Scope, rung: Rung, assignment: Assignment) -> list[tuple[
             for cover in pcn.cover_for(assignment.person, day):
                 reached.setdefault(cover.by, (pcn.people_by_id[cover.by], assignment.organisation))
         else:
-            for person in recipients(scope, to, assignment.organisation):
-                reached.setdefault(person.id, (person, pcn.code))
+            if speaker := _to_speak(scope, rung, to, assignment):
+                reached.setdefault(speaker[0].id, speaker)
     return list(reached.values())
 
 
@@ -166,7 +199,17 @@ def _ask(scope: Scope, assignment: Assignment) -> Iterator[e.Notice]:
             )
         return
     if to := _asked(scope, assignment):
-        yield _notice(scope, "ask", to, subject_of(scope, step, assignment, title), assignment, step)
+        subject = subject_of(scope, step, assignment, title)
+        yield _notice(scope, "ask", to, subject, assignment, step, text=_first_words(scope, step, assignment))
+
+
+def _first_words(scope: Scope, step: Step, assignment: Assignment) -> str:
+    """What stands above the question: what the manager wrote, or why a signature is asked for again (rule 12)."""
+    before = scope.state.asked_before(step.id, assignment.organisation, assignment.role)
+    if step.signs and before is not None and before.counts and before.response is not None:
+        signed = _day_month(before.response.at)
+        return f"What was signed on {signed} has been changed since, so that signature no longer stands. Please look again."
+    return assignment.text
 
 
 def subject_of(scope: Scope, step: Step, assignment: Assignment, title: str) -> str:
@@ -187,12 +230,28 @@ def _day_month(at: datetime) -> str:
 
 
 @_notices.register
+def _(body: e.AskedAgain, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if body.letter and assignment is not None:
+        yield from _ask(scope, assignment)
+
+
+@_notices.register
 def _(
     body: e.AssignmentReassigned, event: e.Event, before: WorkflowState, scope: Scope
 ) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment)
-    if assignment is not None and assignment.status == "open":
-        yield from _ask(scope, assignment)
+    if assignment is None or assignment.status != "open":
+        return
+    yield from _ask(scope, assignment)
+    old = scope.state.pcn.people_by_id.get(body.old_person)
+    was = before.assignment(body.assignment)
+    if old is not None and was is not None and not was.unfilled and not assignment.unfilled:
+        # Whoever was asked before may have begun; they hear that they can stop.
+        title, step = assignment_title(scope, assignment), scope.state.process.steps[assignment.step]
+        text = f"{assignment.name} is asked instead, so there is nothing more for you to do. Thank you."
+        to = _at(scope, old, assignment.organisation)
+        yield _notice(scope, "told", to, f"No longer with you: {title}", None, step, text=text)
 
 
 # --- chasing
@@ -291,12 +350,23 @@ def _(body: e.ShortfallRaised, event: e.Event, before: WorkflowState, scope: Sco
     missing = [scope.state.pcn.organisation_name(code) for code in body.missing]
     text = (
         f"Not enough is in for “{title}”. Still missing: {', '.join(missing)}. Decide how to go on: wait until another "
-        "day, or go on with what is in and name the gaps. Nobody is counted as agreeing."
+        "day, go on with what is in and name the gaps, or withdraw. A date that others set moves only by their word, so "
+        "ask them for more time first. Nobody is counted as agreeing."
     )
-    for role in ("pcn_manager", "clinical_director"):
-        for person in recipients(scope, role, scope.state.pcn.code):
-            to = _at(scope, person, scope.state.pcn.code)
-            yield _notice(scope, "decision", to, f"To decide: {title}", None, step, text=text, items=missing)
+    deciding = (holder(scope, role, scope.state.pcn.code) for role in ("pcn_manager", "clinical_director"))
+    for person in {found[0].id: found[0] for found in deciding if found}.values():
+        to = _at(scope, person, scope.state.pcn.code)
+        yield _notice(scope, "decision", to, f"To decide: {title}", None, step, text=text, items=missing)
+
+
+@_notices.register
+def _(body: e.DateRefused, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    step, manager = scope.state.process.steps[body.step], _manager(scope)
+    if manager is None:
+        return
+    title = scope.text(step.title, **scope.around(step))
+    text = f"A date of “{title}” cannot be worked out. {body.because} Nothing was guessed, and this waits for it."
+    yield _notice(scope, "question", manager, f"A date is not known: {title}", None, step, text=text)
 
 
 # --- telling
@@ -319,10 +389,11 @@ def _(body: e.StepClosed, event: e.Event, before: WorkflowState, scope: Scope) -
     if step.message is None:
         return
     for person, organisation in told_by_message(scope, step):
-        yield _notice(
-            scope, "outcome", _at(scope, person, organisation), str(body.values["subject"]), None, step,
-            urgent=step.message.urgent, text=body.values["body"],
-        )  # fmt: skip
+        if to := _to(scope, person, organisation):
+            yield _notice(
+                scope, "outcome", to, str(body.values["subject"]), None, step,
+                urgent=step.message.urgent, text=body.values["body"],
+            )  # fmt: skip
 
 
 @_notices.register
@@ -333,9 +404,8 @@ def _(body: e.WorkflowClosed, event: e.Event, before: WorkflowState, scope: Scop
     ended = {"completed": "is closed", "stopped": "was stopped", "withdrawn": "was withdrawn"}[body.outcome]
     for person, organisation in everyone_who_took_part(scope):
         text = f"{scope.state.reference} {ended}: {body.because}. Thank you for your part in it."
-        yield _notice(
-            scope, "outcome", _at(scope, person, organisation), f"{scope.state.reference} {ended}", text=text
-        )
+        if to := _to(scope, person, organisation):
+            yield _notice(scope, "outcome", to, f"{scope.state.reference} {ended}", text=text)
 
 
 def assignment_title(scope: Scope, assignment: Assignment) -> str:

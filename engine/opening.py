@@ -11,7 +11,7 @@ from engine.clock import london_date
 from engine.codec import canonical
 from engine.dating import Asking
 from engine.kinds import AUTOMATIC
-from engine.scope import Scope
+from engine.scope import Scope, asked_of_several
 from engine.state import Assignment, StepState, WorkflowState, assignment_id
 from engine.targets import Target, targets
 from engine.turn import Turn
@@ -29,12 +29,21 @@ def ready(state: WorkflowState, step: Step) -> bool:
 def open_step(turn: Turn, step: Step) -> None:
     """Open `step`, whose turn it is; its `when` decides whether it happens at all."""
     attempt = turn.state.steps[step.id].attempt
-    if step.when is not None and not turn.scope.truth(step.when):
-        turn.emit(e.StepSkipped(step.id, attempt, "it does not apply here"))
-    elif step.automatic:
-        _perform(turn, step, attempt)
-    else:
-        ask_everyone(turn, step, turn.state.steps[step.id].chosen)
+    with turn.because_of(_led_to(turn.state, step)):
+        if step.when is not None and not turn.scope.truth(step.when):
+            turn.emit(e.StepSkipped(step.id, attempt, "it does not apply here"))
+        elif step.automatic:
+            _perform(turn, step, attempt)
+        else:
+            ask_everyone(turn, step, turn.state.steps[step.id].chosen)
+
+
+def _led_to(state: WorkflowState, step: Step) -> int:
+    """The version of the event that let `step` open: the last close before it, or the launch; 0 when it was a date."""
+    if step.opens is not None:
+        return 0
+    before = (state.steps[name].closed_by for name in state.process.predecessors(step.id))
+    return max(before, default=1) or 1
 
 
 def _perform(turn: Turn, step: Step, attempt: int) -> None:
@@ -43,7 +52,7 @@ def _perform(turn: Turn, step: Step, attempt: int) -> None:
     turn.emit(e.StepClosed(step.id, attempt, kind.outcome, "Baton did it at once", values=values))
 
 
-def ask_everyone(turn: Turn, step: Step, chosen: tuple[str, ...] = ()) -> None:
+def ask_everyone(turn: Turn, step: Step, chosen: tuple[str, ...] = (), text: str = "") -> None:
     """Open `step` with an assignment for everyone it is asked of; skip it when that is nobody."""
     scope, state = turn.scope, turn.state.steps[step.id]
     asking = Asking(scope, step, turn.now)
@@ -51,24 +60,39 @@ def ask_everyone(turn: Turn, step: Step, chosen: tuple[str, ...] = ()) -> None:
     if not everyone:
         turn.emit(e.StepSkipped(step.id, state.attempt, "no practice is concerned"))
         return
-    opened = [_opened(asking, state.attempt, target) for target in everyone]
+    opened = [_opened(asking, state.attempt, target, text) for target in everyone]
     carried = {body.assignment: before.id for body in opened if (before := carried_from(scope, step, body))}
-    turn.emit(e.StepOpened(step.id, state.attempt, dating.due(asking, None), chosen))
-    for body in opened:
-        if body.assignment in carried:
-            turn.quiet, quiet = True, turn.quiet
+    opening = turn.emit(e.StepOpened(step.id, state.attempt, dating.due(asking, None), chosen, text))
+    with turn.because_of(opening.version):
+        for body in opened:
+            if body.assignment in carried:
+                turn.quiet, quiet = True, turn.quiet
+                turn.emit(body)
+                turn.emit(e.ResponseCarried(body.assignment, step.id, carried[body.assignment]))
+                turn.quiet = quiet
+            else:
+                turn.emit(body)
+
+
+def ask_also(turn: Turn, step: Step, practices: tuple[str, ...], text: str = "") -> tuple[str, ...]:
+    """Ask practices that an open step was not asked of yet; those it was asked of before are given back."""
+    state = turn.state.steps[step.id]
+    asking = Asking(turn.scope, step, turn.now)
+    before: list[str] = []
+    for target in targets(turn.scope, step.assigns, practices):
+        body = _opened(asking, state.attempt, target, text)
+        if body.assignment in state.assignments:
+            before.append(target.organisation)
+        elif _concerned(turn.scope, step, target):
             turn.emit(body)
-            turn.emit(e.ResponseCarried(body.assignment, step.id, carried[body.assignment]))
-            turn.quiet = quiet
-        else:
-            turn.emit(body)
+    return tuple(before)
 
 
 def _concerned(scope: Scope, step: Step, target: Target) -> bool:
     return step.where is None or scope.truth(step.where, practice=scope.practice(target.organisation))
 
 
-def _opened(asking: Asking, attempt: int, target: Target) -> e.AssignmentOpened:
+def _opened(asking: Asking, attempt: int, target: Target, text: str) -> e.AssignmentOpened:
     scope, step = asking.scope, asking.step
     organisation = None if target.organisation == scope.state.pcn.code else target.organisation
     due = dating.due(asking, organisation)
@@ -79,7 +103,7 @@ def _opened(asking: Asking, attempt: int, target: Target) -> e.AssignmentOpened:
         assignment=assignment_id(scope.state.id, step.id, attempt, target.organisation, target.role),
         step=step.id, attempt=attempt, organisation=target.organisation, role=target.role, person=person,
         name=name, on_behalf_of=for_, due=due, rungs=dating.rungs(asking, ladder, due, target.organisation),
-        list_size=target.list_size, unfilled=unfilled,
+        list_size=target.list_size, unfilled=unfilled, text=text,
     )  # fmt: skip
 
 
@@ -102,20 +126,21 @@ def _whom(scope: Scope, step: Step, target: Target) -> tuple[str, str, str, bool
 
 def carried_from(scope: Scope, step: Step, body: e.AssignmentOpened) -> Assignment | None:
     """The earlier assignment whose answer stands in this attempt: the step was reopened for another practice, or
-    it is a signature over content that has not changed."""
-    earlier = scope.state.earlier.get(step.id, ())
-    if not earlier:
+    it is a signature over content that has not changed.
+
+    Only what counted stands: a refusal carried on would send back again by itself, for ever.
+    """
+    before, now = scope.state.asked_before(step.id, body.organisation, body.role), scope.state.steps[step.id]
+    if before is None or not (before.counts or before.abstained):
         return None
-    for before in earlier[-1].assignments.values():
-        if (before.organisation, before.role) != (body.organisation, body.role) or not before.answered:
-            continue
-        only = scope.state.steps[step.id].only
-        if only and only != body.organisation:
-            return before
-        response = before.response
-        if step.signs and response and response.signed == content_hash(scope, step, body.organisation):
-            return before
-    return None
+    others = bool(now.only) and body.organisation not in now.only
+    if not step.signs:
+        return before if others else None
+    if now.sent_back and not others:
+        return None
+    response = before.response
+    same = response is not None and response.signed == content_hash(scope, step, body.organisation)
+    return before if same else None
 
 
 def content_hash(scope: Scope, step: Step, organisation: str) -> str:
@@ -124,10 +149,11 @@ def content_hash(scope: Scope, step: Step, organisation: str) -> str:
     covered: dict[str, object] = {}
     for signed in step.signs:
         state: StepState = scope.state.steps[signed]
+        everyones = not asked_of_several(scope.state.process.steps[signed])
         answers = {
             a.id.split(".", 3)[3]: a.response.answers
             for a in state.assignments.values()
-            if a.response and a.organisation in (organisation, scope.state.pcn.code)
+            if a.response and (everyones or a.organisation in (organisation, scope.state.pcn.code))
         }
         covered[signed] = {"answers": answers, "values": state.values}
     return hashlib.sha256(canonical(covered)).hexdigest()

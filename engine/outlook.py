@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from definitions.models import Step
 from engine import closing, dating
-from engine.advancing import short_at
+from engine.advancing import may_fall_silent, short_at
+from engine.calendar import BeyondHorizon
+from engine.chasing import promised
 from engine.clock import LONDON
 from engine.kinds import HUMAN
 from engine.opening import ready
@@ -28,10 +31,9 @@ def next_deadline(state: WorkflowState, now: datetime) -> datetime | None:
 def _moments(turn: Turn) -> Iterator[datetime]:
     for step_id, state in turn.state.steps.items():
         step = turn.state.process.steps[step_id]
-        if state.status == "waiting" and not step.on_demand and ready(turn.state, step):
-            opens = dating.opens_at(turn.scope, step)
-            if opens is not None:
-                yield opens
+        if state.status == "waiting":
+            if not step.on_demand and not state.refused and ready(turn.state, step):
+                yield from _opening(turn, step)
         elif state.status == "open":
             due = closing.last_due(state)
             if due is not None and closing.satisfied(turn.scope, step, state):
@@ -40,17 +42,26 @@ def _moments(turn: Turn) -> Iterator[datetime]:
             if short is not None and not state.shortfall:
                 yield short
             for assignment in state.assignments.values():
-                yield from _of(assignment, step.silence != "never counts")
+                yield from _of(turn, step, assignment)
 
 
-def _of(assignment: Assignment, silence_counts: bool) -> Iterator[datetime]:
-    if assignment.status != "open" or assignment.response is not None:
+def _opening(turn: Turn, step: Step) -> Iterator[datetime]:
+    try:
+        opens = dating.opens_at(turn.scope, step)
+    except BeyondHorizon:  # the next advance says so to the manager
         return
-    if silence_counts and assignment.due and not assignment.silence:
+    if opens is not None:
+        yield opens
+
+
+def _of(turn: Turn, step: Step, assignment: Assignment) -> Iterator[datetime]:
+    if assignment.status != "open":
+        return
+    if may_fall_silent(step, assignment) and assignment.due:
         yield assignment.due.at
-    if assignment.reply is not None:
-        if assignment.reply.until and not assignment.reply.passed:
-            yield assignment.reply.until
+    if assignment.ladder_stopped:
+        if (until := promised(turn, assignment)) is not None:
+            yield until
         return
     yield from (rung.at for rung in assignment.rungs if rung.rung not in assignment.climbed)
 
@@ -70,7 +81,7 @@ def waiting_for(state: WorkflowState, now: datetime) -> str:
         waiting = [
             state.pcn.organisation_name(a.organisation)
             for a in step.assignments.values()
-            if a.status == "open"
+            if a.status != "ended" and not (a.counts or a.abstained)
         ]
         spec = state.process.steps[step_id]
         title = turn.scope.text(
@@ -99,6 +110,8 @@ def moves(state: WorkflowState, assignment_id: str) -> bool:
     if state.status != "open" or assignment is None or not state.is_current(assignment):
         return False
     step, spec = state.steps[assignment.step], state.process.steps[assignment.step]
+    if assignment.response is not None and not assignment.response.counts:
+        return True  # it is asked again, or sets something off
     if all(other.status != "open" for other in step.assignments.values()) or spec.close_when != "all":
         return True
     response = assignment.response

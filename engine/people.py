@@ -32,6 +32,16 @@ def whom(pcn: Pcn, role: str, organisation: str, day: date) -> Found | None:
     return None
 
 
+def place_of(pcn: Pcn, role: str, organisation: str, day: date) -> str:
+    """Where `role` is held for `organisation`: there, or at the PCN where only the PCN has it.
+
+    So the clinical director can be asked about a practice (domain 2.4: a word with its GP lead).
+    """
+    if pcn.holders(role, organisation, day) or not pcn.holders(role, pcn.code, day):
+        return organisation
+    return pcn.code
+
+
 def covering(pcn: Pcn, person: str, day: date) -> Found | None:
     """Who covers `person` on `day`."""
     for cover in pcn.cover_for(person, day):

@@ -8,6 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from definitions.naming import key_of
+
 
 def plain(value: Any) -> Any:
     """`value` with dates as ISO text, exact numbers as text, and every mapping and list copied."""
@@ -21,6 +23,8 @@ def plain(value: Any) -> Any:
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(inner) for inner in value]
-    if value is None or isinstance(value, str | int | float | bool):
+    if isinstance(value, str):
+        return key_of(value)
+    if value is None or isinstance(value, int | float | bool):
         return value
     return str(value)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from definitions.models import Step
@@ -49,11 +49,20 @@ def respond(
         counts = turn.scope.truth(step.counts_if, response=given, **around)
     body = e.ResponseReceived(
         assignment=assignment_id, step=step.id, number=len(assignment.responses) + 1, answers=dict(answers),
-        outcome=outcome, late=assignment.due is not None and now > assignment.due.at, counts=counts,
+        outcome=outcome, late=is_late(state, assignment, now), counts=counts,
         warnings=(*warnings, *warned), signed=content_hash(turn.scope, step, assignment.organisation) if step.signs else "",
     )  # fmt: skip
     turn.emit(body)
     return turn.events
+
+
+def is_late(state: WorkflowState, assignment: Assignment, now: datetime) -> bool:
+    """After the due date, by a clock that stands still while the workflow is on hold; an external date has no holds."""
+    if assignment.due is None:
+        return False
+    if state.held_at is not None and not assignment.due.external:
+        now = min(now, state.held_at)
+    return now > assignment.due.at
 
 
 def _seen(
@@ -62,7 +71,7 @@ def _seen(
     """The answers and the names around them as expressions see them; nothing where no expression looks."""
     if step.stop_if is None and step.counts_if is None:
         return {}, {}
-    return typed_answers(step, answers), turn.scope.around(step, assignment)
+    return typed_answers(step, answers, turn.state.pcn), turn.scope.around(step, assignment)
 
 
 def reply(
@@ -71,7 +80,7 @@ def reply(
 ) -> list[e.Event]:  # fmt: skip
     """Something other than an answer: it stops the ladder, and the manager hears of it (rule 8)."""
     assignment = answerable(state, assignment_id)
-    _of_the_organisation(state, assignment, actor)
+    _of_the_organisation(state, assignment, actor, now)
     if kind == "more time" and (until is None or until <= now):
         raise Refused("no-day", "say until when: a day from tomorrow on")
     if kind == "question" and not text.strip():
@@ -105,7 +114,7 @@ def standing(
     state: WorkflowState, step: Step, assignment: Assignment, actor: e.Actor, now: datetime
 ) -> e.Actor:
     """The actor with whom they answer for, when they cover. Raises Refused when they may not answer here."""
-    _of_the_organisation(state, assignment, actor)
+    _of_the_organisation(state, assignment, actor, now)
     day = london_date(now)
     if actor.person and actor.person != assignment.person:
         covers = [c for c in state.pcn.cover_for(assignment.person, day) if c.by == actor.person]
@@ -118,8 +127,13 @@ def standing(
     return actor
 
 
-def _of_the_organisation(state: WorkflowState, assignment: Assignment, actor: e.Actor) -> None:
-    if actor.organisation != assignment.organisation:
+def _of_the_organisation(state: WorkflowState, assignment: Assignment, actor: e.Actor, now: datetime) -> None:
+    """Somebody of the organisation asked; or the very person asked, or their cover, where it is about a practice and
+    they are of the PCN."""
+    known = {assignment.person, *(c.by for c in state.pcn.cover_for(assignment.person, london_date(now)))}
+    if actor.organisation != assignment.organisation and not (
+        actor.person and actor.person in known and not assignment.unfilled
+    ):
         place = state.pcn.organisation_name(assignment.organisation)
         raise Refused("another-practice", f"this is asked of {place}; nobody else can answer it")
 
@@ -132,14 +146,30 @@ def _may_sign(
     if actor.on_behalf_of:
         if step.cover_may != "attest":
             raise Refused("deputy", "a deputy may prepare this, but not sign it; ask the person themselves")
-        if not people.may_attest(state.pcn, actor, day):
+        if actor.on_behalf_of not in _signers(state, assignment, day) or not people.may_attest(
+            state.pcn, actor, day
+        ):
             raise Refused(
                 "deputy", "the directory does not let this deputy sign; ask the manager to add `may: attest`"
             )
         return
-    holders = {p.id for p in state.pcn.holders(assignment.role, assignment.organisation, day)}
-    if actor.person and actor.person not in {assignment.person, *holders}:
-        raise Refused("not-the-signer", f"only {assignment.name} can sign this")
+    if actor.person not in _signers(state, assignment, day):
+        whom = (
+            "nobody has been named to sign this yet"
+            if assignment.unfilled
+            else f"only {assignment.name} can sign this"
+        )
+        raise Refused("not-the-signer", f"{whom}; the manager can ask somebody else")
+
+
+def _signers(state: WorkflowState, assignment: Assignment, day: date) -> set[str]:
+    """Whose signature it is: of those who hold the role, and of whoever was asked; not of the manager who stands in
+    while nobody is found."""
+    place = people.place_of(state.pcn, assignment.role, assignment.organisation, day)
+    signers = {person.id for person in state.pcn.holders(assignment.role, place, day)}
+    if not assignment.unfilled:
+        signers |= {assignment.person, assignment.on_behalf_of}
+    return signers - {""}
 
 
 def _separation(turn: Turn, step: Step, actor: e.Actor) -> tuple[str, ...]:
@@ -148,8 +178,7 @@ def _separation(turn: Turn, step: Step, actor: e.Actor) -> tuple[str, ...]:
     if rule is None:
         return ()
     for earlier in turn.state.steps[rule.step].assignments.values():
-        response = earlier.response
-        if response and people.same_person(response.actor, actor):
+        if any(people.same_person(response.actor, actor) for response in earlier.responses):
             said = f"{actor.name} also did “{rule.step.replace('_', ' ')}”; somebody else should do this"
             if rule.level == "refuse":
                 raise Refused("own-figures", said)

@@ -11,9 +11,12 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
+from definitions.directory import Pcn
+from definitions.exact import Returns
 from definitions.fields import RepeatedGroup
 from definitions.models import Input, Step
 from definitions.moments import names
+from definitions.naming import Chosen, Named
 from engine import calendar as calendars
 from engine.calendar import Calendar
 from engine.clock import LONDON, london_date
@@ -73,8 +76,9 @@ class CalendarNames:
         return self._calendar.previous_working(following)
 
 
-def typed(type_: str, value: Any) -> Any:
-    """A stored value as expressions see it: dates as dates, money and the like as Decimal."""
+def typed(type_: str, value: Any, pcn: Pcn | None = None) -> Any:
+    """A stored value as expressions see it: dates as dates, money and the like as Decimal; with the directory's
+    `pcn`, people and organisations as ids that print as names."""
     if value is None or value == "unknown":
         return value
     if type_ == "date":
@@ -84,7 +88,23 @@ def typed(type_: str, value: Any) -> Any:
             return Decimal(str(value))
         except InvalidOperation:
             return value
+    if pcn is not None and isinstance(value, str) and type_ in ("person", "organisation"):
+        return named(pcn, type_, value)
     return value
+
+
+def named(pcn: Pcn, type_: str, key: str) -> str:
+    """A person's id or an organisation's code with its name; what the directory does not know stays as it is."""
+    if type_ == "person":
+        person = pcn.people_by_id.get(key)
+        if person is None:
+            return key
+        return Named(key, id=key, name=person.name, email=person.email, phone=person.phone or "")
+    practice = pcn.practices_by_code.get(key)
+    if practice is None and key != pcn.code:
+        return key
+    size = practice.list_size if practice else pcn.list_size
+    return Named(key, code=key, name=pcn.organisation_name(key), list_size=size)
 
 
 class Scope:
@@ -145,11 +165,14 @@ class Scope:
         value = self.state.inputs.get(declared.id, declared.default)
         if declared.type == "dataset":
             dataset = self.state.process.datasets.get(str(value or declared.dataset))
-            return list(dataset.items) if dataset else []
+            return Chosen(dataset.id, dataset.items) if dataset else []
         if declared.type == "table" and isinstance(value, list):
             kinds = {c.id: c.type for c in declared.columns}
-            return [{key: typed(kinds.get(key, "text"), cell) for key, cell in row.items()} for row in value]
-        return typed(declared.type, value)
+            pcn = self.state.pcn
+            return [
+                {key: typed(kinds.get(key, "text"), cell, pcn) for key, cell in row.items()} for row in value
+            ]
+        return typed(declared.type, value, self.state.pcn)
 
     def practice(self, code: str) -> dict[str, Any]:
         known = self.state.pcn.practices_by_code.get(code)
@@ -165,20 +188,18 @@ class Scope:
         return Forgiving(forgiving(self.state.previous.get(step, {}).get(organisation, {})))
 
     def _answers(self, step_id: str) -> Any:
-        """Records of a step asked of several; the one record of a step asked of one (None before it is answered)."""
-        step = self.state.process.steps[step_id]
-        records = [
-            self.record(step, assignment)
-            for assignment in self.state.steps[step_id].assignments.values()
-            if assignment.answered
-        ]
+        """The records of a step asked of several, which know who is missing; the one record of a step asked of one,
+        empty before it is answered. What was said is there even where it does not count: the outcome tells."""
+        step, state = self.state.process.steps[step_id], self.state.steps[step_id]
+        records = [self.record(step, each) for each in state.assignments.values() if each.said]
         if asked_of_several(step):
-            return records
+            codes = state.missing if state.status == "closed" else state.gaps
+            return Returns(records, [self.practice(code) for code in codes])
         return records[0] if records else Forgiving()
 
     def record(self, step: Step, assignment: Assignment) -> dict[str, Any]:
         response = assignment.response
-        answers = typed_answers(step, response.answers) if response else {}
+        answers = typed_answers(step, response.answers, self.state.pcn) if response else {}
         practice = self.practice(assignment.organisation)
         return Forgiving(
             {**answers, "practice": practice, "list_size": practice["list_size"],
@@ -206,7 +227,7 @@ class Scope:
             return None
         day: date | None
         if name in self.state.moved:
-            day = date.fromisoformat(self.state.moved[name])
+            day = date.fromisoformat(self.state.moved[name][0])
         elif spec.at is not None:
             return self.resolve(spec.at, external=spec.external)
         else:
@@ -259,7 +280,7 @@ def forgiving(value: Any) -> Any:
     return value
 
 
-def typed_answers(step: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
+def typed_answers(step: Step, answers: Mapping[str, Any], pcn: Pcn | None = None) -> dict[str, Any]:
     """Stored answers as expressions see them."""
     kinds: dict[str, str] = {}
     groups: dict[str, dict[str, str]] = {}
@@ -276,16 +297,16 @@ def typed_answers(step: Step, answers: Mapping[str, Any]) -> dict[str, Any]:
         if key in groups and isinstance(value, Mapping):
             inner = groups[key]
             result[key] = {
-                item: Forgiving({f: typed(inner.get(f, "text"), v) for f, v in fields.items()})
+                item: Forgiving({f: typed(inner.get(f, "text"), v, pcn) for f, v in fields.items()})
                 for item, fields in value.items()
             }
         elif key in columns and isinstance(value, list):
             kind = columns[key]
             result[key] = [
-                Forgiving({c: typed(kind.get(c, "text"), v) for c, v in row.items()}) for row in value
+                Forgiving({c: typed(kind.get(c, "text"), v, pcn) for c, v in row.items()}) for row in value
             ]
         else:
-            result[key] = typed(kinds.get(key, "text"), value)
+            result[key] = typed(kinds.get(key, "text"), value, pcn)
     return result
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from definitions.grammar import Whereabouts, parse_assign_at
 from definitions.models import Assign
+from definitions.naming import key_of
 from engine import people
 from engine.clock import london_date
 from engine.people import Found
@@ -34,12 +35,13 @@ def targets(scope: Scope, assigns: Iterable[Assign], chosen: tuple[str, ...] = (
         for code in organisations(scope, assign.at, chosen):
             practice = pcn.practices_by_code.get(code)
             size = practice.list_size if practice else 0
-            yield Target(code, role, people.whom(pcn, role, code, day), size)
+            held_at = people.place_of(pcn, role, code, day)
+            yield Target(code, role, people.whom(pcn, role, held_at, day), size)
 
 
 def _by_name(scope: Scope, assign: Assign) -> Target:
     pcn, day = scope.state.pcn, london_date(scope.now)
-    named = str(scope.value(assign.person or "") or "")
+    named = key_of(scope.value(assign.person or "") or "")
     found = people.named(pcn, named, day)
     at = next((held.at for held in pcn.roles if held.person == named and held.holds_on(day)), pcn.code)
     return Target(at, assign.role or "named_person", found, 0)
@@ -62,11 +64,11 @@ def organisations(scope: Scope, at: str, chosen: tuple[str, ...] = ()) -> list[s
     if where.kind == "practices in":
         wanted = {_code(item) for item in value or ()}
         return [code for code in everyone if code in wanted]
-    return [str(value)] if value else [pcn.code]
+    return [key_of(value)] if value else [pcn.code]
 
 
 def _code(item: object) -> str:
     """A practice's code, from a code or from a row of a table that has a practice column."""
     if isinstance(item, dict):
-        return str(item.get("practice") or item.get("organisation") or "")
-    return str(item)
+        return key_of(item.get("practice") or item.get("organisation") or "")
+    return key_of(item)

@@ -86,7 +86,7 @@ def _of_assignment(scope: Scope, step: Step, about: Assignment, around: dict[str
         "practice": scope.state.pcn.organisation_name(about.organisation),
         "on_behalf_of": _name(scope, about.on_behalf_of),
         "attest": step.kind == "attest",
-        "again": about.attempt > 1,
+        "again": about.attempt > 1 or about.heard > 0,
     }
     return {key: value for key, value in found.items() if value}
 
@@ -100,6 +100,8 @@ def what_next(scope: Scope, step: Step, about: Assignment) -> list[str]:
     """What happens if nothing comes, in sentences: every rung is visible beforehand (domain 2.4)."""
     said = []
     for planned in about.rungs:
+        if planned.rung in about.climbed:
+            continue
         rung = rung_named(scope, step, planned.rung)
         at = planned.at.astimezone(LONDON)
         day = f"{at:%a} {at.day} {at:%B}"
@@ -132,46 +134,62 @@ def _name(scope: Scope, person: str) -> str:
     return known.name if known else ""
 
 
-def told_by_message(scope: Scope, step: Step) -> Iterator[tuple[Person, str]]:
-    """Everyone a notify step tells, once each, with the organisation they hear it at."""
-    told: dict[str, tuple[Person, str]] = {}
-    for to in step.message.to if step.message else ():
-        for person, organisation in _group(scope, to):
-            told.setdefault(person.id, (person, organisation))
-    yield from told.values()
+#: Somebody who hears something, with the organisation they hear it at; None is its shared mailbox.
+Hearer = tuple[Person | None, str]
 
 
-def _group(scope: Scope, to: Any) -> Iterator[tuple[Person, str]]:
+def _once_each(hearers: Iterator[Hearer]) -> Iterator[Hearer]:
+    seen: set[str] = set()
+    for person, organisation in hearers:
+        key = person.id if person else f"mailbox of {organisation}"
+        if key not in seen:
+            seen.add(key)
+            yield person, organisation
+
+
+def told_by_message(scope: Scope, step: Step) -> Iterator[Hearer]:
+    """Everyone a notify step tells, once each."""
+    groups = step.message.to if step.message else ()
+    yield from _once_each(hearer for to in groups for hearer in _group(scope, to))
+
+
+def _group(scope: Scope, to: Any) -> Iterator[Hearer]:
     pcn, day = scope.state.pcn, london_date(scope.now)
     if to == "everyone who took part":
         yield from everyone_who_took_part(scope)
     elif to == "every practice":
         for practice in pcn.practices:
-            if found := people.whom(pcn, "practice_manager", practice.code, day):
-                yield found.person, practice.code
+            found = people.whom(pcn, "practice_manager", practice.code, day)
+            if found or practice.mailbox:
+                yield found.person if found else None, practice.code
     elif to == "the PCN":
         if found_manager := people.manager(pcn, day):
             yield found_manager, pcn.code
     elif isinstance(to, Assign):
         for target in targets(scope, (to,)):
-            if target.found:
-                yield target.found.person, target.organisation
+            place = pcn.practices_by_code.get(target.organisation)
+            if target.found or (place and place.mailbox):
+                yield target.found.person if target.found else None, target.organisation
     elif found := people.whom(pcn, to, pcn.code, day):
         yield found.person, pcn.code
 
 
-def everyone_who_took_part(scope: Scope) -> Iterator[tuple[Person, str]]:
-    """Everyone who was asked or who answered, once each."""
-    seen: set[str] = set()
+def everyone_who_took_part(scope: Scope) -> Iterator[Hearer]:
+    """Everyone who was asked or who answered, once each; a practice's mailbox where nobody there was named."""
+    yield from _once_each(_asked_or_answered(scope))
+
+
+def _asked_or_answered(scope: Scope) -> Iterator[Hearer]:
     for step_id, step in scope.state.steps.items():
         for attempt in (*scope.state.earlier.get(step_id, ()), step):
             for assignment in attempt.assignments.values():
                 answered = [response.actor.person for response in assignment.responses]
-                for person_id in (assignment.person, *answered):
-                    person = scope.state.pcn.people_by_id.get(person_id)
-                    if person and person.id not in seen:
-                        seen.add(person.id)
+                for person_id in filter(None, (assignment.person, *answered)):
+                    if person := scope.state.pcn.people_by_id.get(person_id):
                         yield person, assignment.organisation
+                practice = scope.state.pcn.practices_by_code.get(assignment.organisation)
+                if not assignment.person and practice and practice.mailbox:
+                    yield None, assignment.organisation
 
 
 def already_told(scope: Scope) -> bool:

@@ -5,6 +5,8 @@ Nothing is stored here. A turn's events are committed together, or not at all.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from engine.events import BATON, Actor, Body, Event, NoticePlanned
@@ -40,6 +42,16 @@ class Turn:
         if self._scope is None:
             self._scope = Scope(self.state, self.now)
         return self._scope
+
+    @contextmanager
+    def because_of(self, version: int) -> Iterator[None]:
+        """What is emitted meanwhile was caused by that event of the workflow; by what caused the turn when 0."""
+        cause = self.cause
+        self.cause = f"{self.state.id}/{version}" if version else cause
+        try:
+            yield
+        finally:
+            self.cause = cause
 
     def emit(self, body: Body, actor: Actor | None = None) -> Event:
         """Make `body` the next event, with the notices it calls for."""
