@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from definitions.directory import Directory, Pcn, RoleHeld
 from definitions.findings import Findings
 from definitions.problems import DefinitionErrors, Problem, nearest
-from definitions.reader import Document, Path_, read_file, read_text
+from definitions.reader import Document, Path_, Room, read_file, read_text
 from definitions.shape import LOST, Shape
 
 #: What can be wrong with a directory and with nothing else. Stable, like the codes of definitions.problems.
@@ -30,6 +30,9 @@ DIRECTORY_CODES: dict[str, str] = {
     "BD707": "The directory file is not there.",
 }
 
+#: England's 1,250 PCNs in one file are some 3 MB.
+ROOM = Room(10_000_000, 1_000_000, "give each region a directory and a Baton of its own")
+
 #: Patterns of the directory's models, as people say them.
 _PATTERNS = {
     r"it does not match ^[A-Z][A-Z0-9]{2,9}$": "an ODS code is capital letters and digits, such as Y90001",
@@ -41,7 +44,7 @@ _PATTERNS = {
 def load_directory(path: Path) -> Directory:
     """The directory in the file at `path`. Raises DefinitionErrors with every error."""
     try:
-        return read_directory(read_file(path))
+        return read_directory(read_file(path, room=ROOM))
     except OSError as error:
         why = "there is no such file" if isinstance(error, FileNotFoundError) else str(error.strerror)
         raise DefinitionErrors([Problem(path.name, 1, 1, "BD707", f"it cannot be read: {why}")]) from None

@@ -25,6 +25,23 @@ MAX_DEPTH = 24
 MAX_NODES = 60_000  #: values after aliases are followed
 MAX_ALIASES = 50
 
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How large a file may be: in bytes, and in values after aliases are followed."""
+
+    size: int = MAX_BYTES
+    nodes: int = MAX_NODES
+    reason: str = "a definition is a few pages"
+
+    def too_large(self, file: str) -> DefinitionErrors:
+        message = f"the file is larger than {self.size // 1_000_000} MB; {self.reason}"
+        return DefinitionErrors([Problem(file, 1, 1, "BD101", message)])
+
+
+#: What a person writes by hand.
+A_FEW_PAGES = Room()
+
 #: Where a value stands: keys and list indices from the top.
 Path_ = tuple[str | int, ...]
 
@@ -105,18 +122,16 @@ class Document:
         return Problem(self.file, place.line, place.column, code, message, suggestion)
 
 
-def read_file(path: Path, name: str | None = None) -> Document:
-    """The file at `path`. Raises DefinitionErrors. Never takes in more than the largest file allowed."""
+def read_file(path: Path, name: str | None = None, room: Room = A_FEW_PAGES) -> Document:
+    """The file at `path`. Raises DefinitionErrors. Never takes in more than there is `room` for."""
     with path.open("rb") as handle:
-        return read_bytes(handle.read(MAX_BYTES + 1), name or path.name)
+        return read_bytes(handle.read(room.size + 1), name or path.name, room)
 
 
-def read_bytes(raw: bytes, file: str) -> Document:
+def read_bytes(raw: bytes, file: str, room: Room = A_FEW_PAGES) -> Document:
     """UTF-8 bytes. Raises DefinitionErrors."""
-    if len(raw) > MAX_BYTES:
-        raise DefinitionErrors(
-            [Problem(file, 1, 1, "BD101", "the file is larger than 1 MB; a definition is a few pages")]
-        )
+    if len(raw) > room.size:
+        raise room.too_large(file)
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -124,30 +139,28 @@ def read_bytes(raw: bytes, file: str) -> Document:
         line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
         problem = Problem(file, line, column, "BD102", "the file is not UTF-8 text; save it as UTF-8")
         raise DefinitionErrors([problem]) from None
-    return read_text(text, file)
+    return read_text(text, file, room)
 
 
-def read_text(text: str, file: str) -> Document:
+def read_text(text: str, file: str, room: Room = A_FEW_PAGES) -> Document:
     """YAML text. Raises DefinitionErrors with every fault found up to the point where reading had to stop."""
-    if len(text) > MAX_BYTES:
-        raise DefinitionErrors(
-            [Problem(file, 1, 1, "BD101", "the file is larger than 1 MB; a definition is a few pages")]
-        )
+    if len(text) > room.size:
+        raise room.too_large(file)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
     if "\t" in text:
         raise DefinitionErrors(_tabs(text, file))
-    document, problems = _read(text, file, pure=False)
+    document, problems = _read(text, file, pure=False, room=room)
     if len(text) <= MAX_PURE and any(problem.code == "BD103" for problem in problems):
         # libyaml keeps to YAML 1.1 and refuses some of what 1.2 allows, such as {at: due at 12:00}.
-        document, problems = _read(text, file, pure=True)
+        document, problems = _read(text, file, pure=True, room=room)
     if problems:
         raise DefinitionErrors(problems)
     return document
 
 
-def _read(text: str, file: str, pure: bool) -> tuple[Document, list[Problem]]:
+def _read(text: str, file: str, pure: bool, room: Room = A_FEW_PAGES) -> tuple[Document, list[Problem]]:
     document = Document(file, text)
-    builder = _Builder(document)
+    builder = _Builder(document, room.nodes)
     try:
         builder.read(_events(text, pure))
     except _Stop as stop:
@@ -215,8 +228,9 @@ def _place(mark: Any) -> Place:
 class _Builder:
     """Builds a document's data from events, without recursion."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, most: int = MAX_NODES) -> None:
         self.document = document
+        self.most = most
         self.problems: list[Problem] = []
         self.open: list[_Open] = []
         self.anchors: dict[str, tuple[Any, int]] = {}
@@ -249,9 +263,9 @@ class _Builder:
 
     def count(self, event: Any, size: int) -> None:
         self.nodes += size
-        if self.nodes > MAX_NODES:
+        if self.nodes > self.most:
             code = "BD108" if self.aliases else "BD109"
-            self.stop(event, code, f"more than {MAX_NODES:,} values once aliases are followed")
+            self.stop(event, code, f"more than {self.most:,} values once aliases are followed")
 
     def refuse_tag(self, event: Any) -> None:
         if event.tag is not None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from definitions.directory_file import load_directory, read_directory
+from definitions.directory_file import ROOM, load_directory, read_directory
 from definitions.problems import DefinitionErrors
+from definitions.reader import MAX_BYTES, read_text
 
 GOOD = """\
 pcns:
@@ -104,3 +105,12 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 @pytest.mark.parametrize(("file", "count"), [("harbour-vale.yaml", 1), ("federation-40.yaml", 40)])
 def test_the_examples_load(file: str, count: int) -> None:
     assert len(load_directory(EXAMPLES / file).pcns) == count
+
+
+def test_a_directory_may_be_larger_than_a_definition() -> None:
+    text = GOOD + "#" + " " * MAX_BYTES
+    with pytest.raises(DefinitionErrors):
+        read_text(text, "definition.yaml")
+    with pytest.raises(DefinitionErrors, match="larger than 10 MB; give each region"):
+        read_text(text * 10, "directory.yaml", ROOM)
+    assert read_text(text, "directory.yaml", ROOM).data["pcns"]
