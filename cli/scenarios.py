@@ -6,17 +6,17 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cli import given
 from cli.console import Trouble, count, say, say_json, whisper
 from cli.context import Json, library, settings
-from cli.rehearsing import process_of
+from cli.rehearsing import one_pcn, process_of
 from definitions.directory_file import load_directory
 from definitions.library import Library
-from definitions.scenarios import Given, Scenario, Scenarios, load_scenarios
+from definitions.problems import Problem
+from definitions.scenarios import ScenarioFile, inputs_of, read_scenarios
 
 SUFFIX = ".test.yaml"
 
@@ -27,12 +27,14 @@ def add(app: typer.Typer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How one scenario went. `took` in seconds; `failures` say which line and why."""
+    """How one scenario went. `took` in seconds; `failures` say at which line of the file and why; `steps` are those
+    that opened in it."""
 
     file: Path
     name: str
     took: float
-    failures: tuple[str, ...] = ()
+    failures: tuple[Problem, ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 def test(
@@ -61,7 +63,7 @@ def test(
                 f"{mark}  {result.file.name.removesuffix(SUFFIX)}: {result.name} ({result.took * 1000:.0f} ms)"
             )
             for failure in result.failures:
-                say(f"        {failure}")
+                say(str(failure))
         say(f"{count(len(results), 'scenario')}: {len(results) - failed} passed, {failed} failed")
     if failed:
         whisper(f"{count(failed, 'scenario')} did not hold.")
@@ -81,30 +83,22 @@ def found_in(paths: Sequence[Path]) -> Iterator[Path]:
 
 def play_file(file: Path, shelf: Library) -> Iterator[Result]:
     """Every scenario of a file. Raises DefinitionErrors when the file is not one of scenarios."""
-    scenarios = load_scenarios(file.read_text(encoding="utf-8"), str(file))
+    found = read_scenarios(file, str(file))
     # A definition of one's own stands beside its tests, in a root that may not be among the settings.
     if file.absolute().parent.name == "library":
         shelf = Library([*shelf.roots, file.absolute().parents[1]])
-    for scenario in scenarios.scenarios:
-        yield _play(file, scenarios, scenario, shelf)
+    for number in range(1, len(found.scenarios.scenarios) + 1):
+        yield _play(found, number, shelf)
 
 
-def _play(file: Path, scenarios: Scenarios, scenario: Scenario, shelf: Library) -> Result:
+def _play(found: ScenarioFile, number: int, shelf: Library) -> Result:
     from engine.scenarios import play
 
     start = time.perf_counter()
-    base = scenario.given or scenarios.given
-    assert base is not None  # the file's own check makes this impossible
-    inputs = _inputs(file, base)
-    pcn = load_directory(file.parent / base.directory).pcn(base.pcn)
-    played = play(process_of(scenarios.definition, inputs, shelf), pcn, inputs, base.at, scenario)
-    failures = tuple(
-        f"line {failure.line} of play: {failure.message}" if failure.line else f"at launch: {failure.message}"
-        for failure in played.failures
-    )
-    return Result(file, played.name, time.perf_counter() - start, failures)
-
-
-def _inputs(file: Path, base: Given) -> dict[str, Any]:
-    from_file = given.mapping(file.parent / base.inputs_file) if base.inputs_file else {}
-    return {**from_file, **base.inputs}
+    scenario = found.scenarios.scenarios[number - 1]
+    base = found.given(scenario)
+    inputs = inputs_of(found, base)
+    pcn = one_pcn(load_directory(found.path.parent / base.directory), base.pcn)
+    played = play(process_of(found.scenarios.definition, inputs, shelf), pcn, inputs, base.at, scenario)
+    failures = tuple(found.problem(number, failed.line, failed.message) for failed in played.failures)
+    return Result(found.path, played.name, time.perf_counter() - start, failures, tuple(sorted(played.steps)))

@@ -61,6 +61,8 @@ CODES: dict[str, str] = {
     "BD604": "Something that does not belong to this type of field.",
     "BD605": "An action that cannot work where it stands.",
     "BD606": "A date needs one of `is` and `at`.",
+    # scenario tests
+    "BD801": "A line of a scenario that did not hold.",
 }
 
 

@@ -22,6 +22,7 @@ from jinja2.utils import pass_context
 from pydantic import BaseModel
 
 from definitions.filters import FILTERS
+from definitions.naming import Named
 
 MAX_TEXT = 200_000  #: characters a template may make, or a text an expression may give
 MAX_ITEMS = 20_000  #: turns of all loops of one rendering together
@@ -127,6 +128,8 @@ def readable(obj: Any, name: str) -> bool:
     """Whether `name` of an object that is not a mapping may be read."""
     if isinstance(obj, LoopContext):
         return name in _LOOP
+    if isinstance(obj, Named):
+        return name in obj.parts
     if isinstance(obj, date):
         return name in _DATE
     if isinstance(obj, BaseModel):

@@ -17,6 +17,8 @@ given a directory, a PCN, a moment and the inputs; then, line by line, what peop
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
@@ -24,6 +26,8 @@ from pydantic import Field, model_validator
 from definitions.fields import Model
 from definitions.grammar import Slug
 from definitions.loader import shaped
+from definitions.problems import DefinitionErrors, Problem
+from definitions.reader import Document, Place, read_file
 
 Moment = Annotated[
     str, Field(pattern=r"^\d{4}-\d{2}-\d{2}( \d{2}:\d{2})?$", description="London time; 09:00 unless said")
@@ -62,6 +66,8 @@ class Expect(Model):
     about: Annotated[str | None, Field(description="a step: letters about that only")] = None
     kind: str | None = None
     subject: Annotated[str | None, Field(description="words the subject holds")] = None
+    says: Annotated[str | None, Field(description="words the letter holds")] = None
+    rung: Annotated[str | None, Field(description="the rung of the ladder it came from")] = None
     on: Annotated[dt.date | None, Field(description="the day the letter may first go")] = None
     count: Annotated[int | None, Field(description="how many such letters; at least one unless said")] = None
     workflow: Literal["open", "held", "completed", "stopped", "withdrawn"] | None = None
@@ -95,19 +101,29 @@ class Line(Model):
         Field(description="instead of an answer, to the step `to`"),
     ] = None
     to: str | None = None
+    settle: Annotated[str | None, Field(description="a step whose reply the manager answers with `text`")] = (
+        None
+    )
+    extend: Annotated[str | None, Field(description="a step that gets time `until`")] = None
+    reassign: Annotated[str | None, Field(description="a step that `person` is asked instead")] = None
+    rang: Annotated[
+        str | None, Field(description="a step somebody was rung about; `text` is what came of it")
+    ] = None
+    rung: str = "ring_them"
     text: str = ""
     until: Moment | None = None
     hold: str | None = None
+    withdraw: Annotated[str | None, Field(description="the workflow ends here, for this reason")] = None
     lift: str | None = None
     reopen: str | None = None
     because: str = "it was wanted"
     unlock: bool = False
     open: Annotated[str | None, Field(description="an on-demand step, for the practices in `for`")] = None
     for_: Annotated[list[str], Field(alias="for")] = []
-    decide: Annotated[str | None, Field(description="a step that fell short: `choice` proceed or wait")] = (
+    decide: Annotated[str | None, Field(description="a step that fell short: `choice` says how to go on")] = (
         None
     )
-    choice: Literal["proceed", "wait"] | None = None
+    choice: Literal["proceed", "wait", "withdraw"] | None = None
     move: Annotated[str | None, Field(description="a named date, given the day `day`")] = None
     day: dt.date | None = None
     refused: Annotated[
@@ -119,7 +135,7 @@ class Line(Model):
     def _one_thing(self) -> Line:
         things = (
             self.clock, self.answer, self.everyone_answers, self.reply, self.hold, self.lift, self.reopen, self.open,
-            self.decide, self.move,
+            self.decide, self.move, self.settle, self.extend, self.reassign, self.rang, self.withdraw,
         )  # fmt: skip
         if sum(thing is not None for thing in things) > 1:
             raise ValueError("a line does one thing; make two lines of it")
@@ -149,6 +165,47 @@ class Scenarios(Model):
                     f"{scenario.scenario!r} is given nothing; say which directory, PCN, moment and inputs"
                 )
         return self
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioFile:
+    """A file of scenarios, read: what it says, and where each line of it stands."""
+
+    path: Path
+    scenarios: Scenarios
+    document: Document
+
+    def given(self, scenario: Scenario) -> Given:
+        found = scenario.given or self.scenarios.given
+        assert found is not None  # the shape's own check makes this impossible
+        return found
+
+    def place(self, scenario: int, line: int) -> Place:
+        """Where a line of `play` stands, both counted from 1 as a reader would; line 0 is the scenario itself."""
+        path = ("scenarios", scenario - 1)
+        return self.document.at((*path, "play", line - 1) if line else path)
+
+    def problem(self, scenario: int, line: int, message: str) -> Problem:
+        """What did not hold, at its place in the file."""
+        return self.document.problem(self.place(scenario, line), "BD801", message)
+
+
+def read_scenarios(path: Path, name: str | None = None) -> ScenarioFile:
+    """The scenarios of a file. Raises OSError, or DefinitionErrors with every error in it."""
+    document = read_file(path, name or path.name)
+    return ScenarioFile(path, load_scenarios(document.text, document.file), document)
+
+
+def inputs_of(found: ScenarioFile, given: Given) -> dict[str, Any]:
+    """What the launch is given: the file of inputs, and over it those that stand in the scenario."""
+    if given.inputs_file is None:
+        return dict(given.inputs)
+    try:
+        from_file = read_file(found.path.parent / given.inputs_file, given.inputs_file).data
+    except OSError as error:
+        why = f"the inputs cannot be read: {error.strerror}"
+        raise DefinitionErrors([found.document.problem(Place(1, 1), "BD205", why)]) from None
+    return {**from_file, **given.inputs}
 
 
 def load_scenarios(text: str, file: str) -> Scenarios:

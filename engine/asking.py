@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from definitions.expressions import Forgiving
 from definitions.fields import DECISIONS, Column, FormField, FormItem, RepeatedGroup
+from definitions.naming import Named, key_of
 from engine.field_values import UNKNOWN, YES_NO, YES_NO_NA, Ask, Option
 
 _EXACT = frozenset({"decimal", "percent", "money", "fte"})
@@ -146,7 +147,7 @@ def _choices_of(type_: str, options: Sequence[str]) -> tuple[Option, ...]:
 def _option(found: Any) -> Option:
     """An option from an expression: a text, or a thing with an id (or code) and a name (or title)."""
     if not isinstance(found, Mapping):
-        return Option(str(found), str(found))
+        return Option(key_of(found), str(found))
     value = next(
         (str(found[key]) for key in ("id", "code", "name") if found.get(key) is not None), str(found)
     )
@@ -180,7 +181,9 @@ def offered(field: FormField, names: Mapping[str, Any], evaluate: Evaluator) -> 
         if text is None:
             continue
         try:
-            found = _plain(evaluate.expression(text, names))
+            found = evaluate.expression(text, names)
+            # A person is typed by name, so a name is what stands in the box; elsewhere the code is what is chosen.
+            found = str(found) if field.type == "person" and isinstance(found, Named) else _plain(found)
         except ValueError:
             continue  # there was no last time
         if field.type == "table":
@@ -211,4 +214,4 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
-    return value
+    return key_of(value) if isinstance(value, Named) else value

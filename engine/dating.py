@@ -125,9 +125,7 @@ def _caught_up(asking: Asking, missed: Dated, organisation: str | None) -> Dated
     return Dated(later.at, later.day, False, said)
 
 
-def due_again(
-    asking: Asking, old: When | None, organisation: str | None
-) -> tuple[When | None, When | None]:
+def due_again(asking: Asking, old: When | None, organisation: str | None) -> tuple[When | None, When | None]:
     """When an assignment that is asked again is due, and what its rungs count from. An external date stays, however
     late it is (rule 4); the rungs then count from the time to catch up."""
     if old is None:

@@ -33,7 +33,10 @@ def _all(expect: Expect, state: WorkflowState, events: Sequence[Event], now: dat
             yield f"there is no step {expect.step}"
             return
         yield from _of_step(expect, state.steps[expect.step])
-    if expect.mail_to is not None or (expect.subject and expect.step is None):
+    if expect.step is None and any(
+        asked is not None
+        for asked in (expect.mail_to, expect.subject, expect.about, expect.says, expect.rung)
+    ):
         yield from _of_mail(expect, events)
 
 
@@ -104,11 +107,20 @@ def _of_mail(expect: Expect, events: Sequence[Event]) -> Iterator[str]:
         )
 
 
+def _asked_of(notice: Notice) -> str:
+    """The organisation of the assignment a letter is about: a task for the manager is about a practice."""
+    parts = notice.about.split(".")
+    return parts[3] if len(parts) == 5 else ""
+
+
 def _matches(expect: Expect, notice: Notice) -> bool:
     return (
         expect.mail_to in (None, notice.name)
         and (expect.about in (None, notice.step))
         and expect.kind in (None, notice.kind)
         and (expect.subject is None or expect.subject in notice.subject)
+        and (expect.rung in (None, notice.rung))
+        and (expect.says is None or expect.says in " ".join(str(notice.facts.get("text", "")).split()))
+        and (expect.of in (None, notice.organisation, _asked_of(notice)))
         and (expect.on is None or london_date(notice.not_before) == expect.on)
     )

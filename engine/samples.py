@@ -16,8 +16,10 @@ from typing import Any
 from definitions.fields import Column, FormField, FormItem
 from engine.answers import check_answers
 from engine.asking import Evaluator, Place, asked, lay_out, offered
-from engine.composite_values import statement_sha256
-from engine.field_values import Ask
+from engine.composite_values import COMPOSITE_READERS, statement_sha256
+from engine.field_values import READERS, Ask, Wrong
+
+_READERS = {**READERS, **COMPOSITE_READERS}
 
 #: Answers that let a workflow go on, best first; what sends back or stops comes last.
 _WELCOME = (
@@ -50,11 +52,25 @@ def sample_answers(
 
 def _sample(place: Place, context: Mapping[str, Any], evaluate: Evaluator, rng: Random) -> Any:
     ask = asked(place, context, evaluate)
+    if (taken := _offered(place, ask, context, evaluate)) is not None:
+        return taken
     value = _MAKERS[place.field.type](place.field, ask, context, rng)
     if place.field.type == "table" and place.field.rows is not None:
         rows = offered(place.field, place.names(context), evaluate) or []
         return [{**_row(ask, context, rng), **row} for row in rows] or value
     return value
+
+
+def _offered(place: Place, ask: Ask, context: Mapping[str, Any], evaluate: Evaluator) -> Any:
+    """What the definition offers, where that is a whole answer: a willing answerer leaves it as it is, and what has to
+    agree with an earlier step (the figures declared, say) then does."""
+    if place.field.prefill_from is None or place.field.type == "table":
+        return None
+    found = offered(place.field, place.names(context), evaluate)
+    try:
+        return None if found is None else _READERS[place.field.type](ask, found)
+    except Wrong:
+        return None
 
 
 def preferred(options: Sequence[str]) -> str:

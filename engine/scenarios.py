@@ -14,9 +14,9 @@ from definitions.scenarios import Line, Scenario
 from engine import commands, responding
 from engine.advancing import advance
 from engine.answers import check_answers
-from engine.clock import LONDON
+from engine.clock import LONDON, london_date
 from engine.evaluating import Judge
-from engine.events import Actor, Event, NoticePlanned
+from engine.events import Actor, Event, StepClosed, StepOpened
 from engine.expecting import unmet
 from engine.folding import apply, fold
 from engine.inputs import check_inputs
@@ -39,7 +39,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """How a scenario went. `steps` are the steps that opened, closed or were skipped: what the scenario covers."""
+    """How a scenario went. `steps` are the steps that opened, or were done at once: what the scenario covers."""
 
     name: str
     failures: tuple[Failed, ...]
@@ -51,8 +51,7 @@ class Played:
 
     @property
     def steps(self) -> frozenset[str]:
-        names = (getattr(e.body, "step", "") for e in self.events if not isinstance(e.body, NoticePlanned))
-        return frozenset(name for name in names if name)
+        return frozenset(e.body.step for e in self.events if isinstance(e.body, StepOpened | StepClosed))
 
 
 def moment(text: str) -> datetime:
@@ -147,7 +146,9 @@ class Stage:
             )
             self.take(events)
         elif line.open is not None:
-            self.take(commands.open_on_demand(state, line.open, tuple(line.for_), now, who))
+            self.take(commands.open_on_demand(state, line.open, tuple(line.for_), now, who, text=line.text))
+        elif line.withdraw is not None:
+            self.take(commands.withdraw(state, line.withdraw, now, who))
         elif line.decide is not None and line.choice is not None:
             self.take(
                 commands.decide_shortfall(state, line.decide, line.choice, line.because, now, who, until)
@@ -156,6 +157,23 @@ class Stage:
             self.take(
                 commands.move_named_date(state, line.move, line.day.isoformat(), line.because, now, who)
             )
+        elif line.settle or line.extend or line.reassign or line.rang:
+            self._tend(line, who, until)
+
+    def _tend(self, line: Line, who: Actor, until: datetime | None) -> None:
+        """What the manager does about one assignment."""
+        state, now = self.state, self.now
+        assignment = self._assignment(
+            line.settle or line.extend or line.reassign or line.rang or "", line.by
+        ).id
+        if line.settle is not None:
+            self.take(commands.settle_reply(state, assignment, line.text, now, who))
+        elif line.extend is not None:
+            self.take(commands.extend(state, assignment, until or now, line.because, now, who))
+        elif line.reassign is not None:
+            self.take(commands.reassign(state, assignment, line.person or "", line.because, now, who))
+        elif line.rang is not None:
+            self.take(commands.record_conversation(state, assignment, line.rung, line.text, now, who))
 
     # --- people
 
@@ -176,10 +194,17 @@ class Stage:
         raise Refused("no-such-assignment", f"{step} is not asked of {by or 'anybody'} now")
 
     def _actor(self, assignment: Assignment, line: Line) -> Actor:
-        person = line.person or assignment.person
-        known = self.state.pcn.people_by_id.get(person)
+        """Whoever was asked, or `person`: in the role they hold where it was asked, else wherever they hold one."""
+        person, pcn = line.person or assignment.person, self.state.pcn
+        known = pcn.people_by_id.get(person)
         name = known.name if known else assignment.name
-        return Actor(name, assignment.role, assignment.organisation, person, channel="web")
+        role, place = assignment.role, assignment.organisation
+        covers = any(c.by == person for c in pcn.cover_for(assignment.person, london_date(self.now)))
+        if person != assignment.person and not covers:
+            held = [(str(each.role), each.at) for each in pcn.roles if each.person == person]
+            here = [each for each in held if each[1] == place]
+            role, place = (here or held or [(role, place)])[0]
+        return Actor(name, role, place, person, channel="web")
 
     def _answer(self, assignment: Assignment, line: Line) -> None:
         step = self.state.process.steps[assignment.step]

@@ -234,6 +234,12 @@ def _(body: e.ResponseReceived, event: e.Event, tables: Tables) -> Iterator[Row]
 
 
 @_rows.register
+def _(body: e.AskedAgain, event: e.Event, tables: Tables) -> Iterator[Row]:
+    due, external = (body.due.at, body.due.external) if body.due else (None, False)
+    yield from _assignment(body.assignment, tables, status="open", due=due, external=external)
+
+
+@_rows.register
 def _(body: e.ResponseCarried, event: e.Event, tables: Tables) -> Iterator[Row]:
     before = tables.assignments.get(body.from_assignment)
     answered_at, late = (before.answered_at, before.late) if before else (None, False)
