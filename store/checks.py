@@ -27,7 +27,7 @@ def check_versions(commit: Commit) -> None:
 
 def check_commit(commit: Commit) -> None:
     """Raises StoreError when a commit contradicts itself, whatever the store holds."""
-    if not commit.events:
-        raise StoreError(f"a commit to {commit.stream} holds no event; leave it out")
+    if not commit.events and not commit.documents:
+        raise StoreError(f"a commit to {commit.stream} holds neither an event nor a document; leave it out")
     check_versions(commit)
     check_documents(commit.documents)

@@ -13,6 +13,7 @@ import duckdb
 import orjson
 
 from store import queries
+from store.chain import GENESIS
 from store.journal import Document, Line
 from store.protocol import Entry
 from store.rows import SHAPES, Columns, Shape
@@ -26,18 +27,21 @@ SLICE = 5000
 
 @dataclass(slots=True)
 class Group:
-    """What one transaction writes to the log."""
+    """What one transaction writes to the log. `base` and `head` are where the log stood before it."""
 
+    base: int = 0
+    head: bytes = GENESIS
     lines: list[Line] = field(default_factory=list)
     documents: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def position(self) -> int:
         """The last position of the group."""
-        return self.lines[-1].entry.position if self.lines else 0
+        return self.lines[-1].entry.position if self.lines else self.base
 
     def journal_documents(self) -> list[Document]:
-        return [Document(name, self.position, content) for name, content in self.documents.items()]
+        head = self.lines[-1].entry.hash if self.lines else self.head
+        return [Document(name, self.position, content, head=head) for name, content in self.documents.items()]
 
 
 def write_log(con: duckdb.DuckDBPyConnection, group: Group) -> None:

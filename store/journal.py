@@ -3,10 +3,10 @@
 `journal/YYYY-MM.jsonl`, in the order of the log. A line is one of
 
     {"end":true,"outlook":[MICROSECONDS or null,"..."],"previous":"HEX","hash":"HEX","event":[...]}
-    {"document":"SHA256","position":N,"content":"BASE64"}
+    {"end":false,"document":"SHA256","position":N,"head":"HEX","content":"BASE64"}
 
 and the bytes of the "event" array are exactly those that were hashed (`store/chain.py`). "end" marks the last
-event of a commit: what follows the last line with it was never acknowledged and is dropped, so that no commit is
+line of a commit: what follows the last line with it was never acknowledged and is dropped, so that no commit is
 ever half there. "outlook" stands on the last event of a stream in a commit, when the engine gave one.
 
 A month's file is chosen by append order, not by each event's own `at`: a group goes where the latest month seen so
@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -43,11 +43,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document, and the last position of the group it came with."""
+    """A document, and the last position of the group it came with.
+
+    `end` when it came without an event after it; `head` is then the hash at `position`.
+    """
 
     sha256: str
     position: int
     content: bytes
+    end: bool = False
+    head: bytes = GENESIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Tail:
     file: Path | None = None
     size: int = 0
     torn: int = 0  #: bytes after it, of a group that was never acknowledged
+    document: str = ""  #: the sha256 of a document, when that is the last line
 
 
 class BadLine(StoreError):
@@ -86,8 +92,10 @@ def encode(line: Line) -> bytes:
 def encode_document(document: Document) -> bytes:
     """The line of a document."""
     fields = {
+        "end": document.end,
         "document": document.sha256,
         "position": document.position,
+        "head": document.head.hex(),
         "content": base64.b64encode(document.content).decode(),
     }
     return orjson.dumps(fields) + b"\n"
@@ -97,7 +105,8 @@ def decode(line: bytes) -> Line | Document:
     """What a line holds. Raises ValueError or KeyError when it is not as it was written."""
     parsed = orjson.loads(line)
     if "document" in parsed:
-        return Document(parsed["document"], parsed["position"], base64.b64decode(parsed["content"]))
+        content, head = base64.b64decode(parsed["content"]), bytes.fromhex(parsed["head"])
+        return Document(parsed["document"], parsed["position"], content, parsed["end"], head)
     position, workflow_id, version, kind, at, actor, _ = parsed["event"]
     actor_text = orjson.dumps(actor).decode()  # in the order it was written in
     quoted = orjson.dumps(workflow_id).decode()
@@ -132,12 +141,15 @@ def tail(folder: Path) -> Tail:
         size = file.stat().st_size
         if found := _last_end(file, size):
             stops, line = found
-            return Tail(line.entry.position, line.entry.hash, file, stops, torn + size - stops)
+            torn += size - stops
+            if isinstance(line, Document):
+                return Tail(line.position, line.head, file, stops, torn, line.sha256)
+            return Tail(line.entry.position, line.entry.hash, file, stops, torn)
         torn += size
     return Tail(torn=torn)
 
 
-def _last_end(file: Path, size: int) -> tuple[int, Line] | None:
+def _last_end(file: Path, size: int) -> tuple[int, Line | Document] | None:
     """The last line of `file` that ends a commit, and where it stops."""
     window = 1 << 16
     with file.open("rb") as stream:
@@ -153,7 +165,6 @@ def _last_end(file: Path, size: int) -> tuple[int, Line] | None:
                         line = decode(text + b"\n")
                     except (ValueError, KeyError) as trouble:
                         raise BadLine(file, _count(file, stops), str(trouble)) from trouble
-                    assert isinstance(line, Line)
                     return stops, line
                 stops -= len(text) + 1
             if start == 0:
@@ -167,7 +178,7 @@ def _count(file: Path, stops: int) -> int:
 
 
 def read(folder: Path, upto: Tail, after: int = 0) -> Iterator[Line | Document]:
-    """The documents and events after position `after`, as far as `upto`. Raises BadLine."""
+    """The events after position `after`, and the documents from it on, as far as `upto`. Raises BadLine."""
     for file in files(folder):
         if upto.file is None or file > upto.file:
             return
@@ -186,8 +197,7 @@ def _read_file(file: Path, stream: IO[bytes], left: int | None, after: int) -> I
             item = decode(text)
         except (ValueError, KeyError, TypeError) as trouble:
             raise BadLine(file, number, str(trouble)) from trouble
-        place = item.position if isinstance(item, Document) else item.entry.position
-        if place > after:
+        if item.position >= after if isinstance(item, Document) else item.entry.position > after:
             yield item
 
 
@@ -215,12 +225,14 @@ class Journal:
                 return
             os.truncate(file, 0)
 
-    def append(self, lines: Sequence[Line], documents: Iterable[Document]) -> None:
+    def append(self, lines: Sequence[Line], documents: Sequence[Document]) -> None:
         """Write a group and flush it to the disk; when it returns, the group is safe.
 
         Raises OSError when the disk is full or fails. The group is then owed: DuckDB has it, the journal not yet.
         The next append writes it first, so the journal never has a gap.
         """
+        if documents and not lines:
+            documents = (*documents[:-1], replace(documents[-1], end=True))
         text = b"".join((*map(encode_document, documents), *map(encode, lines)))
         if not text and not self._owed:
             return
@@ -251,7 +263,8 @@ class Journal:
             self._month = month
 
     def _open(self) -> None:
-        path = self._folder / f"{self._month}.jsonl"
+        # Documents may come before there is any event to tell the month.
+        path = self._folder / f"{self._month or '0000-00'}.jsonl"
         new = not path.exists()
         self._stream = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._size = os.fstat(self._stream).st_size

@@ -73,7 +73,8 @@ class MemoryStore:
             stream.append(len(self._entries))
             self._entries.append(chain.link(prepared, len(self._entries) + 1, previous))
             project(event, self._tables)
-        settle(commit.stream, len(stream), commit.outlook, self._tables)
+        if commit.events:
+            settle(commit.stream, len(stream), commit.outlook, self._tables)
         self._documents.update(commit.documents)
         self._tables.touched.clear()
 

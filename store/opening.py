@@ -5,13 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 import duckdb
 
 from store import migrations, queries
-from store.chain import moment
+from store.chain import GENESIS, moment
 from store.duckdb_store import DuckdbStore
 from store.journal import Document, Journal, Line, read
 from store.protocol import Entry, Outlook, StoreError
@@ -97,9 +98,14 @@ def level(con: duckdb.DuckDBPyConnection, folder: Path, journal: Journal) -> Non
     if replay.position >= theirs.position:
         if shared and replay.hash_at(shared) != theirs.hash:
             raise StoreError(_disagree(shared))
-        for lines, documents in _missing(con, shared, replay.position):
-            journal.append(lines, documents)
-    else:
+        documents = [Document(*row) for row in con.execute(_SQL["documents_from"], [shared]).fetchall()]
+        if documents:
+            known = {item.sha256 for item in read(folder, theirs, shared) if isinstance(item, Document)}
+            head = replay.hash_at(replay.position) or GENESIS
+            documents = [replace(each, head=head) for each in documents if each.sha256 not in known]
+        for lines, some in _missing(con, shared, replay.position, documents):
+            journal.append(lines, some)
+    if replay.position < theirs.position or (theirs.document and not replay.has_document(theirs.document)):
         replay.all(read(folder, theirs, shared))
 
 
@@ -111,14 +117,16 @@ def _disagree(position: int) -> str:
 
 
 def _missing(
-    con: duckdb.DuckDBPyConnection, after: int, upto: int
+    con: duckdb.DuckDBPyConnection, after: int, upto: int, documents: list[Document]
 ) -> Iterator[tuple[list[Line], list[Document]]]:
     """What the journal lacks, a page at a time. Which events were one commit is not in the file, so the last one
     of all ends them all: if this is cut short, the next start does it again."""
-    documents = [Document(*row) for row in con.execute(_SQL["documents_after"], [after]).fetchall()]
+    if after == upto:
+        yield [], documents
+        return
     outlooks = {
         (row[0], row[3]): Outlook(row[1] and moment(row[1]), row[2])
-        for row in (con.execute(_SQL["outlooks"]).fetchall() if after < upto else ())
+        for row in con.execute(_SQL["outlooks"]).fetchall()
     }
     for start in range(after, upto, _PAGE):
         page = con.execute(_SQL["events_between"], [start, min(upto, start + _PAGE)]).fetchall()

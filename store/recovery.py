@@ -121,7 +121,7 @@ def _last(con: duckdb.DuckDBPyConnection) -> int:
 
 def _check_documents(con: duckdb.DuckDBPyConnection) -> int:
     count = 0
-    for name, _, content in con.execute(_READING["documents_after"], [-1]).fetchall():
+    for name, _, content in con.execute(_READING["documents_from"], [0]).fetchall():
         if sha256(content).hexdigest() != name:
             raise StoreError(f"document {name} is not what its hash says")
         count += 1

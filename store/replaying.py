@@ -33,6 +33,9 @@ class Replay:
         self._working = Working(con)
         self._walk = chain.Walk(self._working.position, self._working.head)
 
+    def has_document(self, name: str) -> bool:
+        return name in self._working.documents
+
     @property
     def position(self) -> int:
         return self._working.position
@@ -55,10 +58,11 @@ class Replay:
             if item.end and len(group.lines) >= BATCH:
                 count += self._play(group)
                 group = Group()
+        group.base, group.head = self._walk.position, self._walk.head
         return count + self._play(group)
 
     def _play(self, group: Group) -> int:
-        if not group.lines:
+        if not group.lines and not group.documents:
             return 0
         if not self._walk.over(line.entry for line in group.lines):
             raise StoreError(f"the journal's chain breaks {self._walk.problem}")

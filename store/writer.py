@@ -16,6 +16,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import duckdb
 
@@ -149,11 +150,11 @@ class Writer(threading.Thread):
 
     def _try(self, tickets: Sequence[Ticket]) -> bool:
         """Write these tickets in one transaction; False when it failed and they may be tried one by one."""
-        group = Group()
+        group = Group(self.working.position, self.working.head)
         try:
             self.working.warm(commit for ticket in tickets for commit in ticket.commits)
             accepted = [ticket for ticket in tickets if self._stage(ticket, group)]
-            if group.lines:
+            if group.lines or group.documents:
                 self._transact(group)
         except Exception as trouble:
             return self._failed(tickets, trouble)
@@ -196,20 +197,22 @@ class Writer(threading.Thread):
             ticket.fail(Conflict(lost))
             return False
         for commit, prepared in zip(ticket.commits, ticket.prepared, strict=True):
-            last = commit is ticket.commits[-1]
             for event, stored in zip(commit.events, prepared, strict=True):
                 working.position += 1
                 entry = chain.link(stored, working.position, working.head)
                 working.head = entry.hash
                 closing = event is commit.events[-1]
-                group.lines.append(Line(entry, last and closing, commit.outlook if closing else None))
+                group.lines.append(Line(entry, False, commit.outlook if closing else None))
                 project(event, working.tables)
             version = heads[commit.stream]
-            settle(commit.stream, version, commit.outlook, working.tables)
-            if commit.stream not in working.tables.workflows:
-                working.others[commit.stream] = version
+            if commit.events:
+                settle(commit.stream, version, commit.outlook, working.tables)
+                if commit.stream not in working.tables.workflows:
+                    working.others[commit.stream] = version
             new = {k: v for k, v in commit.documents.items() if k not in working.documents}
             group.documents.update(new)
+        if ticket.size:
+            group.lines[-1] = replace(group.lines[-1], end=True)
         return True
 
     # --- when it fails

@@ -16,9 +16,9 @@ SELECT hash FROM events WHERE position = ?;
 -- The content of a document.
 SELECT content FROM documents WHERE sha256 = ?;
 
--- name: documents_after
--- The documents that came with events after a position.
-SELECT sha256, position, content FROM documents WHERE position > ? ORDER BY position, sha256;
+-- name: documents_from
+-- The documents that came with events from a position on, in the order they came.
+SELECT sha256, position, content FROM documents WHERE position >= ? ORDER BY rowid;
 
 -- name: document_count
 -- How many documents there are.

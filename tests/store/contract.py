@@ -115,6 +115,16 @@ class Contract:
         with pytest.raises(StoreError, match="not in this store"):
             store.document("0" * 64)
 
+    async def test_a_document_may_come_without_an_event(self, store: Store) -> None:
+        empty = commit("files", 0)
+        for text in (b"one", b"two", b"two"):
+            name = sha256(text).hexdigest()
+            await store.commit([empty.__class__("files", 0, (), None, {name: text})])
+            assert store.document(name) == text
+        assert store.position() == 0 and store.version("files") == 0
+        await store.commit([a_workflow("w1")])
+        assert store.verify().events == 6
+
     # --- the lists
 
     async def test_a_commit_is_seen_when_it_returns(self, store: Store) -> None:

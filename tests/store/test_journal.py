@@ -37,8 +37,8 @@ def test_a_line_comes_back_as_it_went(outlook: Outlook | None) -> None:
         text = encode(line)
         assert orjson.loads(text)["event"][1] == 'w"é,"event":'
         assert decode(text) == line
-    document = Document(NAME, 7, b"\x00\xff")
-    assert decode(encode_document(document)) == document
+    for document in (Document(NAME, 7, b"\x00\xff"), Document(NAME, 0, b"", True, b"\x01" * 32)):
+        assert decode(encode_document(document)) == document
 
 
 def test_the_bytes_in_a_line_are_the_bytes_hashed(tmp_path: Path) -> None:
@@ -147,6 +147,46 @@ def test_a_journal_ahead_of_its_file_brings_it_up(tmp_path: Path) -> None:
     ) == rows
     assert store.document(NAME) == TEXT and store.version("post") == 1 and store.verify().intact
     store.close()
+
+
+def test_documents_that_came_alone_are_brought_up_both_ways(tmp_path: Path) -> None:
+    def keep(text: bytes) -> str:
+        store = open_store(tmp_path)
+        name = sha256(text).hexdigest()
+        store.commit_now([Commit("files", 0, (), None, {name: text})])
+        store.close()
+        return name
+
+    first = keep(b"before any event")
+    store = open_store(tmp_path)
+    store.commit_now([commit("w1", 0, launched(), documents={NAME: TEXT})])
+    store.close()
+    journals = {file.name: file.read_bytes() for file in files(tmp_path / "journal")}
+    assert list(journals) == ["0000-00.jsonl", "2026-11.jsonl"]
+    shutil.copy(tmp_path / "baton.duckdb", tmp_path / "copy")
+    second = keep(b"after it")
+    whole = {file.name: file.read_bytes() for file in files(tmp_path / "journal")}
+    assert whole != journals
+
+    for name, content in journals.items():  # the file is ahead
+        (tmp_path / "journal" / name).write_bytes(content)
+    open_store(tmp_path).close()
+    assert {file.name: file.read_bytes() for file in files(tmp_path / "journal")} == whole
+
+    shutil.copy(tmp_path / "copy", tmp_path / "baton.duckdb")  # the journal is ahead
+    store = open_store(tmp_path)
+    assert store.document(second) == b"after it"
+    store.close()
+
+    (tmp_path / "baton.duckdb").unlink()  # there is only the journal
+    store = open_store(tmp_path)
+    assert [store.document(name) for name in (first, second, NAME)] == [
+        b"before any event",
+        b"after it",
+        TEXT,
+    ]
+    store.close()
+    assert {file.name: file.read_bytes() for file in files(tmp_path / "journal")} == whole
 
 
 def test_a_file_and_a_journal_of_different_stores_are_not_mixed(tmp_path: Path) -> None:
