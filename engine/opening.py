@@ -149,7 +149,10 @@ def content_hash(scope: Scope, step: Step, organisation: str) -> str:
     covered: dict[str, object] = {}
     for signed in step.signs:
         state: StepState = scope.state.steps[signed]
-        everyones = not asked_of_several(scope.state.process.steps[signed])
+        # Who signs for the PCN signs for what every practice said.
+        everyones = organisation == scope.state.pcn.code or not asked_of_several(
+            scope.state.process.steps[signed]
+        )
         answers = {
             a.id.split(".", 3)[3]: a.response.answers
             for a in state.assignments.values()
