@@ -28,7 +28,7 @@ from web.problems import Problem, problem
 _UNREADABLE = Problem(
     422, "invalid", "This is not what is expected here", 'Send JSON: {"answers": {...}, "by": {"name": ..., "role": ...}}.'
 )  # fmt: skip
-_CHANNELS = {"api": "api", "cli": "cli"}
+_CHANNELS = ("api", "cli")  #: a tuple: what was sent may not be hashable
 
 
 def _no_patient(text: str) -> str:
@@ -195,7 +195,11 @@ def _add_looking(router: APIRouter, desk: Desk) -> None:
 
 
 def _add_acting(router: APIRouter, desk: Desk) -> None:
-    @router.post("/workflows", summary="Launch a process", status_code=201)
+    again: dict[int | str, dict[str, Any]] = {
+        200: {"description": "This key launched before; these are the workflows it made then"}
+    }
+
+    @router.post("/workflows", summary="Launch a process", status_code=201, responses={**ERRORS, **again})
     async def launch(body: LaunchBody, idempotency_key: Key) -> Response:
         try:
             made = await desk.launch(
