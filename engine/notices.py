@@ -19,6 +19,7 @@ from engine import people
 from engine.clock import LONDON, london_date
 from engine.folding import TALKING
 from engine.scope import Scope
+from engine.seeing import may_see
 from engine.state import Assignment, WorkflowState
 from engine.telling import (
     already_told,
@@ -302,9 +303,17 @@ def _(body: e.ReplyReceived, event: e.Event, before: WorkflowState, scope: Scope
     }
     until = f" They ask for time until {_day_month(body.until)}." if body.until else ""
     text = f"{event.actor.name} at {place} {said[body.kind]}.{until} No more reminders go until you have settled it."
+    items = [body.text] if body.text else None
+    if items and not may_see(
+        scope.state,
+        assignment.step,
+        e.Actor(manager.name, "pcn_manager", manager.organisation, manager.person),
+    ):
+        # A question about a colleague says as much as an answer would.
+        text, items = f"{text} What they wrote is for the few who may see this; please speak with them.", None
     yield _notice(
         scope, "question", manager, f"{place} {said[body.kind]}: {assignment_title(scope, assignment)}", assignment, step,
-        text=text, items=[body.text] if body.text else None,
+        text=text, items=items,
     )  # fmt: skip
 
 

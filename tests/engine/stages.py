@@ -1,0 +1,57 @@
+"""A definition of the library on a virtual clock, for tests that look closer than a scenario can."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from definitions.bundle import Process
+from definitions.directory import Pcn
+from definitions.directory_file import load_directory
+from definitions.holidays import bank_holidays
+from definitions.library import Library
+from definitions.reader import read_file
+from definitions.scenarios import Line
+from engine import commands
+from engine.calendar import Calendar
+from engine.events import Actor, Event
+from engine.folding import fold
+from engine.inputs import check_inputs
+from engine.scenarios import Stage, moment
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+LIBRARY = Library()
+
+
+@cache
+def harbour_vale() -> Pcn:
+    return load_directory(EXAMPLES / "harbour-vale.yaml").pcn("U90001")
+
+
+@cache
+def process(definition: str, dataset: str = "") -> Process:
+    calendar = Calendar.of(bank_holidays()).to_data()
+    chosen = {"indicators": dataset} if dataset else {}
+    return LIBRARY.process(definition, chosen, calendar)
+
+
+def staged(definition: str, at: str, inputs: Mapping[str, Any] | None = None) -> Stage:
+    """The definition launched for Harbour Vale with its example inputs, those given over them."""
+    given = {**read_file(EXAMPLES / "inputs" / f"{definition}.yaml").data, **(inputs or {})}
+    used = process(definition, str(given.get("indicators", "")))
+    now, pcn = moment(at), harbour_vale()
+    checked = check_inputs(used, pcn, given, now)
+    assert not checked.problems
+    first = commands.launch("w", used, pcn, checked.values, now, Actor("Asha Patel", "pcn_manager", pcn.code))
+    stage = Stage(fold(first, {used.hash: used}.__getitem__), now, list[Event](first))
+    stage.settle()
+    return stage
+
+
+def do(stage: Stage, **line: Any) -> None:
+    """One line of a scenario; fails when it does not hold."""
+    words = {"with_": "with", "except_": "except", "everyone_answers": "everyone answers"}
+    named = {words.get(key, key): value for key, value in line.items()}
+    assert stage.perform(Line.model_validate(named)) == ""
