@@ -10,11 +10,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from logging.handlers import RotatingFileHandler
 
 import uvicorn
 from fastapi import FastAPI
 
+from cli.auditing import Auditor, audit_routes
 from cli.calendar import hours_of, network_calendar
+from cli.console import say
 from cli.context import directory as directory_in_use
 from cli.context import library
 from definitions.directory import Directory
@@ -32,6 +35,7 @@ from notifications.links import Links
 from notifications.postbox import Postbox
 from notifications.settings_model import PostSettings
 from settings import Home, Running, Settings
+from store.duckdb_store import DuckdbStore
 from store.opening import open_store
 from store.protocol import Store
 from web.app import create_app
@@ -52,22 +56,48 @@ class Serving:
     directory: Directory
 
 
-Announce = Callable[[Serving], None]
+def serve(settings: Settings) -> int:
+    """Serve until a signal ends it; the exit code. Raises StoreError, DefinitionErrors, Trouble, OSError.
 
-
-def serve(settings: Settings, announce: Announce, start: datetime | None = None) -> None:
-    """Serve until a signal ends it. `announce` is called when the first page can be had.
-
-    `start`: where a leaping clock begins, the first time. Raises StoreError, DefinitionErrors, OSError.
+    A clock that leaps begins, the first time, at BATON_CLOCK_START.
     """
-    asyncio.run(_serve(settings, announce, start))
+    keep_log(settings)
+    asyncio.run(_serve(settings))
+    return 0
 
 
-async def _serve(settings: Settings, announce: Announce, start: datetime | None) -> None:
+def announce(up: Serving) -> None:
+    """Says where people reach it, once the first page can be had."""
+    pcns = up.directory.pcns
+    say(f"Baton is up at {up.url}")
+    say(f"  directory  {pcns[0].name if len(pcns) == 1 else f'{len(pcns)} PCNs'}")
+    if up.postbox:
+        say(f"  letters    {up.postbox}   (no mail server is set, so letters stay on this machine)")
+    say(f"  home       {up.home.root}")
+    say("Flows begin in some ten seconds; answers are taken already. Ctrl-C ends it in good order.")
+
+
+def keep_log(settings: Settings) -> None:
+    """The log goes to the home folder; warnings and worse are shown as well. It holds no answer and no link."""
     home = settings.at_home
     home.make()
+    file = RotatingFileHandler(home.logs / "baton.log", maxBytes=5_000_000, backupCount=3, encoding="utf-8")
+    shown = logging.StreamHandler()
+    shown.setLevel(logging.WARNING)
+    form = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    for handler in (file, shown):
+        handler.setFormatter(form)
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[file, shown], force=True)
+    # Each request to Prefect would be a line; the SMTP server would log who gets letters.
+    for chatty in ("httpx", "httpcore", "prefect", "aiosqlite", "mail.log"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+async def _serve(settings: Settings) -> None:
+    home = settings.at_home
     known = directory_in_use(settings)
-    clock: Clock = LeapingClock(home.clock, start) if settings.clock == "leaping" else SystemClock()
+    leaping = settings.clock == "leaping"
+    clock: Clock = LeapingClock(home.clock, settings.clock_start) if leaping else SystemClock()
     async with AsyncExitStack() as stack:
         store = open_store(home.root)
         stack.callback(store.close)
@@ -78,18 +108,26 @@ async def _serve(settings: Settings, announce: Announce, start: datetime | None)
         calendar = network_calendar()
         operations = Operations(keeper, Launcher(keeper, library(settings), known, calendar.to_data()), clock)
         links = Links(home.secret(), settings.url_on(port))
-        postman = Postman(store, clock, post, links, lambda: hours_of(calendar, known), BounceTeller(keeper, clock))
+        postman = Postman(
+            store, clock, post, links, lambda: hours_of(calendar, known), BounceTeller(keeper, clock)
+        )
         office = House(operations, _deliver(postman, store))
-        flows = FlowDesk(office, home.root, at_once=settings.workers, api_url=settings.prefect_api_url or None)
+        flows = FlowDesk(
+            office, home.root, at_once=settings.workers, api_url=settings.prefect_api_url or None
+        )
         operations.bell = flows
-        app = _app(settings, operations, links, clock, postbox, flows, store)
+        app = _app(settings, operations, links, clock, postbox, store)
+        if isinstance(clock, LeapingClock):
+            app.include_router(clock_routes(Leaper(keeper, clock, flows.wake_due, office.next_post)))
         server = uvicorn.Server(_config(app, settings))
         web = asyncio.create_task(server.serve(sockets=[sock]))
         while not server.started and not web.done():
             await asyncio.sleep(0.01)
         home.say_running(Running(f"http://127.0.0.1:{port}", os.getpid()))
         stack.callback(home.say_stopped)
-        announce(Serving(settings.url_on(port), f"{settings.url_on(port)}/postbox" if postbox else "", home, known))
+        announce(
+            Serving(settings.url_on(port), f"{settings.url_on(port)}/postbox" if postbox else "", home, known)
+        )
         flows.open()
         stack.push_async_callback(flows.close)
         await web
@@ -134,17 +172,15 @@ def _deliver(postman: Postman, store: Store) -> Callable[[datetime], Awaitable[P
 
 
 def _app(
-    settings: Settings, operations: Operations, links: Links, clock: Clock, postbox: Postbox | None, flows: FlowDesk,
-    store: Store,
+    settings: Settings, operations: Operations, links: Links, clock: Clock, postbox: Postbox | None,
+    store: DuckdbStore,
 ) -> FastAPI:  # fmt: skip
     home = settings.at_home
     web = WebSettings(
         secret=home.secret(), api_token=home.token(), secure=settings.base_url.startswith("https://")
     )
     app = create_app(FrontDesk(operations), links, clock, web, postbox)
-    if isinstance(clock, LeapingClock):
-        leaper = Leaper(operations.keeper, clock, flows.wake_due, store.next_notice)
-        app.include_router(clock_routes(leaper))
+    app.include_router(audit_routes(Auditor(store)))
     return app
 
 

@@ -32,6 +32,7 @@ class House:
         self._operations, self._deliver = operations, deliver
         self._keeper: Keeper = operations.keeper
         self._emitted = self._keeper.store.position()
+        self._last_post: PostOutcome | None = None
 
     @property
     def clock(self) -> Clock:
@@ -130,7 +131,15 @@ class House:
     # --- post
 
     async def deliver(self) -> PostOutcome:
-        return await self._deliver(self.clock.now())
+        self._last_post = await self._deliver(self.clock.now())
+        return self._last_post
+
+    async def next_post(self) -> datetime | None:
+        """When the next letter may go: as the last round said, or as the first notice planned since then wants."""
+        last = self._last_post
+        if last is None or await self.post_moved_since(last.seen):
+            return self._keeper.store.next_notice()
+        return last.next_sending
 
     async def post_moved_since(self, seen: int) -> bool:
         return any(isinstance(event.body, e.NoticePlanned) for _, event in self._after(seen))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from engine.advancing import advance
 from engine.clock import LeapingClock
+from engine.evaluating import Judge
+from engine.responding import answerable
+from engine.samples import sample_answers
+from engine.state import workflow_of
 from flows.keeping import Keeper
 
 Wake = Callable[[datetime], None]
@@ -25,10 +31,16 @@ class Moment:
 class Leaper:
     """Looks whether everything that is due has been done, and moves the clock on."""
 
-    def __init__(self, keeper: Keeper, clock: LeapingClock, wake: Wake, next_post: Callable[[], datetime | None]) -> None:
+    def __init__(
+        self,
+        keeper: Keeper,
+        clock: LeapingClock,
+        wake: Wake,
+        next_post: Callable[[], Awaitable[datetime | None]],
+    ) -> None:
         self._keeper, self._clock, self._wake, self._next_post = keeper, clock, wake, next_post
 
-    def look(self) -> Moment:
+    async def look(self) -> Moment:
         now = self._clock.now()
         moments, idle = [], True
         for row in self._keeper.store.workflows(open_only=True):
@@ -37,16 +49,24 @@ class Leaper:
                 idle = False
             if row.next_deadline is not None:
                 moments.append(row.next_deadline)
-        post = self._next_post()
+        post = await self._next_post()
         if post is not None:
             moments.append(post)
             idle = idle and post > now
         return Moment(now, idle, min((m for m in moments if m > now), default=None))
 
-    def leap(self, to: datetime | None = None) -> Moment:
+    async def leap(self, to: datetime | None = None) -> Moment:
         """Move the clock to `to`, or to the next moment that matters, and wake what is due then."""
-        target = to or self.look().next
+        target = to or (await self.look()).next
         if target is not None:
             self._clock.leap_to(target + timedelta(milliseconds=1))
             self._wake(self._clock.now())
-        return self.look()
+        return await self.look()
+
+    def plausible(self, assignment_id: str) -> dict[str, Any]:
+        """Answers somebody made up could give. Raises Refused where nothing can be answered."""
+        state = self._keeper.state(workflow_of(assignment_id))
+        assignment = answerable(state, assignment_id)
+        judge = Judge(state, self._clock.now(), assignment)
+        step = state.process.steps[assignment.step]
+        return sample_answers(step.form, judge.names, judge, random.Random(assignment_id))

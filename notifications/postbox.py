@@ -124,6 +124,10 @@ class Postbox:
         chosen = itertools.islice(newest.values(), limit)
         return [letter for path in chosen if (letter := _read(path, copies[_message_part(path)]))]
 
+    def ids(self) -> list[str]:
+        """The ids of all letters, oldest first: what is new can be told without reading the rest."""
+        return [path.stem for path in self._files()]
+
     def letter(self, id: str) -> Letter | None:
         """The letter of that id, or None."""
         path = next((path for path in self._files() if path.stem == id), None)

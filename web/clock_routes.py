@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel
@@ -22,10 +23,16 @@ def clock_routes(leaper: Leaper) -> APIRouter:
 
     @router.get("/clock", summary="Where the calendar of this demonstration stands")
     async def look() -> Moment:
-        return leaper.look()
+        return await leaper.look()
 
     @router.post("/clock", summary="Leap to a moment, or to the next that matters")
     async def leap(wanted: Leap) -> Moment:
-        return leaper.leap(wanted.to)
+        return await leaper.leap(wanted.to)
+
+    @router.get(
+        "/clock/answers/{assignment_id}", summary="Plausible answers, for people made up for a demonstration"
+    )
+    async def answers(assignment_id: str) -> dict[str, Any]:
+        return leaper.plausible(assignment_id)
 
     return router
