@@ -1,0 +1,379 @@
+"""A workflow driven at random: whatever people do and whenever, the log folds to the state, a restored twin goes the
+same way, nothing closes twice, and nobody is chased who answered.
+
+Counts are small here so that the suite stays quick; `ENGINE_EXAMPLES=5000 pytest tests/engine/test_machine.py` looks harder.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from definitions.bundle import Process
+from engine import commands
+from engine import events as e
+from engine.advancing import advance
+from engine.answers import check_answers
+from engine.codec import from_record, to_record
+from engine.evaluating import Judge
+from engine.folding import apply, fold
+from engine.outlook import next_deadline, waiting_for
+from engine.refusing import Refused
+from engine.responding import reply, respond
+from engine.samples import sample_answers
+from engine.state import Assignment, WorkflowState
+from tests.engine import worlds
+
+EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "60"))
+EXTRA = ("2027-01-13", "2027-01-19", "2027-04-12")
+LATEST = worlds.at("2028-06-01 09:00")
+PLACES = ("Y10001", "Y10002", "Y10003", "Y10004")
+
+REASONS = st.sampled_from(["a word was had", "the roof leaks"])
+
+
+def memberships() -> list[dict[str, Any]]:
+    """Who might be in the PCN next: as before, without a practice, with a new one, somebody gone, a role handed on."""
+    data = worlds.pcn_data()
+    left = data | {"practices": data["practices"][1:], "roles": [r for r in data["roles"] if r["at"] != "Y10001"],
+                   "closures": data["closures"][1:]}  # fmt: skip
+    joined = data | {"practices": [*data["practices"], {"code": "Y10005", "name": "New", "list_size": 6000, "tags": ["town"]}],
+                     "roles": [*data["roles"], {"role": "practice_manager", "at": "Y10005", "person": "tom"},
+                               {"role": "gp_lead", "at": "Y10004", "person": "rae"}]}  # fmt: skip
+    gone = data | {"people": [p for p in data["people"] if p["id"] != "priya"],
+                   "roles": [r for r in data["roles"] if r["person"] != "priya"]}  # fmt: skip
+    handed = data | {
+        "roles": [r | {"person": "tom"} if r["person"] in ("jo", "nina") else r for r in data["roles"]]
+    }
+    return [data, left, joined, gone, handed]
+
+
+class Workflow(RuleBasedStateMachine):
+    """One workflow and its twin, which is made anew from the stored bytes of the log at every turn."""
+
+    state: WorkflowState
+    now: datetime
+
+    @initialize(
+        name=st.sampled_from(["figures", "vote", "vote", "figures", "figures", "vote", "nothing"]),
+        variant=st.booleans(),
+        days=st.integers(0, 120),
+    )
+    def launch(self, name: str, variant: bool, days: int) -> None:
+        inputs = dict(worlds.LAUNCHES[name])
+        if variant and name == "figures":
+            inputs = {"quarter": "Q1", "cut_off": "2027-05-21"}
+        if variant and name == "vote":
+            inputs = {"start": "2027-02-01", "chosen": [], "employer": "Y10001"}
+        process = worlds.process(name)
+        self.plain, self.extra = process, worlds.process(name, EXTRA)
+        self.now = worlds.at("2026-12-23 10:00") + timedelta(days=days)
+        self.events = worlds.launched(process, inputs, self.now)
+        self.state = fold(self.events, self.opened)
+        self.twin = self.state
+        self.rng = Random(1)
+        self.settled_at: datetime | None = None
+        self.closed: set[tuple[str, int]] = set()
+        self.settle()
+
+    def opened(self, sha256: str) -> Process:
+        return {self.plain.hash: self.plain, self.extra.hash: self.extra}[sha256]
+
+    # --- what happens
+
+    def take(self, events: list[e.Event]) -> None:
+        before = self.state
+        for event in events:
+            self.look_at(event)
+            self.state = apply(self.state, event, self.opened)
+        self.events += events
+        # The twin takes the bytes, as another process would after a restart.
+        for event in events:
+            self.twin = apply(self.twin, from_record(to_record(event)), self.opened)
+        assert [event.version for event in events] == list(range(before.version + 1, self.state.version + 1))
+
+    def settle(self) -> None:
+        first, second = advance(self.state, self.now), advance(self.twin, self.now)
+        assert first == second, "the twin went another way"
+        self.take(first)
+        self.settled_at = self.now
+        assert advance(self.state, self.now) == [], "something was left over"
+
+    def do(self, command: Any, *args: Any, **more: Any) -> None:
+        """Do it, unless it is refused; then everything that follows."""
+        before = self.state
+        try:
+            events = command(self.state, *args, **more)
+        except Refused as refused:
+            assert refused.code and refused.message
+            assert self.state is before
+            return
+        self.take(events)
+        self.settle()
+
+    def look_at(self, event: e.Event) -> None:
+        """What no event may do, seen from the state before it."""
+        assert event.actor.name and event.cause and event.at == self.now
+        body = event.body
+        about = self.state.assignment(getattr(body, "assignment", "") or "")
+        if isinstance(body, e.StepClosed):
+            assert (body.step, body.attempt) not in self.closed, "closed twice"
+            self.closed.add((body.step, body.attempt))
+        elif isinstance(body, e.RungClimbed) and about:
+            assert (
+                about.status == "open" and not about.responses and about.reply is None and not about.silence
+            )
+            assert body.rung not in about.climbed and not self.state.over and self.state.status == "open"
+            if body.register in ("coming up", "due today", "offer of help"):
+                assert not about.called, "a letter after a person took over"
+        elif isinstance(body, e.NoticePlanned):
+            notice, asked = body.notice, self.state.assignment(body.notice.about)
+            if asked is not None and notice.kind not in ("outcome", "told"):
+                assert asked.status == "open" or notice.kind == "question", f"{notice.kind} to {asked.status}"
+            assert notice.email and notice.subject and notice.not_before >= self.now
+        elif isinstance(body, e.DeadlineMoved) and about and about.due:
+            if about.due.external:
+                assert (
+                    isinstance(self.moved, str) and self.state.process.definition.dates[self.moved].external
+                )
+        elif isinstance(body, e.SilenceCounted) and about:
+            assert len(about.responses) == about.heard and not about.replies and not about.unfilled
+
+    moved: str | None = None
+
+    def some(self, number: int, *, opened: bool = True) -> Assignment | None:
+        """One of the assignments that could be answered."""
+        found = [
+            a
+            for step in self.state.steps.values()
+            for a in step.assignments.values()
+            if not opened or (step.status == "open" and a.status != "ended")
+        ]
+        return found[number % len(found)] if found else None
+
+    def actor(self, asked: Assignment, who: str = "") -> e.Actor:
+        return e.Actor(who or asked.name, asked.role, asked.organisation, who or asked.person, channel="web")
+
+    def begun(self, number: int, *status: str) -> str:
+        """A step that has begun, or is as asked; any step where there is none."""
+        wanted = status or ("open", "closed", "skipped")
+        found = [step.id for step in self.state.steps.values() if step.status in wanted] or list(
+            self.state.steps
+        )
+        return found[number % len(found)]
+
+    # --- people
+
+    @rule(number=st.integers(0, 30), seed=st.integers(0, 10**6), odd=st.booleans())
+    def answer(self, number: int, seed: int, odd: bool) -> None:
+        asked = self.some(number)
+        if asked is None:
+            return
+        if self.state.over:
+            return
+        step, rng = self.state.process.steps[asked.step], Random(seed)
+        judge = Judge(self.state, self.now, asked)
+        answers = sample_answers(step.form, judge.names, judge, rng)
+        if odd:
+            for item in step.form:
+                options = getattr(item, "options", None)
+                if isinstance(options, list) and options:
+                    answers[item.id] = rng.choice(options)
+                elif getattr(item, "type", "") == "yes/no":
+                    answers[item.id] = rng.choice(["yes", "no"])
+                elif getattr(item, "type", "") == "date":
+                    answers[item.id] = (self.now + timedelta(days=rng.randint(1, 60))).date().isoformat()
+            checked = check_answers(step.form, step.checks, answers, judge.names, judge)
+            if checked.problems:
+                return
+            answers = checked.values
+        self.do(respond, asked.id, answers, self.now, self.actor(asked))
+
+    @rule(seeds=st.integers(0, 10**6))
+    def everybody_answers(self, seeds: int) -> None:
+        for number in range(12):
+            self.answer(number, seeds + number, False)
+
+    @rule(seeds=st.integers(0, 10**6))
+    def much_happens(self, seeds: int) -> None:
+        """Everybody answers and time passes, a few times over: so that later steps are reached."""
+        for turn in range(4):
+            self.everybody_answers(seeds + turn)
+            self.to_the_next_deadline()
+
+    @rule(number=st.integers(0, 30), who=st.sampled_from(["owen", "leo", "sam", "nina", "asha", "stranger"]))
+    def somebody_else_answers(self, number: int, who: str) -> None:
+        asked = self.some(number, opened=False)
+        if asked is not None:
+            judge = Judge(self.state, self.now, asked)
+            answers = sample_answers(self.state.process.steps[asked.step].form, judge.names, judge, Random(1))
+            self.do(respond, asked.id, answers, self.now, self.actor(asked, who))
+
+    @rule(
+        number=st.integers(0, 30),
+        kind=st.sampled_from(["more time", "not ours", "question"]),
+        days=st.integers(1, 30),
+    )
+    def replies(self, number: int, kind: Any, days: int) -> None:
+        if asked := self.some(number):
+            until = self.now + timedelta(days=days) if kind == "more time" else None
+            self.do(reply, asked.id, kind, "Why is that", until, self.now, self.actor(asked))
+
+    @rule(number=st.integers(0, 30), text=REASONS)
+    def settles_reply(self, number: int, text: str) -> None:
+        if asked := self.some(number):
+            self.do(commands.settle_reply, asked.id, text, self.now, worlds.MANAGER)
+
+    # --- the manager
+
+    @rule(number=st.integers(0, 30), days=st.integers(0, 40), reason=REASONS)
+    def extends(self, number: int, days: int, reason: str) -> None:
+        if asked := self.some(number):
+            until = self.now + timedelta(days=days, hours=3)
+            self.do(commands.extend, asked.id, until, reason, self.now, worlds.MANAGER)
+
+    @rule(
+        number=st.integers(0, 30),
+        person=st.sampled_from(["jo", "tom", "priya", "asha", "nina", "nobody"]),
+        reason=REASONS,
+    )
+    def reassigns(self, number: int, person: str, reason: str) -> None:
+        if asked := self.some(number):
+            self.do(commands.reassign, asked.id, person, reason, self.now, worlds.MANAGER)
+
+    @rule(
+        step=st.integers(0, 20),
+        place=st.sampled_from(["", "", *PLACES]),
+        unlock=st.booleans(),
+        reason=REASONS,
+    )
+    def reopens(self, step: int, place: str, unlock: bool, reason: str) -> None:
+        name = list(self.state.steps)[step % len(self.state.steps)]
+        self.do(
+            commands.reopen_step, name, reason, self.now, worlds.MANAGER, organisation=place, unlock=unlock
+        )
+
+    @rule(step=st.sampled_from(["query", "talk"]), places=st.sets(st.sampled_from(PLACES)))
+    def opens_on_demand(self, step: str, places: set[str]) -> None:
+        self.do(commands.open_on_demand, step, tuple(sorted(places)), self.now, worlds.MANAGER, "One thing")
+
+    @rule(
+        step=st.integers(0, 20),
+        choice=st.sampled_from(["proceed", "wait", "wait"]),
+        days=st.integers(1, 20),
+        reason=REASONS,
+    )
+    def decides_shortfall(self, step: int, choice: Any, days: int, reason: str) -> None:
+        name = self.begun(step, "open")
+        until = self.now + timedelta(days=days) if choice == "wait" else None
+        self.do(commands.decide_shortfall, name, choice, reason, self.now, worlds.MANAGER, until)
+
+    @rule(reason=REASONS)
+    def holds(self, reason: str) -> None:
+        self.do(commands.hold, reason, self.now, worlds.MANAGER)
+
+    @rule()
+    def lifts(self) -> None:
+        self.do(commands.lift, self.now, worlds.MANAGER)
+
+    @precondition(lambda self: self.settled_at is not None and len(self.events) > 200)
+    @rule(reason=REASONS)
+    def withdraws(self, reason: str) -> None:
+        self.do(commands.withdraw, reason, self.now, worlds.MANAGER)
+
+    @rule(which=st.integers(0, 4), reason=REASONS)
+    def changes_membership(self, which: int, reason: str) -> None:
+        members = worlds.Pcn.model_validate(memberships()[which])
+        self.do(commands.change_membership, members, reason, self.now, worlds.MANAGER)
+
+    @rule(extra=st.booleans(), reason=REASONS)
+    def changes_calendar(self, extra: bool, reason: str) -> None:
+        bundle = (self.extra if extra else self.plain).hash
+        self.do(commands.change_calendar, bundle, self.opened, reason, self.now, worlds.MANAGER)
+
+    @rule(
+        name=st.sampled_from(["start", "quarter_end", "board", "external_deadline"]),
+        days=st.integers(-20, 90),
+        reason=REASONS,
+    )
+    def moves_date(self, name: str, days: int, reason: str) -> None:
+        self.moved = name
+        day = (self.now + timedelta(days=days)).date().isoformat()
+        self.do(commands.move_named_date, name, day, reason, self.now, worlds.MANAGER)
+        self.moved = None
+
+    # --- time
+
+    @rule()
+    def to_the_next_deadline(self) -> None:
+        following = next_deadline(self.state, self.now)
+        if following is None or following > LATEST:
+            return
+        self.just_before(following)
+        self.now = following
+        self.settle()
+        assert next_deadline(self.state, self.now) != following, "the clock stands still"
+
+    @rule(hours=st.integers(1, 40))
+    def hours_pass(self, hours: int) -> None:
+        self.pass_to(self.now + timedelta(hours=hours))
+
+    @rule(weeks=st.integers(1, 8))
+    def weeks_pass(self, weeks: int) -> None:
+        self.pass_to(self.now + timedelta(weeks=weeks))
+
+    @rule()
+    def nobody_does_anything(self) -> None:
+        for _ in range(12):
+            self.to_the_next_deadline()
+
+    def pass_to(self, moment: datetime) -> None:
+        if moment > LATEST:
+            return
+        following = next_deadline(self.state, self.now)
+        if following is None or following > moment:
+            self.just_before(moment + timedelta(seconds=1))
+        self.now = moment
+        self.settle()
+
+    def just_before(self, moment: datetime) -> None:
+        """Time alone moves nothing before the next deadline."""
+        early = moment - timedelta(seconds=1)
+        if early > self.now:
+            assert advance(self.state, early) == [], "something happened before its time"
+
+    # --- what always holds
+
+    @invariant()
+    def the_log_is_the_state(self) -> None:
+        if not hasattr(self, "state"):
+            return
+        assert fold(self.events, self.opened) == self.state
+        assert self.twin == self.state
+
+    @invariant()
+    def nobody_is_pressed(self) -> None:
+        if not hasattr(self, "state"):
+            return
+        for step in self.state.steps.values():
+            for asked in step.assignments.values():
+                assert asked.chasers <= 2
+                if step.done:
+                    assert asked.status != "open", "an assignment outlived its step"
+                if asked.unfilled:
+                    assert not [r for r in asked.rungs if r.rung not in asked.climbed]
+
+    @invariant()
+    def it_can_say_what_it_waits_for(self) -> None:
+        if hasattr(self, "state"):
+            assert waiting_for(self.state, self.now)
+
+
+Workflow.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=25, deadline=None)
+TestWorkflow = Workflow.TestCase
