@@ -7,9 +7,9 @@ from datetime import datetime
 from definitions.models import Rung, Step
 from engine import dating
 from engine import events as e
+from engine.addresses import rung_people
 from engine.folding import CHASING
 from engine.moving import is_letter, place_of
-from engine.notices import rung_people
 from engine.state import Assignment
 from engine.telling import ladder_names, rung_named
 from engine.turn import Turn

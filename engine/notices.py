@@ -7,17 +7,15 @@ never go into a notice (domain 4.3), and nobody outside the directory is ever wr
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from functools import singledispatch
 from typing import Any, Literal
 
-from definitions.directory import Pcn, Person
 from definitions.models import Rung, Step
 from engine import events as e
-from engine import people
-from engine.clock import LONDON, london_date
-from engine.folding import TALKING
+from engine.addresses import Address, address_of, asked, at_person, holder, manager_of, rung_people
+from engine.clock import LONDON
 from engine.scope import Scope
 from engine.seeing import may_see
 from engine.state import Assignment, WorkflowState
@@ -45,16 +43,6 @@ _KIND_OF: dict[str, NoticeKind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Address:
-    """Where a notice goes: a person of the directory, or a practice's shared mailbox."""
-
-    person: str
-    name: str
-    email: str
-    organisation: str
-
-
 def plan(before: WorkflowState, event: e.Event, scope: Scope) -> list[e.Notice]:
     """The notices that `event` calls for. `scope` is the state after it."""
     return [
@@ -74,7 +62,7 @@ def _notices(body: Any, event: e.Event, before: WorkflowState, scope: Scope) -> 
 
 
 def _notice(
-    scope: Scope, kind: NoticeKind, to: _Address, subject: str, about: Assignment | None = None,
+    scope: Scope, kind: NoticeKind, to: Address, subject: str, about: Assignment | None = None,
     step: Step | None = None, *, urgent: bool = False, digest_only: bool = False, rung: str = "", **facts: Any,
 ) -> e.Notice:  # fmt: skip
     organisation = None if to.organisation == scope.state.pcn.code else to.organisation
@@ -87,86 +75,6 @@ def _notice(
         not_before=scope.state.calendar.messaging_opens(scope.now, organisation),
         urgent=urgent, digest_only=digest_only, rung=rung, facts=settled,
     )  # fmt: skip
-
-
-# --- addresses
-
-
-def _at(scope: Scope, person: Person, organisation: str) -> _Address:
-    return _Address(person.id, person.name, person.email, organisation)
-
-
-def _asked(scope: Scope, assignment: Assignment) -> _Address | None:
-    """Whoever is asked: the person, or the practice's shared mailbox where nobody is named."""
-    person = scope.state.pcn.people_by_id.get(assignment.person)
-    return _to(scope, person, assignment.organisation)
-
-
-def _to(scope: Scope, person: Person | None, organisation: str) -> _Address | None:
-    """The person's address, else the organisation's shared mailbox, else none."""
-    if person is not None:
-        return _at(scope, person, organisation)
-    practice = scope.state.pcn.practices_by_code.get(organisation)
-    if practice and practice.mailbox:
-        return _Address("", practice.name, practice.mailbox, practice.code)
-    return None
-
-
-def _manager(scope: Scope) -> _Address | None:
-    person = people.manager(scope.state.pcn, london_date(scope.now))
-    return _at(scope, person, scope.state.pcn.code) if person else None
-
-
-def holder(scope: Scope, role: str, organisation: str) -> tuple[Person, str] | None:
-    """Who holds a rung's role, and where: at the practice it is about, else at the PCN."""
-    day = london_date(scope.now)
-    for place in (organisation, scope.state.pcn.code):
-        if found := people.whom(scope.state.pcn, role, place, day):
-            return found.person, place
-    return None
-
-
-def _to_speak(scope: Scope, rung: Rung, role: str, assignment: Assignment) -> tuple[Person, str] | None:
-    """Who does what a rung asks of a role.
-
-    Nobody is sent to have a word with their own practice: where it is the clinical director's, the deputy goes, or
-    the manager. Where nobody holds the role, it is the manager's to see to.
-    """
-    pcn, day = scope.state.pcn, london_date(scope.now)
-    found = holder(scope, role, assignment.organisation)
-    roles = ("deputy_clinical_director", "pcn_manager") if role == "clinical_director" else ("pcn_manager",)
-    if found is None or (rung.register_ in TALKING and _belongs(pcn, found[0], assignment, day)):
-        others = (holder(scope, other, pcn.code) for other in roles)
-        better = next((o for o in others if o and not _belongs(pcn, o[0], assignment, day)), None)
-        return better or found
-    return found
-
-
-def _belongs(pcn: Pcn, person: Person, assignment: Assignment, day: date) -> bool:
-    """The person has a role at the practice the assignment is about."""
-    if assignment.organisation == pcn.code:
-        return False
-    return any(
-        held.person == person.id and held.at == assignment.organisation and held.holds_on(day)
-        for held in pcn.roles
-    )
-
-
-def rung_people(scope: Scope, rung: Rung, assignment: Assignment) -> list[tuple[Person | None, str]]:
-    """Whom a rung reaches, once each, with the organisation they are reached at; None is the shared mailbox."""
-    reached: dict[str, tuple[Person | None, str]] = {}
-    pcn, day = scope.state.pcn, london_date(scope.now)
-    for to in rung.to:
-        if to == "assignee":
-            person = pcn.people_by_id.get(assignment.person)
-            reached.setdefault(assignment.person, (person, assignment.organisation))
-        elif to == "cover":
-            for cover in pcn.cover_for(assignment.person, day):
-                reached.setdefault(cover.by, (pcn.people_by_id[cover.by], assignment.organisation))
-        else:
-            if speaker := _to_speak(scope, rung, to, assignment):
-                reached.setdefault(speaker[0].id, speaker)
-    return list(reached.values())
 
 
 # --- asking
@@ -183,7 +91,7 @@ def _ask(scope: Scope, assignment: Assignment) -> Iterator[e.Notice]:
     step = scope.state.process.steps[assignment.step]
     title = scope.text(step.title, **scope.around(step, assignment))
     if assignment.unfilled:
-        if manager := _manager(scope):
+        if manager := manager_of(scope):
             practice = scope.state.pcn.organisation_name(assignment.organisation)
             text = (
                 f"Nobody could be found to ask at {practice} as {words(assignment.role)}: the directory names nobody "
@@ -199,7 +107,7 @@ def _ask(scope: Scope, assignment: Assignment) -> Iterator[e.Notice]:
                 text=text,
             )
         return
-    if to := _asked(scope, assignment):
+    if to := asked(scope, assignment):
         subject = subject_of(scope, step, assignment, title)
         yield _notice(scope, "ask", to, subject, assignment, step, text=_first_words(scope, step, assignment))
 
@@ -251,7 +159,7 @@ def _(
         # Whoever was asked before may have begun; they hear that they can stop.
         title, step = assignment_title(scope, assignment), scope.state.process.steps[assignment.step]
         text = f"{assignment.name} is asked instead, so there is nothing more for you to do. Thank you."
-        to = _at(scope, old, assignment.organisation)
+        to = at_person(scope, old, assignment.organisation)
         yield _notice(scope, "told", to, f"No longer with you: {title}", None, step, text=text)
 
 
@@ -269,7 +177,7 @@ def _(body: e.RungClimbed, event: e.Event, before: WorkflowState, scope: Scope) 
     title = scope.text(step.title, **scope.around(step, assignment))
     place = scope.state.pcn.organisation_name(assignment.organisation)
     for person, organisation in rung_people(scope, rung, assignment):
-        to = _at(scope, person, organisation) if person else _asked(scope, assignment)
+        to = at_person(scope, person, organisation) if person else asked(scope, assignment)
         if to is not None:
             yield _notice(
                 scope, _KIND_OF[rung.register_], to, _rung_subject(rung, title, place), assignment, step,
@@ -292,7 +200,7 @@ def _rung_subject(rung: Rung, title: str, place: str) -> str:
 @_notices.register
 def _(body: e.ReplyReceived, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment)
-    if assignment is None or (manager := _manager(scope)) is None:
+    if assignment is None or (manager := manager_of(scope)) is None:
         return
     step = scope.state.process.steps[assignment.step]
     place = scope.state.pcn.organisation_name(assignment.organisation)
@@ -320,7 +228,7 @@ def _(body: e.ReplyReceived, event: e.Event, before: WorkflowState, scope: Scope
 @_notices.register
 def _(body: e.ReplySettled, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment)
-    if assignment is not None and (to := _asked(scope, assignment)):
+    if assignment is not None and (to := asked(scope, assignment)):
         step = scope.state.process.steps[assignment.step]
         yield _notice(
             scope,
@@ -336,7 +244,7 @@ def _(body: e.ReplySettled, event: e.Event, before: WorkflowState, scope: Scope)
 @_notices.register
 def _(body: e.PromisePassed, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment)
-    if assignment is None or (manager := _manager(scope)) is None:
+    if assignment is None or (manager := manager_of(scope)) is None:
         return
     step = scope.state.process.steps[assignment.step]
     place = scope.state.pcn.organisation_name(assignment.organisation)
@@ -364,13 +272,13 @@ def _(body: e.ShortfallRaised, event: e.Event, before: WorkflowState, scope: Sco
     )
     deciding = (holder(scope, role, scope.state.pcn.code) for role in ("pcn_manager", "clinical_director"))
     for person in {found[0].id: found[0] for found in deciding if found}.values():
-        to = _at(scope, person, scope.state.pcn.code)
+        to = at_person(scope, person, scope.state.pcn.code)
         yield _notice(scope, "decision", to, f"To decide: {title}", None, step, text=text, items=missing)
 
 
 @_notices.register
 def _(body: e.DateRefused, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
-    step, manager = scope.state.process.steps[body.step], _manager(scope)
+    step, manager = scope.state.process.steps[body.step], manager_of(scope)
     if manager is None:
         return
     title = scope.text(step.title, **scope.around(step))
@@ -384,7 +292,7 @@ def _(body: e.DateRefused, event: e.Event, before: WorkflowState, scope: Scope) 
 @_notices.register
 def _(body: e.DeadlineMoved, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment) if body.assignment else None
-    if assignment is None or assignment.status != "open" or (to := _asked(scope, assignment)) is None:
+    if assignment is None or assignment.status != "open" or (to := asked(scope, assignment)) is None:
         return
     step = scope.state.process.steps[assignment.step]
     title = assignment_title(scope, assignment)
@@ -398,7 +306,7 @@ def _(body: e.StepClosed, event: e.Event, before: WorkflowState, scope: Scope) -
     if step.message is None:
         return
     for person, organisation in told_by_message(scope, step):
-        if to := _to(scope, person, organisation):
+        if to := address_of(scope, person, organisation):
             yield _notice(
                 scope, "outcome", to, str(body.values["subject"]), None, step,
                 urgent=step.message.urgent, text=body.values["body"],
@@ -413,7 +321,7 @@ def _(body: e.WorkflowClosed, event: e.Event, before: WorkflowState, scope: Scop
     ended = {"completed": "is closed", "stopped": "was stopped", "withdrawn": "was withdrawn"}[body.outcome]
     for person, organisation in everyone_who_took_part(scope):
         text = f"{scope.state.reference} {ended}: {body.because}. Thank you for your part in it."
-        if to := _to(scope, person, organisation):
+        if to := address_of(scope, person, organisation):
             yield _notice(scope, "outcome", to, f"{scope.state.reference} {ended}", text=text)
 
 
