@@ -133,10 +133,10 @@ class Answering:
     async def _send(self, request: Request, opened: Opened, data: FormData, sent: Sent) -> Response:
         assignment = opened.page.assignment
         signer = check_signer(text_of(data, "name"), text_of(data, "role"))
-        if signer:
-            problems = await self._desk.check(assignment, sent.answers)
-            return self._redraw(request, opened, data, sent, (*problems, *signer), status=422)
         try:
+            if signer:
+                problems = await self._desk.check(assignment, sent.answers)
+                return self._redraw(request, opened, data, sent, (*problems, *signer), status=422)
             await self._desk.respond(
                 assignment, sent.answers, _actor(data), anyway=text_of(data, "anyway") == "yes"
             )

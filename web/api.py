@@ -226,7 +226,7 @@ def _add_acting(router: APIRouter, desk: Desk) -> None:
     async def hold(workflow_id: str, body: ReasonBody) -> Response:
         try:
             await desk.hold(workflow_id, body.reason, body.by.actor())
-        except Refused as error:
+        except (Invalid, Refused) as error:
             return refusal(error)
         return json({"held": True})
 
@@ -234,6 +234,6 @@ def _add_acting(router: APIRouter, desk: Desk) -> None:
     async def lift(workflow_id: str, body: ReasonBody) -> Response:
         try:
             await desk.lift(workflow_id, body.reason, body.by.actor())
-        except Refused as error:
+        except (Invalid, Refused) as error:
             return refusal(error)
         return json({"held": False})

@@ -167,6 +167,8 @@ class FakeDesk:
         return [change for change in self.changes if change[0] == "respond"]
 
     async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[Problem]:
+        if self.refuse:
+            raise self.refuse
         return self.checked(answers).problems
 
     async def respond(

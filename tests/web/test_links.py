@@ -260,6 +260,7 @@ class TestAnswering:
         answer = await send(client, link, seal, f__note="Kept")
         assert answer.status_code == 409
         assert summary(answer.text) == [("", "This step has closed; the answer of Tom Okafor stands.")]
+        assert (await send(client, link, seal, name="")).status_code == 409
         assert ">Kept</textarea>" in answer.text
 
     async def test_more_rows_on_request(
