@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test serve lint bench
+.PHONY: help setup demo test serve lint bench docs
 
 help:
 	@echo "make demo    start everything, run three processes for an example PCN, show what happens"
@@ -12,6 +12,7 @@ help:
 	@echo "make setup   only make the environment; leaves $(BIN)/baton"
 	@echo "make lint    format, style, types, and the order of the rooms"
 	@echo "make bench   how fast, beside other engines"
+	@echo "make docs    write the reference and the JSON Schemas again from the code"
 
 setup: .venv/.made
 
@@ -30,6 +31,10 @@ lint: .venv/.made-dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+docs: .venv/.made
+	@$(BIN)/python -m definitions.schema
+	@$(BIN)/python scripts/write_reference.py
 
 bench: .venv/.made-bench
 	@$(BIN)/python -m benchmarks

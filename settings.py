@@ -106,9 +106,13 @@ class Settings(BaseSettings):
 
     def url_on(self, port: int) -> str:
         """Where people reach pages served on `port`, without a slash at the end."""
+        return self.base_url.rstrip("/") or self.here_on(port)
+
+    def here_on(self, port: int) -> str:
+        """Where this machine itself reaches pages served on `port`, whatever stands in front of them for others."""
         host = "127.0.0.1" if self.web_host in ("0.0.0.0", "::") else self.web_host
         shown = f"[{host}]" if ":" in host else host
-        return self.base_url.rstrip("/") or f"http://{shown}:{port}"
+        return f"http://{shown}:{port}"
 
     def post_on(self, port: int) -> PostSettings:
         """The post's settings, with links that lead to the pages served on `port`."""

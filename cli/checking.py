@@ -151,7 +151,9 @@ def _loader(kind: str, catalogue: _Catalogue) -> Callable[[Document], object]:
         return lambda document: load_definition(document, catalogue=catalogue)
     if kind == "file of scenarios":
         return lambda document: load_scenarios(document.text, document.file)
-    return {"directory": read_directory, "ladder": load_ladder, "dataset": load_dataset}[kind]
+    if kind == "directory":
+        return lambda document: read_directory(document, definitions=catalogue.definition_ids)
+    return load_ladder if kind == "ladder" else load_dataset
 
 
 def _problems(load: Callable[[Document], object], document: Document) -> tuple[Problem, ...]:

@@ -41,4 +41,4 @@ def directory(known: Settings, file: Path | None = None) -> Directory:
     """The directory in `file`, or the one in use. Raises DefinitionErrors."""
     from definitions.directory_file import load_directory
 
-    return load_directory(file or known.directory_file)
+    return load_directory(file or known.directory_file, library(known).definition_ids)

@@ -6,7 +6,7 @@ other. A directory names everyone a letter could go to, so a slip in it is found
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,14 @@ def load_directory(path: Path) -> Directory:
         raise DefinitionErrors([Problem(path.name, 1, 1, "BD707", f"it cannot be read: {why}")]) from None
 
 
-def read_directory(text: str | Document, file: str = "directory.yaml") -> Directory:
-    """The directory in `text`. Raises DefinitionErrors with every error."""
+def read_directory(
+    text: str | Document, file: str = "directory.yaml", definitions: Collection[str] | None = None
+) -> Directory:
+    """The directory in `text`. Raises DefinitionErrors with every error. `definitions` as in `load_directory`."""
     document = text if isinstance(text, Document) else read_text(text, file)
     directory, findings = _shaped(document)
     if directory is not None:
-        _check(directory, findings)
+        _check(directory, findings, definitions)
     if directory is None or findings.problems:
         raise DefinitionErrors(findings.problems)
     return directory
@@ -88,7 +90,7 @@ def _said(problem: Problem) -> Problem:
     return replace(problem, message=message)
 
 
-def _check(directory: Directory, findings: Findings) -> None:
+def _check(directory: Directory, findings: Findings, definitions: Collection[str] | None) -> None:
     codes: dict[str, str] = {}
     for index, pcn in enumerate(directory.pcns):
         at: Path_ = ("pcns", index)
@@ -97,6 +99,14 @@ def _check(directory: Directory, findings: Findings) -> None:
                 findings.add(path, "BD703", f"the code {code} is {codes[code]} already")
             codes.setdefault(code, pcn.organisation_name(code))
         _Membership(pcn, at, findings).check()
+        _adopted(pcn, at, findings, definitions)
+
+
+def _adopted(pcn: Pcn, at: Path_, findings: Findings, definitions: Collection[str] | None) -> None:
+    for index, adopted in enumerate(pcn.adopted):
+        if definitions is not None:
+            path = (*at, "adopted", index, "definition")
+            findings.must_be_known(path, adopted.definition, definitions, "BD306", "definition")
 
 
 def _organisations(pcn: Pcn, at: Path_) -> Iterator[tuple[Path_, str]]:

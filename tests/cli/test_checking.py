@@ -13,7 +13,8 @@ SHIPPED = [
     *sorted((ROOT / "definitions" / "library").glob("*.yaml")),
     *sorted((ROOT / "definitions" / "ladders").glob("*.yaml")),
     *sorted((ROOT / "definitions" / "datasets").glob("*.yaml")),
-    *sorted(EXAMPLES.glob("*.yaml")),
+    EXAMPLES / "harbour-vale.yaml",
+    EXAMPLES / "federation-40.yaml",
 ]
 
 SMALL = """\

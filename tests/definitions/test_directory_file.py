@@ -94,6 +94,15 @@ def test_a_role_is_not_held_twice_at_once() -> None:
     ]
 
 
+def test_adopted_processes_are_those_the_library_has() -> None:
+    text = GOOD + "    adopted:\n      - {definition: iif-quarter-clos}\n"
+    assert read_directory(text).pcns[0].adopted[0].definition == "iif-quarter-clos"
+    with pytest.raises(
+        DefinitionErrors, match=r"20:22 BD306 there is no definition 'iif-quarter-clos' \(did you"
+    ):
+        read_directory(text, definitions={"iif-quarter-close"})
+
+
 def test_a_file_that_is_not_there_is_an_error_like_another(tmp_path: Path) -> None:
     with pytest.raises(DefinitionErrors, match="BD707 it cannot be read: there is no such file"):
         load_directory(tmp_path / "none.yaml")

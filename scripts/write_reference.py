@@ -1,0 +1,290 @@
+"""Writes docs/reference from the code: commands, settings, the language, the codes of errors.
+
+python scripts/write_reference.py            writes the pages
+python scripts/write_reference.py --check    fails when a page is not what it would write
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+import io
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from pydantic import BaseModel  # noqa: E402
+from pydantic_core import PydanticUndefined  # noqa: E402
+
+from cli.main import app, run  # noqa: E402
+from definitions.directory import Directory  # noqa: E402
+from definitions.directory_file import DIRECTORY_CODES  # noqa: E402
+from definitions.fields import FieldType, Model  # noqa: E402
+from definitions.functions import FUNCTIONS  # noqa: E402
+from definitions.grammar import parse_action, parse_assign_at, parse_close_when  # noqa: E402
+from definitions.models import Dataset, Definition, Ladder, StepKind  # noqa: E402
+from definitions.problems import CODES  # noqa: E402
+from definitions.scenarios import Scenarios  # noqa: E402
+from settings import Settings  # noqa: E402
+
+FOLDER = ROOT / "docs" / "reference"
+WRITTEN = "<!-- Written by scripts/write_reference.py; change what it describes, not this page. -->"
+#: Settings that another setting answers for, or that only Baton itself gives.
+UNTOLD = {"BATON_POST__BASE_URL"}
+
+
+def pages() -> dict[str, str]:
+    """Every page of the reference, by its file's name."""
+    made = {
+        "cli.md": commands(),
+        "settings.md": settings(),
+        "language.md": language(),
+        "problem-codes.md": codes(),
+    }
+    return {name: f"{WRITTEN}\n\n{text.rstrip()}\n" for name, text in made.items()}
+
+
+# --- commands
+
+
+def commands() -> str:
+    parts = [
+        "# Commands",
+        "While `baton serve` runs, the other commands talk to it. Where none runs, those that only look read the store "
+        "themselves. Every command exits 0 when it did what was asked, 1 when it could not, 2 when it was not written "
+        "as it should be; what went wrong, and what to do next, is on stderr.",
+        _help(),
+    ]
+    for name in _names():
+        parts += [f"## baton {name}", _help(*name.split())]
+    return "\n\n".join(parts)
+
+
+def _names() -> Iterator[str]:
+    for command in app.registered_commands:
+        assert command.callback is not None
+        yield command.name or command.callback.__name__
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        yield from (f"{group.name} {command.name}" for command in group.typer_instance.registered_commands)
+
+
+def _help(*command: str) -> str:
+    """A command's own help, at a fixed width whoever asks for it."""
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = "100"
+    told = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(told):
+            run([*command, "--help"])
+    finally:
+        os.environ.pop("COLUMNS") if before is None else os.environ.update(COLUMNS=before)
+    return f"```text\n{told.getvalue().strip()}\n```"
+
+
+# --- settings
+
+
+def settings() -> str:
+    rows = [(f"`{name}`", default, description) for name, default, description in variables(Settings)]
+    return "\n\n".join(
+        [
+            "# Settings",
+            "A setting is an environment variable, or a line `NAME=value` of a file `baton.env` in the folder that "
+            "`baton` is started in; the environment comes first. Lists are written as JSON: `[\"one\", \"two\"]`.",
+            _table(("Variable", "Default", "What it sets"), rows),
+        ]
+    )  # fmt: skip
+
+
+def variables(model: type[BaseModel], prefix: str = "BATON_") -> Iterator[tuple[str, str, str]]:
+    """Name, default and description of every setting; groups are stepped into."""
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from variables(kind, f"{prefix}{name.upper()}__")
+        elif (variable := f"{prefix}{name.upper()}") not in UNTOLD:
+            assert info.description, f"{variable} has no description"
+            yield variable, _default(info.get_default(call_default_factory=True)), info.description
+
+
+def _default(value: Any) -> str:
+    if value in (None, "", [], PydanticUndefined) or str(value) == "":
+        return "empty"
+    return f"`{value}`"
+
+
+# --- the language
+
+
+def language() -> str:
+    parts = [
+        "# The language of definitions",
+        "A definition is one YAML 1.2 file. `baton validate FILE` tells every error at once; the JSON Schemas beside "
+        "`definitions/` let an editor complete and check while you write.",
+        "## Kinds of steps",
+        *(f"### {kind}\n\n{_kind(kind)}" for kind in get_args(StepKind)),
+        "## Types of fields",
+        ", ".join(f"`{each}`" for each in get_args(FieldType)) + ".",
+        _second_part(importlib.import_module("definitions.fields").__doc__ or ""),
+        "## Moments",
+        _literal(importlib.import_module("definitions.moments").__doc__ or ""),
+        "## Small phrases",
+        _table(("Where", "What may stand there"), _phrases()),
+        "## Functions in expressions",
+        *(_function(name, function) for name, function in sorted(FUNCTIONS.items())),
+    ]
+    files: list[tuple[str, type[Model]]] = [
+        ("Definition", Definition), ("Ladder", Ladder), ("Dataset", Dataset), ("Directory", Directory), ("Scenario tests", Scenarios),
+    ]  # fmt: skip
+    told: set[str] = set()
+    for title, model in files:
+        parts += [f"## Keys: {title.lower()}", *_keys(model, told)]
+    return "\n\n".join(parts)
+
+
+def _kind(name: str) -> str:
+    text = inspect.cleandoc(importlib.import_module(f"engine.kinds.{name}").__doc__ or "")
+    before, _, example = text.partition("Example::")
+    return f"{_mended(before.split(':', 1)[1])}\n\n```yaml\n{inspect.cleandoc(example).strip()}\n```"
+
+
+def _mended(text: str) -> str:
+    """A docstring's paragraphs, each on one line, with a capital first."""
+    paragraphs = [" ".join(part.split()) for part in text.strip().split("\n\n")]
+    return "\n\n".join(part[:1].upper() + part[1:] for part in paragraphs if part)
+
+
+def _second_part(doc: str) -> str:
+    """What a module's docstring says after its first sentence."""
+    return _mended(inspect.cleandoc(doc).partition("\n\n")[2])
+
+
+def _literal(doc: str) -> str:
+    """A docstring whose indented block is a grammar."""
+    parts = []
+    for part in inspect.cleandoc(doc).split("\n\n"):
+        parts.append(f"```text\n{inspect.cleandoc(part)}\n```" if part.startswith("    ") else _mended(part))
+    return "\n\n".join(parts)
+
+
+def _phrases() -> list[tuple[str, str]]:
+    named = (
+        ("`close_when`", parse_close_when),
+        ("`assign: {at: …}`", parse_assign_at),
+        ("`on: {outcome: …}`", parse_action),
+    )
+    return [(where, " ".join((function.__doc__ or "").split())) for where, function in named]
+
+
+def _function(name: str, function: Any) -> str:
+    signature = ", ".join(inspect.signature(function).parameters)
+    return f"### {name}({signature})\n\n{_mended(inspect.cleandoc(function.__doc__ or ''))}"
+
+
+def _keys(model: type[Model], told: set[str]) -> Iterator[str]:
+    """The keys of a model and of all that stands in it, each model once in the page."""
+    schema = model.model_json_schema(by_alias=True)
+    for title, part in [(model.__name__, schema), *sorted(schema.get("$defs", {}).items())]:
+        if title in told or "properties" not in part:
+            continue
+        told.add(title)
+        yield f"### {_spaced(title)}"
+        if description := part.get("description"):
+            yield _mended(description)
+        needed = set(part.get("required", ()))
+        rows = [
+            (
+                f"`{key}`",
+                _type(value),
+                "must be given" if key in needed else _shown(value.get("default")),
+                value.get("description", ""),
+            )
+            for key, value in part["properties"].items()
+        ]
+        yield _table(("Key", "Value", "Unless said", "Meaning"), rows)
+
+
+def _spaced(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).rstrip("_").lower().capitalize()
+
+
+def _shown(value: Any) -> str:
+    if value in (None, [], {}, ""):
+        return "nothing"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def _type(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return _spaced(schema["$ref"].rsplit("/", 1)[1]).lower()
+    if "const" in schema:
+        return f"`{schema['const']}`"
+    if "enum" in schema:
+        return ", ".join(f"`{each}`" for each in schema["enum"])
+    for word in ("anyOf", "oneOf", "allOf"):
+        if word in schema:
+            kinds = [_type(each) for each in schema[word] if each.get("type") != "null"]
+            return " or ".join(dict.fromkeys(kinds))
+    if schema.get("type") == "array":
+        return f"a list of: {_type(schema.get('items', {}))}"
+    if schema.get("type") == "object":
+        inner = schema.get("additionalProperties")
+        return f"names with: {_type(inner)}" if isinstance(inner, dict) else "a mapping"
+    names = {
+        "string": "text",
+        "integer": "a whole number",
+        "number": "a number",
+        "boolean": "`true` or `false`",
+    }
+    return {"date": "a date"}.get(schema.get("format", ""), names.get(schema.get("type", ""), "anything"))
+
+
+# --- codes
+
+
+def codes() -> str:
+    rows = [(f"`{code}`", words) for code, words in sorted({**CODES, **DIRECTORY_CODES}.items())]
+    return "\n\n".join(
+        [
+            "# Codes of errors in files",
+            "`baton validate` and every command that reads a file tell all errors at once, each as "
+            "`file:line:column CODE message (did you mean …)`. A code is never given a second meaning.",
+            _table(("Code", "Meaning"), rows),
+        ]
+    )
+
+
+def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [columns, tuple("---" for _ in columns), *rows]
+    return "\n".join(
+        "| " + " | ".join(" ".join(cell.split()).replace("|", "\\|") for cell in row) + " |" for row in lines
+    )
+
+
+def main(arguments: list[str]) -> int:
+    stale = [name for name, text in pages().items() if not _same(FOLDER / name, text)]
+    if "--check" in arguments:
+        for name in stale:
+            print(f"docs/reference/{name} is stale; run: python scripts/write_reference.py", file=sys.stderr)
+        return 1 if stale else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in stale:
+        (FOLDER / name).write_text(pages()[name], encoding="utf-8")
+        print(f"wrote docs/reference/{name}")
+    return 0
+
+
+def _same(file: Path, text: str) -> bool:
+    return file.exists() and file.read_text(encoding="utf-8") == text
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
