@@ -323,9 +323,19 @@ class Calendar:
         key = ("days", organisation if closed else None, bool(closed))
         if key not in self._memo:
             public = _weekdays_except(frozenset(self._titles), self.first_year, self.last_year)
-            self._memo[key] = tuple(day for day in public if day not in closed) if closed else public
+            self._memo[key] = _without(public, closed) if closed else public
         found: tuple[int, ...] = self._memo[key]
         return found
+
+
+def _without(days: tuple[int, ...], closed: frozenset[int]) -> tuple[int, ...]:
+    # Few of thousands: taken out one by one, for every organisation of every launch has its own.
+    kept = list(days)
+    for day in closed:
+        place = bisect_left(kept, day)
+        if place < len(kept) and kept[place] == day:
+            del kept[place]
+    return tuple(kept)
 
 
 @lru_cache(maxsize=32)

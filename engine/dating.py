@@ -7,8 +7,9 @@ is not moved by it (rule 10).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from typing import Any
 
 from definitions.models import Ladder, Step
 from definitions.moments import Anchor, At, Moment, names
@@ -38,10 +39,17 @@ class Asking:
     step: Step
     opened: datetime
     since: datetime | None = None
+    # Practices without closures of their own share their dates, so each is worked out once.
+    known: dict[tuple[Any, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def stands_since(self) -> datetime:
         return self.since or self.opened
+
+    def ground(self, organisation: str | None) -> str | None:
+        """The organisation, where its own closures can move a date; else None, for everyone's."""
+        closures = self.scope.state.calendar.closures
+        return organisation if any(closed.organisation == organisation for closed in closures) else None
 
 
 def opens_at(scope: Scope, step: Step) -> datetime | None:
@@ -75,15 +83,24 @@ def due(asking: Asking, organisation: str | None) -> When | None:
 
     An internal date that had passed already gives CATCH_UP working days from then.
     """
-    step, scope = asking.step, asking.scope
-    if step.due is None:
+    if asking.step.due is None:
         return None
+    ground = asking.ground(organisation)
+    key = ("due", ground, asking.stands_since)
+    if key not in asking.known:
+        asking.known[key] = _due(asking, asking.step.due, ground)
+    found: When | None = asking.known[key]
+    return found
+
+
+def _due(asking: Asking, text: str, organisation: str | None) -> When | None:
+    step, scope = asking.step, asking.scope
     external = is_external(scope, step)
-    found = scope.resolve(step.due, organisation, external=external, anchors=_counting(asking))
+    found = scope.resolve(text, organisation, external=external, anchors=_counting(asking))
     if found is None:
         return None
     if not external:
-        found = _internal(asking, step.due, found, organisation)
+        found = _internal(asking, text, found, organisation)
     return When(found.at, found.external, found.explanation)
 
 
@@ -226,14 +243,18 @@ def rungs(
         return ()
     planned = []
     counted_from = dated(due_on)
+    ground = asking.ground(organisation)
     for rung in ladder.rungs:
-        at = _rung_at(asking, rung.at, counted_from, organisation)
+        key = (rung.at, ground, due_on.at if due_on else None)
+        if key not in asking.known:
+            asking.known[key] = _rung_at(asking, rung.at, counted_from, ground)
+        at = asking.known[key]
         if at is not None and at > asking.stands_since:
             planned.append(PlannedRung(rung.id, at))
     return tuple(sorted(planned, key=lambda rung: rung.at))
 
 
-def _rung_at(asking: Asking, text: str, due_on: Dated | None, organisation: str) -> datetime | None:
+def _rung_at(asking: Asking, text: str, due_on: Dated | None, organisation: str | None) -> datetime | None:
     scope = asking.scope
     found = scope.resolve(text, organisation, at=MORNING, anchors={**_counting(asking), "due": due_on})
     if found is None:
