@@ -211,6 +211,12 @@ class Step(Model):
         list[StepName], Field(description="the steps whose content a signature covers, by hash")
     ] = []
     not_by: NotBy | StepName | None = None
+    own_practice: Annotated[
+        Literal["warn"] | None,
+        Field(
+            description="who works at a practice this is about may sign; the manager is asked for a second approver"
+        ),
+    ] = None
     stop_if: Annotated[ExpressionText | None, Field(description="true refuses the response: a hard stop")] = (
         None
     )

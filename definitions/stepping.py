@@ -32,7 +32,7 @@ ONLY: dict[str, tuple[str, ...]] = {
 #: What a step that asks nobody cannot have.
 _HUMAN = (
     "assign", "form", "checks", "due", "ladder", "on", "signs", "shows", "stop_if", "counts_if", "outcome",
-    "not_by", "where", "on_demand",
+    "not_by", "own_practice", "where", "on_demand",
 )  # fmt: skip
 
 
@@ -92,6 +92,9 @@ def _kind(step: Step, path: Path_, findings: Findings) -> None:
         findings.add_key((*path, "stop_if"), "BD601", "'stop_if' needs a 'stop_message' that says why")
     if step.stop_message and not step.stop_if:
         findings.add_key((*path, "stop_message"), "BD602", "'stop_message' is said only with 'stop_if'")
+    if step.own_practice and not (step.signs or step.shows):
+        message = "'own_practice' looks at what the step 'signs' or 'shows'; name that"
+        findings.add_key((*path, "own_practice"), "BD601", message)
     if step.start_inputs and not step.starts:
         findings.add_key((*path, "start_inputs"), "BD602", "'start_inputs' belong to 'starts'")
 

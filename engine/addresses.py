@@ -78,10 +78,7 @@ def _belongs(pcn: Pcn, person: Person, assignment: Assignment, day: date) -> boo
     """The person has a role at the practice the assignment is about."""
     if assignment.organisation == pcn.code:
         return False
-    return any(
-        held.person == person.id and held.at == assignment.organisation and held.holds_on(day)
-        for held in pcn.roles
-    )
+    return people.works_at(pcn, person.id, assignment.organisation, day)
 
 
 def rung_people(scope: Scope, rung: Rung, assignment: Assignment) -> list[tuple[Person | None, str]]:

@@ -15,7 +15,8 @@ from typing import Any, Literal
 from definitions.models import Rung, Step
 from engine import events as e
 from engine.addresses import Address, address_of, asked, at_person, holder, manager_of, rung_people
-from engine.clock import LONDON
+from engine.clock import LONDON, london_date
+from engine.interests import own_practices, warning
 from engine.scope import Scope
 from engine.seeing import may_see
 from engine.state import Assignment, WorkflowState
@@ -195,6 +196,17 @@ def _rung_subject(rung: Rung, title: str, place: str) -> str:
         "board item": f"For the board: {title}",
         "decision": f"To decide together: {title}",
     }[rung.register_]
+
+
+@_notices.register
+def _(body: e.ResponseReceived, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    step, manager = scope.state.process.steps[body.step], manager_of(scope)
+    own = own_practices(scope.state, step, event.actor, london_date(event.at))
+    if not own or manager is None or not body.counts:
+        return
+    title = scope.text(step.title, **scope.around(step, scope.state.assignment(body.assignment)))
+    text = f"{warning(scope.state, event.actor, own)}. It stands meanwhile, and the record says so."
+    yield _notice(scope, "task", manager, f"A second approver: {title}", None, step, text=text)
 
 
 @_notices.register

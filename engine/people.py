@@ -42,6 +42,22 @@ def place_of(pcn: Pcn, role: str, organisation: str, day: date) -> str:
     return pcn.code
 
 
+def speaking_for(pcn: Pcn, role: str, organisation: str, day: date) -> Found | None:
+    """Who does at `organisation`, or about it, what `role` does. Nobody is sent to speak with their own practice: the
+    deputy goes, where the PCN has one."""
+    place = place_of(pcn, role, organisation, day)
+    found = whom(pcn, role, place, day)
+    if found is None or place == organisation or not works_at(pcn, found.person.id, organisation, day):
+        return found
+    deputy = whom(pcn, f"deputy_{role}", pcn.code, day)
+    return deputy if deputy and not works_at(pcn, deputy.person.id, organisation, day) else found
+
+
+def works_at(pcn: Pcn, person: str, organisation: str, day: date) -> bool:
+    """The person holds a role there."""
+    return any(held.person == person and held.at == organisation and held.holds_on(day) for held in pcn.roles)
+
+
 def covering(pcn: Pcn, person: str, day: date) -> Found | None:
     """Who covers `person` on `day`."""
     for cover in pcn.cover_for(person, day):
@@ -88,7 +104,11 @@ def same_person(one: Actor, other: Actor) -> bool:
 def recognised(pcn: Pcn, name: str, organisation: str, asked: str) -> str:
     """The id of whoever typed `name`: the person asked, else somebody with a role at the organisation, else nobody."""
     typed = " ".join(name.casefold().split())
-    candidates = [asked, *(held.person for held in pcn.roles if held.at == organisation), *(c.by for c in pcn.cover)]
+    candidates = [
+        asked,
+        *(held.person for held in pcn.roles if held.at == organisation),
+        *(c.by for c in pcn.cover),
+    ]
     for candidate in candidates:
         person = pcn.people_by_id.get(candidate)
         if person and " ".join(person.name.casefold().split()) == typed:

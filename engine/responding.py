@@ -14,6 +14,7 @@ from definitions.models import Step
 from engine import events as e
 from engine import people
 from engine.clock import london_date
+from engine.interests import own_practices, warning
 from engine.kinds import HUMAN
 from engine.opening import content_hash
 from engine.refusing import Refused
@@ -36,6 +37,8 @@ def respond(
     actor = standing(state, step, assignment, actor, now)
     turn = Turn(state, now, actor, "respond")
     warned = _separation(turn, step, actor)
+    if own := own_practices(state, step, actor, london_date(now)):
+        warned = (*warned, warning(state, actor, own))
     kind = HUMAN[step.kind]
     outcome = kind.outcome(step, answers)
     given, around = _seen(turn, step, assignment, answers)

@@ -35,8 +35,7 @@ def targets(scope: Scope, assigns: Iterable[Assign], chosen: tuple[str, ...] = (
         for code in organisations(scope, assign.at, chosen):
             practice = pcn.practices_by_code.get(code)
             size = practice.list_size if practice else 0
-            held_at = people.place_of(pcn, role, code, day)
-            yield Target(code, role, people.whom(pcn, role, held_at, day), size)
+            yield Target(code, role, people.speaking_for(pcn, role, code, day), size)
 
 
 def _by_name(scope: Scope, assign: Assign) -> Target:
