@@ -140,14 +140,14 @@ def _either(moment: Either, ground: _Ground) -> Found:
     ceilings = [found.ceiling for found in (one, other) if found.ceiling is not None]
     # The earlier of two must pass neither external date; the later of two only its own.
     ceiling = min(ceilings, default=None) if moment.which == "earlier" else chosen.ceiling
-    steps = tuple(found.sentence for found in (one, other) if found.said)
-    names = f"{_brief(one)} and {_brief(other)}"
-    said = f"{_capital(moment.which)} of {names}: {long(chosen.day)}"
-    return Found(chosen.day, chosen.at, "", (*steps, said), ceiling)
+    lost, phrase = (one, moment.one) if chosen is other else (other, moment.other)
+    # Only the date that counts is explained at length: this stands in a letter.
+    why = f"It is the {moment.which} of two dates; the other, {_words(str(phrase))}, is {long(lost.day)}"
+    return Found(chosen.day, chosen.at, "", (why, chosen.sentence), ceiling)
 
 
-def _brief(found: Found) -> str:
-    return found.named() if found.called and not found.said else long(found.day)
+def _words(phrase: str) -> str:
+    return phrase.replace("_", " ").replace(" after opens", " after it was asked")
 
 
 def _next(base: Found, day: date, said: str, *, up_to: bool) -> Found:

@@ -26,7 +26,9 @@ class BounceTeller:
             if row is not None and row.workflow_id:
                 await self._tell(row.workflow_id, row.notice, message, because, now)
 
-    async def _tell(self, workflow_id: str, about: Notice, message: MessageRow, because: str, now: datetime) -> None:
+    async def _tell(
+        self, workflow_id: str, about: Notice, message: MessageRow, because: str, now: datetime
+    ) -> None:
         def decision(state: WorkflowState) -> list[Event]:
             told = refusal(state, about, message, because, now)
             if told is None or self._keeper.store.notice(told.id) is not None:
@@ -36,7 +38,9 @@ class BounceTeller:
         await self._keeper.decide(workflow_id, decision, now, look_ahead=False)
 
 
-def refusal(state: WorkflowState, about: Notice, message: MessageRow, because: str, now: datetime) -> Notice | None:
+def refusal(
+    state: WorkflowState, about: Notice, message: MessageRow, because: str, now: datetime
+) -> Notice | None:
     """The notice to the manager; None when there is no manager, or the letter was to the manager."""
     manager = people.manager(state.pcn, london_date(now))
     if manager is None or manager.email == message.to:

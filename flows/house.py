@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from engine import events as e
-from engine.advancing import advance
 from engine.clock import Clock
 from engine.events import Actor, Event
 from engine.refusing import Invalid, Refused
@@ -18,6 +17,7 @@ from flows.happening_names import NAMES
 from flows.keeping import Keeper, outlook_of
 from flows.office import Batch, Happening, Outcome, PostOutcome
 from flows.operations import Operations
+from flows.stuck import Stuck
 from store.protocol import Commit, Conflict
 
 logger = logging.getLogger("baton.office")
@@ -33,6 +33,7 @@ class House:
         self._keeper: Keeper = operations.keeper
         self._emitted = self._keeper.store.position()
         self._last_post: PostOutcome | None = None
+        self._stuck = Stuck(self._keeper.store)
 
     @property
     def clock(self) -> Clock:
@@ -69,7 +70,7 @@ class House:
         after: dict[str, WorkflowState] = {}
         for workflow_id in workflow_ids:
             state = self._keeper.state(workflow_id)
-            decided = tuple(advance(state, now))
+            decided = self._stuck.try_(state, now)
             if decided:
                 new = self._keeper.after(state, decided)
                 commits.append(Commit(workflow_id, state.version, decided, outlook_of(new, now)))

@@ -17,6 +17,7 @@ from engine.folding import apply, fold
 from engine.outlook import next_deadline, waiting_for
 from engine.refusing import Refused
 from engine.state import WorkflowState
+from flows.stuck import STOPPERS
 from store.protocol import Commit, Conflict, Outlook, Store
 
 #: States kept in memory, most recently used last. A state of five practices is some 30 kB.
@@ -118,5 +119,8 @@ class Keeper:
 
 
 def outlook_of(state: WorkflowState, now: datetime) -> Outlook:
-    """What the lists show of a workflow: its next moment, and whom it waits for."""
-    return Outlook(next_deadline(state, now), waiting_for(state, now))
+    """What the lists show of a workflow: its next moment, and whom it waits for; or that it cannot go on."""
+    try:
+        return Outlook(next_deadline(state, now), waiting_for(state, now))
+    except STOPPERS as error:
+        return Outlook(None, f"cannot go on: {error}")

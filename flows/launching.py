@@ -11,9 +11,12 @@ from typing import Any
 
 from definitions.bundle import Process
 from definitions.directory import Directory, Pcn
+from definitions.expressions import ExpressionError
 from definitions.library import Library, UnknownDefinition
+from definitions.problems import DefinitionErrors
 from engine import commands
 from engine.answers import Problem
+from engine.calendar import BeyondHorizon
 from engine.codec import canonical
 from engine.events import Actor, Event
 from engine.inputs import check_inputs
@@ -67,6 +70,11 @@ class Launcher:
             return self._library.process(definition, chosen, self._calendar)
         except UnknownDefinition as unknown:
             raise Refused("not_found", str(unknown)) from None
+        except DefinitionErrors as broken:
+            said = "; ".join(str(problem) for problem in broken.problems[:3])
+            raise Refused(
+                "definition", f"{definition} has mistakes; mend them, see `baton validate`: {said}"
+            ) from None
 
     def pcn(self, code: str) -> Pcn:
         try:
@@ -81,7 +89,11 @@ class Launcher:
     ) -> Launched:  # fmt: skip
         """Commit the launch, whole or not at all. Raises Invalid for the inputs and Refused for the rest."""
         async with self._one_at_a_time:
-            return await self._launch(definition, pcns, inputs, now, actor, key, parent, child)
+            try:
+                return await self._launch(definition, pcns, inputs, now, actor, key, parent, child)
+            except (BeyondHorizon, ExpressionError) as error:
+                # A date past the known bank holidays, or an input an expression cannot work with (rule 13).
+                raise Refused("invalid", f"it cannot be launched with these inputs: {error}") from None
 
     async def _launch(
         self, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], now: datetime, actor: Actor, key: str,

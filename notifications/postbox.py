@@ -25,6 +25,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from engine.clock import Clock
 from notifications.settings_model import PostSettings
+from notifications.wording import one_line
 
 _LARGEST = 35 * 1024 * 1024  # what NHSmail takes (domain 4.2)
 _STAMP = "%Y%m%dT%H%M%SZ"
@@ -153,7 +154,8 @@ def _read(path: Path, copies: int) -> Letter | None:
     stamp = path.stem.split("-")[1]
     return Letter(
         id=path.stem,
-        subject=str(message.get("Subject", "")),
+        # A header folded before its first word reads as beginning with a space; no mail program shows it.
+        subject=one_line(str(message.get("Subject", ""))),
         to=str(message.get("To", "")),
         at=datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC),
         message_id=str(message.get("Message-ID", "")),

@@ -80,8 +80,8 @@ def one_line(text: str) -> str:
 
 
 def paragraphs(text: str) -> tuple[str, ...]:
-    """`text` split at its blank lines, each paragraph in one line."""
-    return tuple(p for p in (one_line(part) for part in re.split(r"\n\s*\n", text)) if p)
+    """`text` split at its blank lines, each paragraph in one line; a line that begins with "- " is one of its own."""
+    return tuple(p for p in (one_line(part) for part in re.split(r"\n\s*\n|\n(?=\s*- )", text)) if p)
 
 
 def wrapped(text: str, indent: int = 0, first: str = "") -> str:
