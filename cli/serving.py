@@ -13,6 +13,7 @@ from datetime import datetime
 from logging.handlers import RotatingFileHandler
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from cli.auditing import Auditor, audit_routes
@@ -62,7 +63,8 @@ def serve(settings: Settings) -> int:
     A clock that leaps begins, the first time, at BATON_CLOCK_START.
     """
     keep_log(settings)
-    asyncio.run(_serve(settings))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings))
     return 0
 
 

@@ -161,8 +161,8 @@ EXPLAINED = [
     ("quarter_end", "Quarter end: Thu 31 Dec 2026, 17:00."),
     (
         "earlier of quarter_end and 1 day after 2026-11-02",
-        "1 day after Mon 2 Nov 2026 (day zero): Tue 3 Nov 2026. "
-        "Earlier of quarter end (Thu 31 Dec 2026) and Tue 3 Nov 2026: Tue 3 Nov 2026, 17:00.",
+        "It is the earlier of two dates; the other, quarter end, is Thu 31 Dec 2026. "
+        "1 day after Mon 2 Nov 2026 (day zero): Tue 3 Nov 2026, 17:00.",
     ),
 ]
 

@@ -114,7 +114,7 @@ def test_a_digest_belongs_to_no_thread_and_names_what_comes_first() -> None:
     assert "References" not in digest and "In-Reply-To" not in digest
     assert (
         digest["Subject"]
-        == "Access plan: your part, 30 minutes, by Fri 29 January – and more from Harbour Vale PCN"
+        == "Access plan: your part, 30 minutes, by Fri 29 January, and more from Harbour Vale PCN"
     )
     text = body(digest, "plain")
     order = [text.index(h) for h in ("FOR YOU TO DO", "DUE TODAY", "FOR YOU TO KNOW", "HOW IT CAME OUT")]
