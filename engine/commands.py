@@ -6,48 +6,50 @@ nothing (rule 9).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from functools import wraps
-from typing import Any, Literal, ParamSpec
+from typing import Any, Literal
 
-from definitions.bundle import Bundle, Process
+from definitions.bundle import Process
 from definitions.directory import Pcn
 from definitions.expressions import ExpressionError
 from definitions.moments import LAUNCH, names
 from engine import dating
 from engine import events as e
-from engine.calendar import BeyondHorizon
 from engine.clock import london_date
-from engine.folding import OpenBundle, begin
+from engine.folding import begin
+from engine.guard import REFUSED, check_free_text
 from engine.moving import grant, hand_over, redate
 from engine.opening import ready
-from engine.people import manager, missing_roles, place_of, whom
-from engine.refusing import Refused
-from engine.reopening import day_of, move_date, open_for, reopen, stop
+from engine.people import missing_roles
+from engine.pinning import change_calendar, change_membership, move_named_date
+from engine.refusing import Refused, needed, refuse_over, within_horizon
+from engine.reopening import open_for, reopen, stop
 from engine.scope import Scope, asked_of_several
 from engine.state import Assignment, WorkflowState
 from engine.turn import Turn
 
-_Given = ParamSpec("_Given")
+__all__ = [
+    "change_calendar",
+    "change_membership",
+    "decide_shortfall",
+    "extend",
+    "hold",
+    "launch",
+    "lift",
+    "move_named_date",
+    "open_on_demand",
+    "reassign",
+    "record_conversation",
+    "reopen_step",
+    "settle_reply",
+    "withdraw",
+]
 
 
-def _within_horizon(command: Callable[_Given, list[e.Event]]) -> Callable[_Given, list[e.Event]]:
-    """A command that comes to a date whose bank holidays nobody knows is refused, and changes nothing (rule 13)."""
-
-    @wraps(command)
-    def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> list[e.Event]:
-        try:
-            return command(*args, **kwargs)
-        except BeyondHorizon as beyond:
-            raise Refused(beyond.code, str(beyond)) from None
-
-    return guarded
-
-
-@_within_horizon
+@within_horizon
 def launch(
     workflow_id: str,
     process: Process,
@@ -115,15 +117,15 @@ def _try_dates(scope: Scope) -> None:
 
 def hold(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> list[e.Event]:
     """Stop the clock, for a reason (rule 10). Answers are still taken."""
-    _refuse_over(state)
+    refuse_over(state)
     if state.status == "held":
         raise Refused("already-held", f"{state.reference} is on hold already: {state.because}")
     turn = Turn(state, now, actor, "hold")
-    turn.emit(e.WorkflowHeld(_needed(reason, "hold")))
+    turn.emit(e.WorkflowHeld(needed(reason, "hold")))
     return turn.events
 
 
-@_within_horizon
+@within_horizon
 def lift(state: WorkflowState, now: datetime, actor: e.Actor, reason: str = "") -> list[e.Event]:
     """Start the clock again: internal dates move on by the working days lost, and everyone asked is told."""
     if state.status != "held" or state.held_at is None:
@@ -138,16 +140,16 @@ def lift(state: WorkflowState, now: datetime, actor: e.Actor, reason: str = "") 
 
 def withdraw(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> list[e.Event]:
     """End the workflow before its time, for a reason."""
-    _refuse_over(state)
+    refuse_over(state)
     turn = Turn(state, now, actor, "withdraw")
-    stop(turn, _needed(reason, "withdraw"), "withdrawn")
+    stop(turn, needed(reason, "withdraw"), "withdrawn")
     return turn.events
 
 
 # --- steps
 
 
-@_within_horizon
+@within_horizon
 def reopen_step(
     state: WorkflowState,
     step: str,
@@ -186,12 +188,16 @@ def reopen_step(
         )
     turn = Turn(state, now, actor, "reopen")
     if current.locked:
-        turn.emit(e.LockLifted(_needed(reason, "unlock")))
-    reopen(turn, step, _needed(reason, "reopen"), organisation)
+        turn.emit(e.LockLifted(needed(reason, "unlock")))
+    before = len(turn.events)
+    reopen(turn, step, needed(reason, "reopen"), organisation)
+    if len(turn.events) == before:
+        place = state.pcn.organisation_name(organisation)
+        raise Refused("asked-already", f"{step} is asked of {place} already, and waits for the answer")
     return turn.events
 
 
-@_within_horizon
+@within_horizon
 def open_on_demand(
     state: WorkflowState, step: str, practices: tuple[str, ...], now: datetime, actor: e.Actor, text: str = ""
 ) -> list[e.Event]:
@@ -199,7 +205,7 @@ def open_on_demand(
 
     `text` is what the manager wants of them, in the letter that asks.
     """
-    _refuse_over(state)
+    refuse_over(state)
     spec = state.process.steps.get(step)
     if spec is None or not spec.on_demand:
         raise Refused("not-on-demand", f"{step} is not a step that is opened on demand")
@@ -215,6 +221,8 @@ def open_on_demand(
         raise Refused("no-practice", f"say which practices {step} is opened for")
     if not ready(state, spec):
         raise Refused("too-early", f"{step} cannot be opened before the steps it follows are done")
+    if check_free_text(text):
+        raise Refused("nhs-number", REFUSED)
     unknown = [code for code in practices if code not in state.pcn.practices_by_code]
     if unknown:
         raise Refused("not-a-practice", f"{', '.join(unknown)} is no practice of {state.pcn.name}")
@@ -228,7 +236,7 @@ def decide_shortfall(
     until: datetime | None = None,
 ) -> list[e.Event]:  # fmt: skip
     """The manager's decision when too little is in: go on and name the gaps, wait until another day, or withdraw."""
-    _refuse_over(state)
+    refuse_over(state)
     current = state.steps.get(step)
     if current is None or current.status != "open":
         raise Refused("not-open", f"{step} is not open")
@@ -237,14 +245,14 @@ def decide_shortfall(
     if choice == "withdraw":
         return withdraw(state, reason, now, actor)
     turn = Turn(state, now, actor, "decide")
-    turn.emit(e.ShortfallDecided(step, current.attempt, choice, _needed(reason, "decide"), until))
+    turn.emit(e.ShortfallDecided(step, current.attempt, choice, needed(reason, "decide"), until))
     return turn.events
 
 
 # --- assignments
 
 
-@_within_horizon
+@within_horizon
 def extend(
     state: WorkflowState, assignment_id: str, until: datetime, reason: str, now: datetime, actor: e.Actor
 ) -> list[e.Event]:
@@ -254,7 +262,7 @@ def extend(
         raise Refused("external", "this date is set from outside and never moves; ask whoever set it")
     if until <= now:
         raise Refused("no-day", "give a moment from now on")
-    reason = _needed(reason, "extend")
+    reason = needed(reason, "extend")
     turn = Turn(state, now, actor, "extend")
     if assignment.reply is not None:
         turn.quiet = True
@@ -272,7 +280,7 @@ def settle_reply(
     assignment = _open(state, assignment_id)
     if assignment.reply is None:
         raise Refused("no-reply", "there is nothing to settle here")
-    text = _needed(text, "settle")
+    text = needed(text, "settle")
     turn = Turn(state, now, actor, "settle")
     _pass_over(turn, assignment)
     turn.emit(e.ReplySettled(assignment_id, assignment.step, text))
@@ -286,13 +294,13 @@ def _pass_over(turn: Turn, assignment: Assignment) -> None:
             turn.emit(e.RungSkipped(assignment.id, assignment.step, rung.rung, "there was a reply"))
 
 
-@_within_horizon
+@within_horizon
 def reassign(
     state: WorkflowState, assignment_id: str, person: str, reason: str, now: datetime, actor: e.Actor
 ) -> list[e.Event]:
     """Ask another person of the directory instead, for a reason. What was replied is settled with it."""
     assignment = _open(state, assignment_id)
-    reason = _needed(reason, "reassign")
+    reason = needed(reason, "reassign")
     known = state.pcn.people_by_id.get(person)
     if known is None:
         raise Refused("nobody", f"the directory has no {person}; add them, then reassign")
@@ -316,129 +324,18 @@ def record_conversation(
     if assignment is None:
         raise Refused("no-such-assignment", "there is no such assignment")
     turn = Turn(state, now, actor, "record")
-    turn.emit(e.ConversationRecorded(assignment_id, assignment.step, rung, _needed(outcome, "record")))
+    turn.emit(e.ConversationRecorded(assignment_id, assignment.step, rung, needed(outcome, "record")))
     return turn.events
-
-
-# --- what a workflow is pinned to
-
-
-@_within_horizon
-def move_named_date(
-    state: WorkflowState, name: str, day: str, reason: str, now: datetime, actor: e.Actor
-) -> list[e.Event]:
-    """Give a named date another value; open dates that count from it move, and it is said once.
-
-    An external date is moved only to record that somebody outside changed it.
-    """
-    _refuse_over(state)
-    if name not in state.process.definition.dates:
-        raise Refused("no-such-date", f"{state.reference} has no date {name}")
-    if state.locked:
-        raise Refused("locked", f"{state.reference} is locked; its dates cannot change")
-    if (value := day_of(day)) is None:
-        raise Refused("no-day", f"{day!r} is no date; write it as 2027-01-15")
-    turn = Turn(state, now, actor, "move")
-    move_date(turn, name, value, _needed(reason, "move"))
-    return turn.events
-
-
-@_within_horizon
-def change_membership(
-    state: WorkflowState, pcn: Pcn, reason: str, now: datetime, actor: e.Actor
-) -> list[e.Event]:
-    """Replace the membership a workflow is pinned to (rule 3).
-
-    Practices that left are asked nothing more, and what they gave stays in; those that joined are asked by the next
-    attempt or step. Where whoever was asked is gone, or has handed the role on, their successor is asked; with none,
-    the manager is asked whom to ask.
-    """
-    _refuse_over(state)
-    if pcn.code != state.pcn.code:
-        raise Refused("another-pcn", f"this workflow belongs to {state.pcn.name}")
-    before, after = set(state.pcn.practices_by_code), set(pcn.practices_by_code)
-    joined, left = tuple(sorted(after - before)), tuple(sorted(before - after))
-    turn = Turn(state, now, actor, "membership")
-    data = pcn.model_dump(mode="json", by_alias=True)
-    turn.emit(e.MembershipChanged(data, joined, left, _needed(reason, "change the membership")))
-    for assignment in _asked_now(turn):
-        if assignment.organisation in left:
-            turn.emit(e.AssignmentEnded(assignment.id, assignment.step, "the practice left the PCN"))
-    redate(turn, reason)
-    for assignment in _asked_now(turn):
-        _succeed(turn, state.pcn, assignment)
-    return turn.events
-
-
-def _asked_now(turn: Turn) -> list[Assignment]:
-    """Every open assignment, in the order of the steps."""
-    return [
-        assignment
-        for step_id in turn.state.process.order
-        for assignment in turn.state.steps[step_id].assignments.values()
-        if assignment.status == "open"
-    ]
-
-
-def _succeed(turn: Turn, before: Pcn, assignment: Assignment) -> None:
-    """Ask the successor of whoever is gone or has handed the role on. A person whom the manager chose stays."""
-    pcn, day, role = turn.state.pcn, london_date(turn.now), assignment.role
-    place = place_of(pcn, role, assignment.organisation, day)
-    holders = {person.id for person in pcn.holders(role, place, day)}
-    asked_for = assignment.on_behalf_of or assignment.person
-    held = asked_for in {
-        p.id for p in before.holders(role, place_of(before, role, assignment.organisation, day), day)
-    }
-    gone = assignment.person not in pcn.people_by_id
-    if not assignment.person or not (assignment.unfilled or gone or (held and asked_for not in holders)):
-        return
-    found = whom(pcn, role, place, day)
-    because = "the directory names somebody else"
-    if found is not None:
-        hand_over(turn, assignment, found.person.id, found.person.name, because, for_=found.for_)
-    elif not assignment.unfilled:
-        stands_in = manager(pcn, day)
-        name, person = (stands_in.name, stands_in.id) if stands_in else ("nobody", "")
-        hand_over(turn, assignment, person, name, "the directory names nobody any more", unfilled=True)
-
-
-@_within_horizon
-def change_calendar(
-    state: WorkflowState, bundle: str, open_bundle: OpenBundle, reason: str, now: datetime, actor: e.Actor
-) -> list[e.Event]:
-    """Pin the workflow to a bundle with another calendar: open internal dates are worked out again and said once."""
-    _refuse_over(state)
-    if not _same_texts(Bundle.read(state.process.body), Bundle.read(open_bundle(bundle).body)):
-        raise Refused("another-definition", "the new bundle differs in more than its calendar")
-    turn = Turn(state, now, actor, "calendar", open_bundle)
-    turn.emit(e.CalendarChanged(bundle, _needed(reason, "change the calendar")))
-    redate(turn, reason)
-    return turn.events
-
-
-def _same_texts(one: Bundle, other: Bundle) -> bool:
-    return (one.definition, one.ladders, one.datasets) == (other.definition, other.ladders, other.datasets)
 
 
 # --- inside
-
-
-def _refuse_over(state: WorkflowState) -> None:
-    if state.over:
-        raise Refused("over", f"{state.reference} is {state.status}; nothing more happens to it")
 
 
 def _open(state: WorkflowState, assignment_id: str) -> Assignment:
     assignment = state.assignment(assignment_id)
     if assignment is None:
         raise Refused("no-such-assignment", "there is no such assignment")
-    _refuse_over(state)
+    refuse_over(state)
     if assignment.status != "open" or not state.is_current(assignment):
         raise Refused("closed", "this is no longer open")
     return assignment
-
-
-def _needed(reason: str, verb: str) -> str:
-    if not reason.strip():
-        raise Refused("no-reason", f"say why, to {verb}: it goes into the record")
-    return reason.strip()

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import ParamSpec
 
 from engine.answers import Caution, Problem
+from engine.calendar import BeyondHorizon
+from engine.events import Event
+from engine.state import WorkflowState
 
 
 class Refused(Exception):
@@ -30,3 +35,30 @@ class Warned(Exception):
     def __init__(self, warnings: Sequence[Caution]) -> None:
         super().__init__("; ".join(warning.message for warning in warnings))
         self.warnings = tuple(warnings)
+
+
+_Given = ParamSpec("_Given")
+
+
+def within_horizon(command: Callable[_Given, list[Event]]) -> Callable[_Given, list[Event]]:
+    """A command that comes to a date whose bank holidays nobody knows is refused, and changes nothing (rule 13)."""
+
+    @wraps(command)
+    def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> list[Event]:
+        try:
+            return command(*args, **kwargs)
+        except BeyondHorizon as beyond:
+            raise Refused(beyond.code, str(beyond)) from None
+
+    return guarded
+
+
+def refuse_over(state: WorkflowState) -> None:
+    if state.over:
+        raise Refused("over", f"{state.reference} is {state.status}; nothing more happens to it")
+
+
+def needed(reason: str, verb: str) -> str:
+    if not reason.strip():
+        raise Refused("no-reason", f"say why, to {verb}: it goes into the record")
+    return reason.strip()
