@@ -12,11 +12,11 @@ import typer
 from cli.console import count, say, say_json, whisper
 from cli.context import Json, library, settings
 from definitions.closures import ClosureProblem, ClosuresError, parse_closures
-from definitions.directory_file import read_directory
+from definitions.directory_file import ROOM, read_directory
 from definitions.library import Library
 from definitions.loader import load_dataset, load_definition, load_ladder
 from definitions.problems import DefinitionErrors, Problem, nearest
-from definitions.reader import Document, read_file
+from definitions.reader import A_FEW_PAGES, Document, Room, read_file
 from definitions.scenarios import load_scenarios
 
 #: Which key at the top of a file tells what it is, the most telling first.
@@ -112,7 +112,7 @@ def check(files: Sequence[Path], shelf: Library) -> list[Checked]:
 
 def _read(file: Path) -> tuple[Checked, Document | None]:
     try:
-        document = read_file(file, str(file))
+        document = read_file(file, str(file), _room(file))
     except OSError as error:
         why = error.strerror or "it cannot be read"
         return Checked(file, "file", (Problem(str(file), 1, 1, "BD707", f"{why}"),)), None
@@ -127,6 +127,13 @@ def _read(file: Path) -> tuple[Checked, Document | None]:
     shown = ", ".join(f"{key!r} for a {kind}" for key, kind in KINDS.items())
     problem = document.problem(document.at(()), "BD202", f"what is this file? One key tells: {shown}", near)
     return Checked(file, "file", (problem,)), None
+
+
+def _room(file: Path) -> Room:
+    """A directory may be larger than a definition; which it is must be known before it is read."""
+    with file.open("rb") as handle:
+        beginning = handle.read(65_536)
+    return ROOM if b"\npcns:" in b"\n" + beginning else A_FEW_PAGES
 
 
 def _is_list(file: Path, errors: DefinitionErrors) -> bool:

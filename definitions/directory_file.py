@@ -41,10 +41,13 @@ _PATTERNS = {
 }
 
 
-def load_directory(path: Path) -> Directory:
-    """The directory in the file at `path`. Raises DefinitionErrors with every error."""
+def load_directory(path: Path, definitions: Collection[str] | None = None) -> Directory:
+    """The directory in the file at `path`. Raises DefinitionErrors with every error.
+
+    `definitions`: the ids of those there are; without them, the names of adopted processes are not checked.
+    """
     try:
-        return read_directory(read_file(path, room=ROOM))
+        return read_directory(read_file(path, room=ROOM), definitions=definitions)
     except OSError as error:
         why = "there is no such file" if isinstance(error, FileNotFoundError) else str(error.strerror)
         raise DefinitionErrors([Problem(path.name, 1, 1, "BD707", f"it cannot be read: {why}")]) from None
