@@ -169,3 +169,27 @@ def test_the_clinical_director_is_asked_about_a_practice_and_may_answer(promises
     assert (asked.person, asked.organisation, asked.unfilled) == ("nina-hassan", "Y90001", False)
     do(promises, answer="conversation", by="Y90001", person="daniel-frost", refused="another-practice")
     do(promises, answer="conversation", by="Y90001", with_={"way_forward": "no agreement yet"})
+
+
+# --- what the manager may do
+
+
+def test_a_question_may_name_no_patient() -> None:
+    stage = staged("iif-quarter-close", "2026-12-15")
+    do(stage, answer="confirm_set")
+    do(stage, clock="2027-01-06")
+    do(stage, everyone_answers="practice_return")
+    do(stage, open="data_query", **{"for": ["Y90001"]}, text="What of 943 476 5919?", refused="nhs-number")
+
+
+def test_a_practice_that_is_asked_already_is_not_asked_twice() -> None:
+    stage = staged("iif-quarter-close", "2026-12-15")
+    do(stage, answer="confirm_set")
+    do(stage, clock="2027-01-06")
+    do(stage, reopen="practice_return", **{"for": ["Y90001"]}, refused="asked-already")
+    do(stage, answer="practice_return", by="Y90001")
+    do(stage, reopen="practice_return", **{"for": ["Y90001"]})
+    assert (
+        one(stage, "practice_return", "Y90001").status,
+        one(stage, "practice_return", "Y90001").attempt,
+    ) == ("open", 1)
