@@ -100,9 +100,10 @@ class Said:
 class AssignmentPage:
     """Everything the page of an assignment shows, in words for a person.
 
-    `status`: open, nobody has answered; answered, an answer stands and can be changed; ended, it is over without
-    one; closed, the step is over. `form` carries the answer that stands, or what is offered. `answered` and
-    `previous` are pairs of question and answer: what stands now, and what was said the last time.
+    `status`: open, nobody has answered, or it is asked again; answered, an answer stands and can be changed; ended,
+    it is over without one; closed, the step is over. `question` is what the manager wrote on opening it. `form`
+    carries the answer that stands, or what is offered. `answered` and `previous` are pairs of question and answer:
+    what stands now, and what was said the last time.
     """
 
     assignment: str
@@ -116,6 +117,7 @@ class AssignmentPage:
     role: str = ""
     on_behalf_of: str = ""
     why: str = ""
+    question: str = ""
     takes: str = ""
     due: str = ""
     due_explained: str = ""

@@ -28,7 +28,7 @@ def assignment_page(state: WorkflowState, assignment: Assignment, now: datetime)
         assignment=assignment.id, pcn=state.pcn.name, reference=state.reference, title=facts["title"],
         organisation=state.pcn.organisation_name(assignment.organisation), asked=assignment.name,
         status=status_of(state, assignment), form=tuple(_form(state, assignment, step, now)), role=words(assignment.role),
-        on_behalf_of=facts.get("on_behalf_of", ""), why=facts.get("why", ""), takes=step.takes or "",
+        on_behalf_of=facts.get("on_behalf_of", ""), why=facts.get("why", ""), question=assignment.text, takes=step.takes or "",
         due=due_words(assignment.due), due_explained=assignment.due.explanation if assignment.due else "",
         late=assignment.due is not None and now > assignment.due.at, silence=silence_of(step),
         next=tuple(facts.get("next", ())), standing=standing(state, assignment), closed_because=closed_because(state, assignment),
@@ -47,7 +47,7 @@ def status_of(state: WorkflowState, assignment: Assignment) -> Literal["open", "
         return "closed"
     if assignment.status == "ended":
         return "ended"
-    return "answered" if assignment.response else "open"
+    return "answered" if assignment.answered else "open"
 
 
 def closed_because(state: WorkflowState, assignment: Assignment) -> str:
