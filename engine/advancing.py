@@ -145,24 +145,23 @@ def _set_off_early(turn: Turn, step: Step) -> None:
     practice that cannot agree is spoken with now. An answer that does not count sets off the rest as well, since its
     step may stay open for long; one that sets nothing off is asked again.
     """
-    attempt = turn.state.steps[step.id].attempt
+    doing: list[tuple[Action, Response, str]] = []
     for assignment in list(turn.state.steps[step.id].assignments.values()):
         response = assignment.response
         if response is None or assignment.status != "answered" or assignment.acted >= response.number:
             continue
         actions = [a for a in actions_of(step, response.outcome) if not response.counts or _at_once(a)]
-        if not actions:
-            if not response.counts:
-                ask_again(turn, assignment, f"“{response.outcome}” leaves it open")
-            continue
-        with turn.because_of(response.version):
-            turn.emit(e.ActionsSetOff(assignment.id, step.id, response.number, response.outcome))
-            for action in actions:
-                if turn.state.status == "open":
-                    act(turn, step, action, response.outcome, (assignment.organisation,))
-        state = turn.state.steps[step.id]
-        if state.status != "open" or state.attempt != attempt:
-            return
+        if actions:
+            with turn.because_of(response.version):
+                turn.emit(e.ActionsSetOff(assignment.id, step.id, response.number, response.outcome))
+            doing += [(action, response, assignment.organisation) for action in actions]
+        elif not response.counts:
+            ask_again(turn, assignment, f"“{response.outcome}” leaves it open")
+    # Gathered first: what one practice sets off may begin the step anew, and the others' words must not be lost in it.
+    for action, response, organisation in doing:
+        if turn.state.status == "open":
+            with turn.because_of(response.version):
+                act(turn, step, action, response.outcome, (organisation,))
 
 
 def _at_once(action: Action) -> bool:

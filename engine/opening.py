@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from definitions.grammar import parse_action
 from definitions.models import Step
 from engine import dating, people
 from engine import events as e
@@ -131,7 +132,7 @@ def carried_from(scope: Scope, step: Step, body: e.AssignmentOpened) -> Assignme
     Only what counted stands: a refusal carried on would send back again by itself, for ever.
     """
     before, now = scope.state.asked_before(step.id, body.organisation, body.role), scope.state.steps[step.id]
-    if before is None or not (before.counts or before.abstained):
+    if before is None or not (before.counts or before.abstained) or _sent_back(step, before):
         return None
     others = bool(now.only) and body.organisation not in now.only
     if not step.signs:
@@ -141,6 +142,13 @@ def carried_from(scope: Scope, step: Step, body: e.AssignmentOpened) -> Assignme
     response = before.response
     same = response is not None and response.signed == content_hash(scope, step, body.organisation)
     return before if same else None
+
+
+def _sent_back(step: Step, before: Assignment) -> bool:
+    response = before.response
+    return response is not None and any(
+        parse_action(text).kind in ("reopen", "stop") for text in step.actions(response.outcome)
+    )
 
 
 def content_hash(scope: Scope, step: Step, organisation: str) -> str:
