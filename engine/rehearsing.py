@@ -16,7 +16,7 @@ from definitions.bundle import Process
 from definitions.directory import Pcn
 from engine import commands
 from engine import events as e
-from engine.advancing import advance
+from engine.advancing import settle
 from engine.evaluating import Judge
 from engine.folding import apply, fold
 from engine.outlook import next_deadline
@@ -24,6 +24,7 @@ from engine.refusing import Refused
 from engine.responding import respond
 from engine.samples import sample_answers
 from engine.state import Assignment, WorkflowState
+from engine.turn import Turn
 
 Policy = Literal["on time", "silent"]
 
@@ -72,6 +73,13 @@ class _Play:
     now: datetime
     events: list[e.Event] = field(default_factory=list)
 
+    def settle(self) -> None:
+        """What follows by itself. The turn has applied its events already."""
+        turn = Turn(self.state, self.now)
+        settle(turn)
+        self.state = turn.state
+        self.events += turn.events
+
     def take(self, events: list[e.Event]) -> None:
         for event in events:
             self.state = apply(self.state, event, {self.state.process.hash: self.state.process}.__getitem__)
@@ -95,7 +103,7 @@ def _play(play: _Play, policy: Policy, rng: random.Random) -> str:
     start = play.now
     answered: set[str] = set()
     for _ in range(MOST_TURNS):
-        play.take(advance(play.state, play.now))
+        play.settle()
         if play.state.over:
             return ""
         moments = [next_deadline(play.state, play.now)]
