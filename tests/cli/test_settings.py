@@ -1,0 +1,73 @@
+"""Settings and the home folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from settings import Home, Running, Settings
+
+
+def test_the_environment_comes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "baton.env").write_text(
+        'BATON_WEB_PORT=9001\nBATON_POST__HOST=smtp.example\nBATON_LIBRARY=["ours"]\n'
+    )
+    monkeypatch.setenv("BATON_WEB_PORT", "9002")
+    known = Settings()
+    assert (known.web_port, known.post.host, known.library) == (9002, "smtp.example", [Path("ours")])
+    assert known.at_home.root == tmp_path / ".baton"
+    assert known.directory_file == tmp_path / ".baton" / "directory.yaml"
+
+
+@pytest.mark.parametrize(
+    ("host", "base", "reached", "here"),
+    [
+        ("127.0.0.1", "", "http://127.0.0.1:8700", "http://127.0.0.1:8700"),
+        ("0.0.0.0", "", "http://127.0.0.1:8700", "http://127.0.0.1:8700"),
+        ("::1", "", "http://[::1]:8700", "http://[::1]:8700"),
+        ("10.0.0.5", "https://baton.example/", "https://baton.example", "http://10.0.0.5:8700"),
+    ],
+)
+def test_where_people_and_this_machine_reach_it(host: str, base: str, reached: str, here: str) -> None:
+    known = Settings(web_host=host, base_url=base)
+    assert (known.url_on(8700), known.here_on(8700)) == (reached, here)
+    assert known.post_on(8700).base_url == reached
+
+
+@pytest.mark.parametrize("wrong", [{"web_port": 70_000}, {"base_url": "baton.example"}, {"workers": 0}])
+def test_a_setting_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Settings(**wrong)  # type: ignore[arg-type]
+
+
+def test_secrets_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(lambda _: home.token(), range(32)))
+    assert len(made) == 1
+    home.secret()
+    for file in (home.token_file, home.secret_file):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.root.stat().st_mode) == 0o700
+    assert sorted(each.name for each in home.root.iterdir()) == ["api-token", "secret"]
+
+
+def test_a_running_server_is_found_until_it_says_it_stopped(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert home.running() is None
+    home.say_running(Running("http://127.0.0.1:1", os.getpid()))
+    assert home.running() == Running("http://127.0.0.1:1", os.getpid())
+    home.say_stopped()
+    assert home.running() is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"url": "x"}', '{"url": "x", "pid": "y"}'])
+def test_a_torn_note_of_a_server_counts_as_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / "server.json").write_text(text)
+    assert Home(tmp_path).running() is None
