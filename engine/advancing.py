@@ -184,12 +184,12 @@ def _count_silence(turn: Turn, step: Step) -> None:
 
 
 def may_fall_silent(step: Step, assignment: Assignment) -> bool:
-    """Saying nothing would be counted here. Nobody signs by silence; somebody who replied was not silent; and nobody
-    is silent who could not be asked."""
+    """Saying nothing would be counted here. Nobody signs by silence; somebody who replied was not silent, nor somebody
+    whose answer did not count; and nobody is silent who could not be asked."""
     if step.silence == "never counts" or HUMAN[step.kind].signs:
         return False
     return assignment.status == "open" and not (
-        assignment.silence or assignment.replies or assignment.unfilled
+        assignment.silence or assignment.replies or assignment.responses or assignment.unfilled
     )
 
 

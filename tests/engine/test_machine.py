@@ -126,8 +126,9 @@ class Workflow(RuleBasedStateMachine):
             assert (body.step, body.attempt) not in self.closed, "closed twice"
             self.closed.add((body.step, body.attempt))
         elif isinstance(body, e.RungClimbed) and about:
-            assert (
-                about.status == "open" and not about.responses and about.reply is None and not about.silence
+            assert about.status == "open" and about.reply is None and not about.silence
+            assert len(about.responses) == about.heard, (
+                "a letter after an answer that nobody asked again about"
             )
             assert body.rung not in about.climbed and not self.state.over and self.state.status == "open"
             if body.register in ("coming up", "due today", "offer of help"):
@@ -143,7 +144,7 @@ class Workflow(RuleBasedStateMachine):
                     isinstance(self.moved, str) and self.state.process.definition.dates[self.moved].external
                 )
         elif isinstance(body, e.SilenceCounted) and about:
-            assert len(about.responses) == about.heard and not about.replies and not about.unfilled
+            assert not about.responses and not about.replies and not about.unfilled
 
     moved: str | None = None
 
