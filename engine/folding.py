@@ -5,17 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, time
 from functools import singledispatch
+from hashlib import sha256
 from typing import Any
+from weakref import WeakValueDictionary
 
 from definitions.bundle import Process
 from definitions.closures import EVERYONE, Closure
 from definitions.directory import Closed, Pcn
 from engine import events as e
 from engine.calendar import Calendar
+from engine.codec import canonical
 from engine.state import Assignment, Hold, Reply, Response, StepState, WorkflowState
 
 OpenBundle = Callable[[str], Process]
@@ -41,13 +44,25 @@ def begin(event: e.Event, open_bundle: OpenBundle) -> WorkflowState:
     if not isinstance(body, e.WorkflowLaunched) or event.version != 1:
         raise BrokenLog(f"{event.workflow_id} begins with {event.type}; run `baton store check`")
     process = open_bundle(body.bundle)
-    pcn = Pcn.model_validate(body.pcn)
+    pcn = membership(body.pcn)
     return WorkflowState(
         id=event.workflow_id, version=1, process=process, calendar=calendar_of(process, pcn), pcn=pcn,
         reference=body.reference, launch=body.launch, batch=body.batch, inputs=body.inputs,
         previous=body.previous, parent=body.parent, launched_at=event.at, launched_by=event.actor,
         steps={step.id: StepState(step.id) for step in process.definition.steps},
     )  # fmt: skip
+
+
+_MEMBERSHIPS: WeakValueDictionary[bytes, Pcn] = WeakValueDictionary()
+
+
+def membership(pcn: Mapping[str, Any]) -> Pcn:
+    """The PCN and everyone in it; one value for all the states that stand on the same, for it is most of a state."""
+    content = sha256(canonical(pcn)).digest()
+    known = _MEMBERSHIPS.get(content)
+    if known is None:
+        known = _MEMBERSHIPS[content] = Pcn.model_validate(pcn)
+    return known
 
 
 def calendar_of(process: Process, pcn: Pcn) -> Calendar:
@@ -146,7 +161,7 @@ def _(body: e.LockLifted, state: WorkflowState, event: e.Event) -> WorkflowState
 
 @_after.register
 def _(body: e.MembershipChanged, state: WorkflowState, event: e.Event) -> WorkflowState:
-    pcn = Pcn.model_validate(body.pcn)
+    pcn = membership(body.pcn)
     return replace(state, pcn=pcn, calendar=calendar_of(state.process, pcn))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -11,14 +11,15 @@ from engine import events as e
 from engine.clock import Clock
 from engine.events import Actor, Event
 from engine.refusing import Invalid, Refused
-from engine.state import WorkflowState
 from flows.adopting import launch_adopted
+from flows.advancing import Advancing
 from flows.happening_names import NAMES
-from flows.keeping import Keeper, outlook_of
+from flows.keeping import Keeper
 from flows.office import Batch, Happening, Outcome, PostOutcome
 from flows.operations import Operations
 from flows.stuck import Stuck
-from store.protocol import Commit, Conflict
+from store.chain import to_event
+from store.protocol import Commit, Entry
 
 logger = logging.getLogger("baton.office")
 
@@ -33,7 +34,8 @@ class House:
         self._keeper: Keeper = operations.keeper
         self._emitted = self._keeper.store.position()
         self._last_post: PostOutcome | None = None
-        self._stuck = Stuck(self._keeper.store)
+        stuck = Stuck(self._keeper.store)
+        self._advancing = Advancing(self._keeper, stuck.try_, self._committed)
 
     @property
     def clock(self) -> Clock:
@@ -43,50 +45,12 @@ class House:
 
     async def advance(self, workflow_ids: Sequence[str]) -> Outcome:
         """Advance all that are ready in one commit; those that lost a race are tried again with what is there."""
-        now = self.clock.now()
-        remaining = list(workflow_ids)
-        for _ in range(5):
-            commits, after = self._decide(remaining, now)
-            if not commits:
-                break
-            try:
-                await self._keeper.store.commit(commits)
-            except Conflict as lost:
-                remaining = [w for w in remaining if w in after]
-                logger.debug("lost a race for %s; deciding again", lost.streams)
-                continue
-            for state in after.values():
-                self._keeper.keep(state)
-            await self._children(commits)
-            self._operations.bell.wake_post()
-            self._operations.bell.tell()
-            break
-        return self._outcome(workflow_ids, now)
+        return await self._advancing.advance(workflow_ids, self.clock.now())
 
-    def _decide(
-        self, workflow_ids: Sequence[str], now: datetime
-    ) -> tuple[list[Commit], dict[str, WorkflowState]]:
-        commits: list[Commit] = []
-        after: dict[str, WorkflowState] = {}
-        for workflow_id in workflow_ids:
-            state = self._keeper.state(workflow_id)
-            decided = self._stuck.try_(state, now)
-            if decided:
-                new = self._keeper.after(state, decided)
-                commits.append(Commit(workflow_id, state.version, decided, outlook_of(new, now)))
-                after[workflow_id] = new
-        return commits, after
-
-    def _outcome(self, workflow_ids: Sequence[str], now: datetime) -> Outcome:
-        seen = self._keeper.store.position()
-        states = [self._keeper.state(workflow_id) for workflow_id in workflow_ids]
-        going = [state for state in states if not state.over]
-        outlooks = [outlook_of(state, now) for state in going[:3]]
-        moments = [m for state in going if (m := outlook_of(state, now).next_deadline) is not None]
-        said = "; ".join(o.waiting_for for o in outlooks) + (
-            f" and {len(going) - 3} more" if len(going) > 3 else ""
-        )
-        return Outcome(len(going), min(moments, default=None), said[:1000], seen)
+    async def _committed(self, commits: Sequence[Commit]) -> None:
+        await self._children(commits)
+        self._operations.bell.wake_post()
+        self._operations.bell.tell()
 
     async def _children(self, commits: Sequence[Commit]) -> None:
         """Launch the child workflows that were asked for; the child's id makes it happen once."""
@@ -112,7 +76,7 @@ class House:
 
     async def moved_since(self, workflow_ids: Sequence[str], seen: int) -> bool:
         wanted = set(workflow_ids)
-        return any(event.workflow_id in wanted for _, event in self._after(seen))
+        return any(entry.workflow_id in wanted for entry in self._after(seen))
 
     async def open_batches(self) -> Sequence[Batch]:
         store = self._keeper.store
@@ -143,21 +107,30 @@ class House:
         return last.next_sending
 
     async def post_moved_since(self, seen: int) -> bool:
-        return any(isinstance(event.body, e.NoticePlanned) for _, event in self._after(seen))
+        return any(entry.type == e.NoticePlanned.__name__ for entry in self._after(seen))
 
-    def _after(self, seen: int) -> list[tuple[int, Event]]:
-        return self._keeper.store.events_since(seen)
+    async def errands_due(self) -> Sequence[str]:
+        post = await self.next_post()
+        due = ["deliver-post"] if post is not None and post <= self.clock.now() else []
+        adopted = any(pcn.adopted for pcn in self._operations.launcher.directory.pcns)
+        return [*due, "launch-scheduled"] if adopted else due
+
+    def _after(self, seen: int) -> Iterator[Entry]:
+        """The log after a position, to its very end: on a busy day that is more than one page."""
+        while page := self._keeper.store.entries_since(seen):
+            yield from page
+            seen = page[-1].position
 
     # --- what Prefect's automations hear
 
     async def happenings(self, limit: int) -> Sequence[Happening]:
         found: list[Happening] = []
-        for position, event in self._keeper.store.events_since(self._emitted, limit):
-            name = NAMES.get(event.type)
+        for entry in self._keeper.store.entries_since(self._emitted, limit):
+            name = NAMES.get(entry.type)
             if name is None:
-                self._emitted = max(self._emitted, position) if not found else self._emitted
+                self._emitted = max(self._emitted, entry.position) if not found else self._emitted
                 continue
-            found.append(self._happening(position, event, name))
+            found.append(self._happening(entry.position, to_event(entry), name))
         return found
 
     def _happening(self, position: int, event: Event, name: str) -> Happening:

@@ -20,8 +20,9 @@ from engine.state import WorkflowState
 from flows.stuck import STOPPERS
 from store.protocol import Commit, Conflict, Outlook, Store
 
-#: States kept in memory, most recently used last. A state of five practices is some 30 kB.
-STATES_KEPT = 1000
+#: States kept in memory, most recently used last: one for each PCN in England, and some to spare. A state of five
+#: practices is some 15 kB, beside its membership, which the workflows of a PCN share.
+STATES_KEPT = 2000
 #: Times a decision is made again after somebody else's commit came first.
 TRIES = 8
 
@@ -107,15 +108,21 @@ class Keeper:
             state = apply(state, event, self.open_bundle)
         return state
 
-    async def begin(self, launches: Sequence[tuple[Sequence[Event], Process]], now: datetime) -> int:
-        """Commit the launches of new workflows together, with the texts they are pinned to."""
-        commits = []
+    async def begin(
+        self, launches: Sequence[tuple[Sequence[Event], Process]], now: datetime
+    ) -> list[WorkflowState]:
+        """Commit the launches of new workflows together, with the texts they are pinned to; their states."""
+        commits, states = [], []
         for events, process in launches:
             state = fold(events, {process.hash: process}.__getitem__)
             documents: Mapping[str, bytes] = {process.hash: process.body}
             outlook = Outlook(now, f"{state.reference} is about to begin")
             commits.append(Commit(state.id, 0, tuple(events), outlook, documents))
-        return await self.store.commit(commits)
+            states.append(state)
+        await self.store.commit(commits)
+        for state in states:
+            self.keep(state)
+        return states
 
 
 def outlook_of(state: WorkflowState, now: datetime) -> Outlook:

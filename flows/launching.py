@@ -119,8 +119,8 @@ class Launcher:
                 previous=self.previous(definition, code), parent=parent,
             )  # fmt: skip
             made.append((events, process))
-        await self._keeper.begin(made, now)
-        return self._launched(launch, made)
+        states = await self._keeper.begin(made, now)
+        return Launched(launch, tuple(state.id for state in states), batches_of(states))
 
     def _inputs(
         self, process: Process, code: str, inputs: Mapping[str, Any], now: datetime
@@ -147,10 +147,6 @@ class Launcher:
         return Launched(
             rows[0].launch.split(":")[0], tuple(r.workflow_id for r in rows), batches, repeated=True
         )
-
-    def _launched(self, launch: str, made: Sequence[tuple[Sequence[Event], Process]]) -> Launched:
-        states = [self._keeper.state(events[0].workflow_id) for events, _ in made]
-        return Launched(launch, tuple(s.id for s in states), batches_of(states))
 
     def previous(self, definition: str, pcn: str) -> dict[str, Any]:
         """What every organisation answered the last time this process closed here, by step and organisation."""

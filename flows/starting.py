@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+#: Seconds in which what happened is gathered before Prefect is told: nobody waits for it, and answers come first.
+TELL_AFTER = 0.25
+
 
 class FlowDesk:
     """Runs Prefect's server, the worker and every errand to them, beside the caller.
@@ -46,6 +49,7 @@ class FlowDesk:
         self._errands: Errands | None = None
         self._early: list[Callable[[Errands], None]] = []
         self._ready = threading.Event()
+        self._will_tell = False
 
     @property
     def ready(self) -> bool:
@@ -98,7 +102,16 @@ class FlowDesk:
 
     def tell(self) -> None:
         """Have what happened told to Prefect's automations, soon. After a commit."""
-        self._ask(lambda errands: errands.tell())
+        if not self._will_tell:
+            self._will_tell = True
+            self._ask(self._tell_soon)
+
+    def _tell_soon(self, errands: Errands) -> None:
+        def now() -> None:
+            self._will_tell = False  # first: what is committed from here on is told the next time
+            errands.tell()
+
+        asyncio.get_running_loop().call_later(TELL_AFTER, now)
 
     def _ask(self, what: Callable[[Errands], None]) -> None:
         with self._lock:
