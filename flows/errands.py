@@ -20,7 +20,7 @@ from flows.office import Batch
 from flows.reconcile import mend
 from flows.runs import ensure, ensure_runs, standing, standing_key, today, wanted
 from flows.server import PrefectServer, clients_of
-from flows.waiting import TROUBLED, WAITING, PrefectRuns, machine_now, wake
+from flows.waiting import TROUBLED, WAITING, machine_now, wake
 from flows.worker import BatonWorker
 
 logger = logging.getLogger(__name__)
@@ -227,10 +227,9 @@ class Errands:
         batches = await office.ask(lambda baton: baton.open_batches())
         due = [each.batch_id for each in batches if each.next_deadline and each.next_deadline <= now]
         await wake(due, "the calendar has moved on")
-        # Post and launches have calendars of their own, and looking costs them nothing.
-        async with get_client() as client:
-            homes = [str(await deployments.deployment_id(client, flow)) for flow in deployments.STANDING]
-        await PrefectRuns().wake({"deployment_id": homes}, machine_now(), "the calendar has moved on")
+        errands = await office.ask(lambda baton: baton.errands_due())
+        flows = [flow for flow in deployments.STANDING if flow.flow in errands]
+        await wake([standing_key(flow, today()) for flow in flows], "the calendar has moved on")
         self._due = None if self._due == now else self._due
         self._worker.nudge()
 

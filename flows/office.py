@@ -123,6 +123,13 @@ class Office(Protocol):
         """Every batch with an open workflow."""
         ...
 
+    async def errands_due(self) -> Sequence[str]:
+        """Which of the standing flows ("deliver-post", "launch-scheduled") have something to do now.
+
+        Asked after a leap of the calendar, when their timers no longer fit it.
+        """
+        ...
+
     async def happenings(self, limit: int) -> Sequence[Happening]:
         """Committed events not yet emitted to Prefect, oldest first, at most `limit`."""
         ...

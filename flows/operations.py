@@ -14,7 +14,7 @@ from engine import commands, outlook, responding
 from engine.answers import Caution, Problem, check_answers
 from engine.clock import Clock
 from engine.evaluating import Judge
-from engine.events import Actor, Event
+from engine.events import Actor, Event, NoticePlanned
 from engine.guard import check_free_text
 from engine.refusing import Invalid, Refused, Warned
 from engine.state import Assignment, WorkflowState, workflow_of
@@ -170,7 +170,8 @@ class Operations:
     ) -> Kept:
         kept = await self.keeper.decide(workflow_id, decision, now)
         self._wake(kept.state, "the manager changed something")
-        self.bell.wake_post()
+        if any(isinstance(event.body, NoticePlanned) for event in kept.events):
+            self.bell.wake_post()
         self.bell.tell()
         return kept
 

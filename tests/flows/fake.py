@@ -125,6 +125,9 @@ class FakeOffice:
         still = [self.workflows[name] for name in batch.workflow_ids if not self.workflows[name].closed]
         return min((each.deadline for each in still if each.deadline is not None), default=None)
 
+    async def errands_due(self) -> Sequence[str]:
+        return ["deliver-post", "launch-scheduled"]
+
     async def happenings(self, limit: int) -> Sequence[Happening]:
         return self.untold[:limit]
 
