@@ -53,7 +53,9 @@ class FrontDesk:
         assignment = state.assignment(assignment_id)
         if assignment is None:
             return actor
-        person = actor.person or people.recognised(state.pcn, actor.name, assignment.organisation, assignment.person)
+        person = actor.person or people.recognised(
+            state.pcn, actor.name, assignment.organisation, assignment.person
+        )
         return replace(actor, organisation=actor.organisation or assignment.organisation, person=person)
 
     async def reply(
