@@ -31,16 +31,22 @@ RETRY_SECONDS = 2.0
 #: Seconds after which a run that was under way when it was to be woken is looked at again.
 LOOK_AGAIN_SECONDS = 2.0
 
+#: Seconds between two requests to wake runs: in a flood of answers one request wakes for many of them.
+WAKE_REST_SECONDS = 0.1
+
 #: Seconds given to the worker to stop; entries under way take well under one each.
 STOP_SECONDS = 15.0
 
 
 class Errand:
-    """Something done soon after it is asked for: askings meanwhile are one, and it is retried until done."""
+    """Something done soon after it is asked for: askings meanwhile are one, and it is retried until done.
 
-    def __init__(self, name: str, do: Callable[[], Awaitable[None]]) -> None:
+    The first asking is heeded at once; the next waits until `rest` seconds have passed.
+    """
+
+    def __init__(self, name: str, do: Callable[[], Awaitable[None]], rest: float = 0.0) -> None:
         self.name = name
-        self._do = do
+        self._do, self._rest = do, rest
         self._asked = asyncio.Event()
 
     def ask(self) -> None:
@@ -57,6 +63,7 @@ class Errand:
                 logger.debug("%s is tried again: %s: %s", self.name, type(trouble).__name__, trouble)
                 self._asked.set()
                 await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(self._rest)
 
 
 class Errands:
@@ -72,7 +79,7 @@ class Errands:
         self._to_check: set[str] = set()
         self._due: datetime | None = None
         self._starting = Errand("Starting flow runs", self._start)
-        self._waking = Errand("Waking flow runs", self._wake)
+        self._waking = Errand("Waking flow runs", self._wake, WAKE_REST_SECONDS)
         self._checking = Errand("Looking again at runs that were under way", self._check)
         self._leaping = Errand("Waking what is due", self._wake_due)
         self._telling = Errand("Telling Prefect what happened", self._tell)

@@ -22,7 +22,7 @@ from engine.answers import Problem as AnswerProblem
 from engine.clock import Clock
 from notifications.links import Links
 from web.answering import Answering
-from web.api import api_routes
+from web.api import ShortWay, api_routes
 from web.armour import Armour
 from web.desk import Desk, Postbox, WebSettings
 from web.postbox import postbox_routes
@@ -50,15 +50,14 @@ def create_app(
         docs_url=None,  # its page would fetch scripts from another host
         redoc_url=None,
     )
-    busy, api = api_routes(desk)
-    # The busy route stands first, as a plain function: FastAPI's own handling would cost as much as the answer.
-    app.router.routes[:0] = busy
+    respond, api = api_routes(desk)
     app.include_router(api)
     app.router.routes += Answering(desk, links, clock, settings, pages).routes()
     app.router.routes += _plain_routes(pages, settings, postbox)
     app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error(pages))
+    app.add_middleware(ShortWay, respond=respond)  # within the armour: the last one added is met first
     app.add_middleware(Armour, pages=pages, api_token=settings.api_token, secure=settings.secure, ticks=ticks)
     return app
 
