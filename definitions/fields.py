@@ -12,9 +12,10 @@ file: {"name": str, "sha256": str, "size": int} · attestation: {"agreed": true,
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from definitions.grammar import ExpressionText, Identifier, MomentText, TemplateText
 
@@ -63,12 +64,19 @@ class Column(Model):
     required: bool = True
 
 
+def titled(data: Any, key: str) -> Any:
+    """`data` with what people read under `key`; where nothing is said, its id in words: `cd_review` is "Cd review"."""
+    if isinstance(data, Mapping) and isinstance(data.get("id"), str) and not data.get(key):
+        return {**data, key: data["id"].replace("_", " ").capitalize()}
+    return data
+
+
 class FormField(Model):
     """One question."""
 
     id: Identifier
     type: FieldType
-    label: TemplateText
+    label: Annotated[TemplateText, Field(description="the question; the id in words unless said")] = ""
     help: Annotated[TemplateText | None, Field(description="a hint under the label")] = None
     required: bool = True
     required_if: Annotated[
@@ -118,6 +126,11 @@ class FormField(Model):
         "png",
     ]
     sensitivity: Sensitivity | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _called_by_its_id(cls, data: Any) -> Any:
+        return titled(data, "label")
 
 
 class RepeatedGroup(Model):

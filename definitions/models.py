@@ -7,11 +7,11 @@ checked by the loader, which knows where in the file each stands.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, HttpUrl
+from pydantic import Field, HttpUrl, model_validator
 
-from definitions.fields import Check, FormField, FormItem, Model, Sensitivity
+from definitions.fields import Check, FormField, FormItem, Model, Sensitivity, titled
 from definitions.grammar import (
     ActionText,
     AssignAtText,
@@ -167,7 +167,7 @@ class Step(Model):
 
     id: Identifier
     kind: StepKind
-    title: TemplateText
+    title: Annotated[TemplateText, Field(description="what people read; the id in words unless said")] = ""
     why: Annotated[TemplateText | None, Field(description="one sentence, in the first letter")] = None
     takes: Annotated[str | None, Field(description="how long it takes: '10 minutes'")] = None
     after: Annotated[
@@ -239,6 +239,11 @@ class Step(Model):
     message: Annotated[Message | None, Field(description="notify: what is told")] = None
     artefact: Annotated[Artefact | None, Field(description="produce: what is made")] = None
     sensitivity: Sensitivity | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _called_by_its_id(cls, data: Any) -> Any:
+        return titled(data, "title")
 
     @property
     def automatic(self) -> bool:
