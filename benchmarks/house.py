@@ -1,0 +1,58 @@
+"""Baton's own launcher and house over a DuckDB store, in this process: everything but Prefect, the web and the post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from benchmarks.network import INPUTS, SHELF, directory
+from cli.calendar import network_calendar
+from definitions.library import SHIPPED, Library
+from engine.clock import VirtualClock
+from engine.events import Actor
+from flows.house import House
+from flows.keeping import Keeper
+from flows.launching import Launched, Launcher
+from flows.office import PostOutcome
+from flows.operations import Operations
+from store.duckdb_store import DuckdbStore
+from store.opening import open_store
+
+#: The Saturday night of benchmarks/process.py.
+NOW = datetime.fromisoformat("2026-11-21T22:00:00+00:00")
+WHO = Actor("Bench", "pcn_manager", "U50001")
+
+
+async def _no_post(now: datetime) -> PostOutcome:
+    return PostOutcome(0, 0, None, "no post here", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    store: DuckdbStore
+    operations: Operations
+    house: House
+
+    async def launch(self, definition: str, pcns: list[str], key: str) -> Launched:
+        """Launch, and advance every batch once, as the flow runs would."""
+        launched = await self.operations.launch(definition, pcns, INPUTS, WHO, key)
+        for batch in launched.batches:
+            await self.house.advance(batch.workflow_ids)
+        return launched
+
+
+@contextmanager
+def household(folder: Path, pcns: int) -> Iterator[Household]:
+    """A house on the store in `folder`, for a network of `pcns`."""
+    known = directory(folder, pcns)
+    store = open_store(folder)
+    try:
+        keeper = Keeper(store)
+        launcher = Launcher(keeper, Library([SHIPPED, SHELF]), known, network_calendar().to_data())
+        operations = Operations(keeper, launcher, VirtualClock(NOW))
+        yield Household(store, operations, House(operations, _no_post))
+    finally:
+        store.close()

@@ -1,0 +1,58 @@
+"""A launch of 1,250 PCNs of five practices, until every assignment and notice is committed.
+
+Twice: in this process through the launcher and the house, in batches of a hundred as the flows do it; and over the API
+of a real `baton serve`, where Prefect's flow runs do it.
+
+Left out: reading the directory file, which happens before, and the letters, which leave over the next hours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import machine
+from benchmarks.house import household
+from benchmarks.network import PRACTICES, pcn_codes
+from benchmarks.process import baton
+from benchmarks.responses import launched
+from benchmarks.table import Row
+
+PCNS = 1250
+BUDGET = 30.0
+
+
+def in_process(pcns: int) -> float:
+    """Seconds, through the house."""
+    with tempfile.TemporaryDirectory(prefix="baton-bench-") as made, household(Path(made), pcns) as home:
+        began = time.perf_counter()
+        asyncio.run(home.launch("five-answers", pcn_codes(pcns), "launch"))
+        took = time.perf_counter() - began
+        _check(home.store.cursor().execute("SELECT count(*) FROM assignments").fetchall(), pcns)
+        _check(home.store.cursor().execute("SELECT count(*) FROM notices").fetchall(), pcns)
+        return took
+
+
+def _check(counted: list[tuple[int]], pcns: int) -> None:
+    if counted[0][0] < pcns * PRACTICES:
+        raise RuntimeError(f"{counted[0][0]} rows where {pcns * PRACTICES} were to be")
+
+
+def through_flows(pcns: int) -> float:
+    """Seconds from the request to the last assignment, over the API and Prefect."""
+    with baton(pcns) as served:
+        served.flows_run()
+        began = time.perf_counter()
+        launched(served, pcn_codes(pcns), "launch")
+        return time.perf_counter() - began
+
+
+def rows(quick: bool = False) -> list[Row]:
+    pcns = 10 if quick else PCNS
+    direct, flows = in_process(pcns), through_flows(pcns)
+    what = f"launch of {pcns:,} PCNs × {PRACTICES} practices, all committed"
+    return [
+        Row(what, f"{flows:.1f} s", f"{direct:.1f} s without Prefect; {machine.load()}", f"{BUDGET:.0f} s", flows < BUDGET)
+    ]  # fmt: skip
