@@ -10,23 +10,27 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cli.characters import Character, Characters
 from cli.console import Trouble, count, moment, say
 from cli.given import mapping
-from cli.reaching import Server, find, signature
+from cli.live import Screen
+from cli.reaching import Away, Server, find, signature
 from cli.visitor import Visitor, links_in
 from notifications.links import Links
-from notifications.postbox import Postbox
-from settings import Settings
+from notifications.postbox import Letter, Postbox
+from settings import SETTINGS_FILE, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PCN = "U90001"
@@ -36,17 +40,25 @@ START = "2026-12-15T09:00:00+00:00"
 PATIENCE = 60.0
 
 
-def main() -> int:
-    home = Path(sys.argv[1] if len(sys.argv) > 1 else "demo-output").absolute()
-    resume = "--resume" in sys.argv
+Answer = TypeVar("Answer")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`HOME [--resume]`: play in that folder, from the beginning unless told to go on where it was left."""
+    home = Path(next((each for each in arguments if not each.startswith("-")), "demo-output")).absolute()
+    resume = "--resume" in arguments and home.exists()
     if home.exists() and not resume:
         shutil.rmtree(home)
+    demo = Demo(home)
     try:
-        Demo(home).run(resume)
+        demo.run(resume)
     except Trouble as trouble:
         say(f"\nThe demonstration stopped: {trouble}")
-        say(f"The log of the server is {home / 'logs' / 'baton.log'}.")
+        say(f"The log of the server is {_shown(home / 'logs' / 'baton.log')}.")
         return 1
+    except KeyboardInterrupt:
+        say(f"\nStopped. To go on: {_shown(Path(sys.executable))} -m cli.demo {_shown(home)} --resume")
+        return 130
     return 0
 
 
@@ -61,115 +73,169 @@ class Visit:
 
 @dataclass
 class Demo:
-    """One demonstration, in one home folder."""
+    """One demonstration, in one home folder.
+
+    `baton serve` may be killed at any moment: it is started again, on the same port, and the play goes on. What is
+    known here is in the letters and in the log, so a demonstration that was stopped can be taken up again too.
+    """
 
     home: Path
-    told: dict[str, int] = field(default_factory=dict)
+    told: dict[str, tuple[int, int]] = field(default_factory=dict)  #: version and lines of each workflow
     read: set[str] = field(default_factory=set)
     visits: dict[str, Visit] = field(default_factory=dict)
     answered: int = 0
     leaps: int = 0
-    today: str = ""
+    starts: int = 0
 
     def run(self, resume: bool = False) -> None:
         began = time.monotonic()
         say("Baton: three processes of Harbour Vale PCN, from launch to close.\n")
-        process = self._start()
+        self.screen, self.known = Screen(), Settings(_env_file=None, home=self.home)
+        self._settle()
+        self._start()
         try:
             self.server = self._server()
-            if not resume:
-                self._launch()
+            self._launch()
+            if resume:
+                self._tell(aloud=False)
             self._play()
             self._close(began)
         finally:
-            _stop(process)
+            _stop(self.process)
 
     # --- starting
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        """`baton serve`, in a process of its own, as anybody would start it."""
-        environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("BATON_")},
-            "BATON_CLOCK": "leaping",
-            "BATON_CLOCK_START": START,
-            "BATON_WEB_PORT": "0",
-        }
+    def _settle(self) -> None:
+        """The home folder, with the settings that any `baton` started in it reads: the same port each time, so that
+        the links in letters already sent go on working."""
         self.home.mkdir(parents=True, exist_ok=True)
+        settings = self.home / SETTINGS_FILE
+        if settings.exists():
+            return
         shutil.copy(ROOT / "examples" / "harbour-vale.yaml", self.home / "directory.yaml")
-        command = [str(Path(sys.executable).parent / "baton"), "--home", str(self.home), "serve"]
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        lines = (
+            "BATON_HOME=.",
+            "BATON_CLOCK=leaping",
+            f"BATON_CLOCK_START={START}",
+            f"BATON_WEB_PORT={_port()}",
+        )
+        settings.write_text("\n".join(lines) + "\n")
+
+    def _start(self) -> None:
+        """`baton serve`, in a process of its own, as anybody would start it in the home folder."""
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("BATON_")}
+        command = [str(Path(sys.executable).parent / "baton"), "serve"]
+        self.process = subprocess.Popen(command, cwd=self.home, env=environment, stdout=subprocess.DEVNULL)
+        self.starts += 1
 
     def _server(self) -> Server:
-        known = Settings(home=self.home)
         for _ in self._patiently("the server did not come up"):
-            found = find(known)
+            self._mind()
+            found = find(self.known)
             if found is not None:
-                self.links = Links(known.at_home.secret(), found.url)
-                self.postbox = Postbox(known.at_home.postbox, _NoClock())
+                self.links = Links(self.known.at_home.secret(), found.url)
+                self.postbox = Postbox(self.known.at_home.postbox, _NoClock())
                 self.characters = Characters(ROOT / "examples" / "demo-people.yaml")
-                say(f"Baton serves at {found.url}; letters are at {found.url}/postbox\n")
+                say(f"Baton serves at {found.url}; letters are at {found.url}/postbox")
                 return found
+            time.sleep(0.1)
+        raise AssertionError("unreachable")
+
+    def _mind(self) -> None:
+        """Start the server again if its process is gone. A process not waited for looks alive to others."""
+        if self.process.poll() is not None and self.known.at_home.running() is None:
+            say("  (baton serve has ended, and is started again; the play goes on where it was)")
+            time.sleep(0.5)
+            self._start()
+
+    def _surely(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask until there is an answer, whatever becomes of the server meanwhile. What is asked may be asked twice."""
+        for _ in self._patiently("the server did not come back"):
+            try:
+                answer = ask()
+            except Away:
+                self._mind()
+                time.sleep(0.2)
+            else:
+                self._still_alive()
+                return answer
         raise AssertionError("unreachable")
 
     def _launch(self) -> None:
+        by = signature("Asha Patel", "pcn_manager", PCN, "asha-patel")
         for name in PROCESSES:
             inputs = mapping(ROOT / "examples" / "inputs" / f"{name}.yaml")
-            by = signature("Asha Patel", "pcn_manager", PCN, "asha-patel")
-            self.server.launch(name, [PCN], json.loads(json.dumps(inputs, default=str)), by, f"demo-{name}")
+            given = json.loads(json.dumps(inputs, default=str))
+            # The key makes a launch happen once, however often it is asked for.
+            self._surely(partial(self.server.launch, name, [PCN], given, by, f"demo-{name}"))
 
     # --- playing
 
     def _play(self) -> None:
         """Let everyone do what is theirs; when nobody has anything to do, leap to the next moment that matters."""
         for _ in self._patiently("nothing has happened for a minute"):
-            look = self.server.clock()
-            if not look["idle"]:
-                time.sleep(0.15)
-                continue
-            now = datetime.fromisoformat(look["now"])
-            self._tell()
-            self._read_letters(now)
-            if self._visit(now):
-                self._still_alive()
-                continue
-            if not self.server.workflows(status="open"):
-                return
-            moments = [visit.at for visit in self.visits.values()]
-            moments += [datetime.fromisoformat(look["next"])] if look["next"] else []
-            if not moments:
-                raise Trouble("nobody has anything to do, and the processes are not over")
-            self.server.leap(min(moments))
-            self.leaps += 1
-            self._still_alive()
+            try:
+                if self._turn():
+                    return
+            except Away:  # nothing is known here that the letters and the log do not say again
+                self._mind()
+                time.sleep(0.2)
 
-    def _read_letters(self, now: datetime) -> None:
+    def _turn(self) -> bool:
+        """Whatever can be done now; whether the play is over."""
+        look = self.server.clock()
+        if not look["idle"]:
+            time.sleep(0.15)
+            return False
+        now = datetime.fromisoformat(look["now"])
+        self._tell()
+        self._read_letters()
+        if self._visit(now):
+            self._still_alive()
+            return False
+        if not self.server.workflows(status="open"):
+            return True
+        moments = [visit.at for visit in self.visits.values()]
+        moments += [datetime.fromisoformat(look["next"])] if look["next"] else []
+        if not moments:
+            raise Trouble("nobody has anything to do, and the processes are not over")
+        self.server.leap(min(moments))
+        self.leaps += 1
+        self._still_alive()
+        return False
+
+    def _read_letters(self) -> None:
         """New letters; whoever gets a link to something new decides when to answer."""
+        arrived: list[Letter] = []
         for letter_id in self.postbox.ids():
             letter = self.postbox.letter(letter_id) if letter_id not in self.read else None
             if letter is None:
                 continue
             self.read.add(letter.id)
-            self._show(f"   ✉ {letter.to}: {' '.join(letter.subject.split())}")
+            arrived.append(letter)
             for link in links_in(letter.text):
                 assignment = self.links.read(link.rsplit("/", 1)[1])
                 if assignment is None:
                     continue
                 character = self.characters.who(assignment, letter.to)
-                at = character.answers_at(now, letter.subject)
+                # From when it came, not from now: read again after a restart, it leads to the same visit.
+                at = character.answers_at(letter.at, letter.subject)
                 if at is not None and assignment not in self.visits:
                     self.visits[assignment] = Visit(at, link, character)
+        for day, letters in groupby(arrived, key=lambda letter: _day(letter.at)):
+            self.screen.letters(day, [(letter.to, letter.subject) for letter in letters])
 
     def _visit(self, now: datetime) -> bool:
         """Everyone whose time has come opens their link and answers."""
         due = sorted((visit.at, assignment) for assignment, visit in self.visits.items() if visit.at <= now)
         for _, assignment in due:
-            visit = self.visits.pop(assignment)
+            visit = self.visits[assignment]
             row = self._row(assignment)
-            if row["status"] != "open":
-                continue
-            answers = {**self.server.plausible(assignment), **visit.character.answers}
-            Visitor(row["name"], row["role"].replace("_", " ")).answer(visit.link, answers)
-            self.answered += 1
+            if row["status"] == "open":
+                answers = {**self.server.plausible(assignment), **visit.character.answers}
+                Visitor(row["name"], row["role"].replace("_", " ")).answer(visit.link, answers)
+                self.answered += 1
+            del self.visits[assignment]  # only now: had the server gone, the visit would be made again
         return bool(due)
 
     def _row(self, assignment: str) -> dict[str, Any]:
@@ -178,46 +244,44 @@ class Demo:
 
     # --- showing
 
-    def _tell(self) -> None:
-        """What happened since, in the words of the audit."""
+    def _tell(self, aloud: bool = True) -> None:
+        """What happened since, in the words of the audit; in order of days, whichever process it is of."""
+        news: list[tuple[str, str, str, str]] = []
         for row in self.server.workflows(limit=50):
             workflow = row["workflow_id"]
-            if self.told.get(workflow) == row["version"]:
+            version, known = self.told.get(workflow, (0, 0))
+            if version == row["version"]:
                 continue
             lines = self.server.audit("story", workflow=workflow)["lines"]
-            known = self.told.get(f"{workflow} lines", 0)
-            for line in lines[known:]:
-                self._day(line["at"])
-                self._show(f"{row['reference'][:24]:24}  {line['text']}")
-            self.told[f"{workflow} lines"], self.told[workflow] = len(lines), row["version"]
-
-    def _day(self, at: str) -> None:
-        day = moment(at).split(",")[0]
-        if day != self.today:
-            self.today = day
-            say(f"\n{day}")
-
-    def _show(self, text: str) -> None:
-        say(f"  {text if len(text) < 160 else text[:157] + '…'}")
+            news += [(line["at"][:10], row["reference"], line["at"], line["text"]) for line in lines[known:]]
+            self.told[workflow] = row["version"], len(lines)
+        if aloud:
+            for (_, process), group in groupby(sorted(news, key=lambda n: n[:2]), key=lambda n: n[:2]):
+                told = list(group)
+                self.screen.story(process, _day(told[0][2]), [text for *_, text in told])
 
     def _close(self, began: float) -> None:
-        verdict = self.server.audit("verify", heads="")
+        verdict = self._surely(lambda: self.server.audit("verify", heads=""))
         if not verdict["intact"]:
             raise Trouble(f"the chain of the log is broken: {verdict['problem']}")
-        rows = self.server.workflows(limit=50)
+        rows = sorted(
+            self._surely(lambda: self.server.workflows(limit=50)), key=lambda row: str(row["launched_at"])
+        )
         say("\nHow it came out")
-        for row in sorted(rows, key=lambda row: row["launched_at"]):
-            say(f"  {row['reference']}: {row['status']}")
+        for row in rows:
+            say(f"  {row['reference']}: {row['status']}, {_day(row['closed_at'])}")
         seconds = time.monotonic() - began
         say(
-            f"\n{count(self.answered, 'answer')}, {count(len(self.read), 'letter')} over SMTP, {count(self.leaps, 'leap')} of the calendar, {seconds:.0f} seconds."
+            f"\n{count(self.answered, 'answer')} on the pages, {count(len(self.read), 'letter')} over SMTP, "
+            f"{count(self.leaps, 'leap')} of the calendar, {seconds:.0f} seconds."
         )
         say(f"The log is intact: {count(verdict['events'], 'event')}, head {verdict['head'][:16]}…")
-        say(f"\nTo look around, start it again:   .venv/bin/baton --home {self.home.name} serve")
-        say(
-            f"The story of one:                 .venv/bin/baton --home {self.home.name} audit show {rows[0]['workflow_id']}"
-        )
-        say(f"Letters are in {self.home.name}/postbox, the log's journal in {self.home.name}/journal.")
+        home, baton = _shown(self.home), _shown(Path(sys.executable).parent / "baton")
+        again = f"cd {home} && {os.path.relpath(Path(sys.executable).parent / 'baton', self.home)} serve"
+        say(f"\nLetters:            {home}/postbox, and the log's journal: {home}/journal")
+        say(f"Pages:              {again}")
+        say(f"                    then open {self.server.url} and {self.server.url}/postbox")
+        say(f"The story of one:   {baton} --home {home} audit show {rows[0]['workflow_id']}")
 
     # --- patience
 
@@ -225,8 +289,6 @@ class Demo:
         self._still_alive()
         while time.monotonic() - self._last < PATIENCE:
             yield
-            if not hasattr(self, "server"):
-                time.sleep(0.1)
         raise Trouble(what)
 
     def _still_alive(self) -> None:
@@ -243,6 +305,23 @@ class _NoClock:
         return moment
 
 
+def _port() -> int:
+    """A port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _day(at: datetime | str) -> str:
+    return moment(at).split(",")[0]
+
+
+def _shown(path: Path) -> str:
+    """As somebody in this directory would type it."""
+    near = os.path.relpath(path)
+    return near if not near.startswith("../..") else str(path)
+
+
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     try:
@@ -253,4 +332,4 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -92,14 +92,18 @@ class Server:
         try:
             answer = self._client.request(method, path, **more)
         except httpx.ConnectError:
-            raise Trouble(f"Baton does not answer at {self.url}.", START_IT) from None
+            raise Away(f"Baton does not answer at {self.url}.", START_IT) from None
         except httpx.TransportError as error:
-            raise Trouble(
+            raise Away(
                 f"The conversation with Baton at {self.url} broke off ({error}).", "Try again."
             ) from None
         if answer.is_error:
             _refused(answer)
         return answer.json()
+
+
+class Away(Trouble):
+    """The server does not answer, or stopped in the middle of a conversation; it may come back."""
 
 
 class Refusal(Trouble):

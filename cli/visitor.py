@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 import httpx
 
 from cli.console import Trouble
+from cli.reaching import Away
 
 _LINK = re.compile(r"https?://[^\s<>\"]+/a/[A-Za-z0-9._~-]+")
 
@@ -66,7 +67,15 @@ class Visitor:
         self.name, self.role = name, role
 
     def answer(self, link: str, answers: Mapping[str, Any]) -> None:
-        """Open the link, fill the form in, send it. Raises Trouble with what the page said."""
+        """Open the link, fill the form in, send it. Raises Trouble with what the page said, Away when there is none."""
+        try:
+            self._answer(link, answers)
+        except httpx.TransportError as error:
+            raise Away(
+                f"The page of {self.name} did not open or broke off ({error}).", "Try again."
+            ) from None
+
+    def _answer(self, link: str, answers: Mapping[str, Any]) -> None:
         with httpx.Client(timeout=60, follow_redirects=True, trust_env=False) as browser:
             page = browser.get(link)
             form = self._form(page)

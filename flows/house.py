@@ -34,6 +34,8 @@ class House:
         self._keeper: Keeper = operations.keeper
         self._emitted = self._keeper.store.position()
         self._last_post: PostOutcome | None = None
+        self._rounds = 0  #: rounds of post under way
+        self._complete: set[str] = set()  #: workflows whose child workflows are known to have been launched
         stuck = Stuck(self._keeper.store)
         self._advancing = Advancing(self._keeper, stuck.try_, self._committed)
 
@@ -45,19 +47,32 @@ class House:
 
     async def advance(self, workflow_ids: Sequence[str]) -> Outcome:
         """Advance all that are ready in one commit; those that lost a race are tried again with what is there."""
-        return await self._advancing.advance(workflow_ids, self.clock.now())
+        outcome = await self._advancing.advance(workflow_ids, self.clock.now())
+        await self._children(workflow_ids)
+        return outcome
 
     async def _committed(self, commits: Sequence[Commit]) -> None:
-        await self._children(commits)
-        self._operations.bell.wake_post()
+        for commit in commits:
+            if any(isinstance(event.body, e.ChildRequested) for event in commit.events):
+                self._complete.discard(commit.stream)
+        if any(isinstance(event.body, e.NoticePlanned) for commit in commits for event in commit.events):
+            self._operations.bell.wake_post()
         self._operations.bell.tell()
 
-    async def _children(self, commits: Sequence[Commit]) -> None:
-        """Launch the child workflows that were asked for; the child's id makes it happen once."""
-        for commit in commits:
-            for event in commit.events:
-                if isinstance(event.body, e.ChildRequested):
+    async def _children(self, workflow_ids: Sequence[str]) -> None:
+        """Launch the child workflows that were asked for and are not there; the child's id makes it happen once.
+
+        Looked for in the state and not in what was just committed: Baton may have been killed between the commit that
+        asks for a child and the child's launch. The run that was under way then is entered again, and comes here.
+        """
+        for workflow_id in [each for each in workflow_ids if each not in self._complete]:
+            missing = {
+                c for _, c in self._keeper.state(workflow_id).pending if not self._keeper.store.version(c)
+            }
+            for event in self._keeper.store.events(workflow_id) if missing else ():
+                if isinstance(event.body, e.ChildRequested) and event.body.child in missing:
                     await self._child(event, event.body)
+            self._complete.add(workflow_id)
 
     async def _child(self, event: Event, body: e.ChildRequested) -> None:
         if self._keeper.store.version(body.child):
@@ -96,15 +111,24 @@ class House:
     # --- post
 
     async def deliver(self) -> PostOutcome:
-        self._last_post = await self._deliver(self.clock.now())
+        self._rounds += 1
+        try:
+            self._last_post = await self._deliver(self.clock.now())
+        finally:
+            self._rounds -= 1
         return self._last_post
 
     async def next_post(self) -> datetime | None:
         """When the next letter may go: as the last round said, or as the first notice planned since then wants."""
+        if self._rounds:  # letters are on the wire, claimed and not yet sent
+            return self.clock.now()
         last = self._last_post
-        if last is None or await self.post_moved_since(last.seen):
-            return self._keeper.store.next_notice()
-        return last.next_sending
+        if last is not None and not await self.post_moved_since(last.seen):
+            return last.next_sending
+        moments = [self._keeper.store.next_notice()]
+        if last is None:  # what was in hand when Baton was ended goes when its lease is over
+            moments += [message.lease_until for message in self._keeper.store.messages_unfinished()]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     async def post_moved_since(self, seen: int) -> bool:
         return any(entry.type == e.NoticePlanned.__name__ for entry in self._after(seen))

@@ -13,8 +13,8 @@ from engine.clock import LeapingClock
 from engine.evaluating import Judge
 from engine.responding import answerable
 from engine.samples import sample_answers
-from engine.state import workflow_of
-from flows.keeping import Keeper
+from engine.state import WorkflowState, workflow_of
+from flows.keeping import Keeper, outlook_of
 
 Wake = Callable[[datetime], None]
 
@@ -41,19 +41,25 @@ class Leaper:
         self._keeper, self._clock, self._wake, self._next_post = keeper, clock, wake, next_post
 
     async def look(self) -> Moment:
+        # The post first: a round that is under way says "now", which must not be later than our own.
+        post = await self._next_post()
         now = self._clock.now()
-        moments, idle = [], True
+        moments: list[datetime | None] = []
+        idle = True
         for row in self._keeper.store.workflows(open_only=True):
             state = self._keeper.state(row.workflow_id)
-            if advance(state, now):
+            if advance(state, now) or self._awaits_child(state):
                 idle = False
-            if row.next_deadline is not None:
-                moments.append(row.next_deadline)
-        post = await self._next_post()
+            # Worked out, not read from the lists: a workflow just launched has not been entered, and is not in them.
+            moments.append(outlook_of(state, now).next_deadline)
         if post is not None:
             moments.append(post)
             idle = idle and post > now
-        return Moment(now, idle, min((m for m in moments if m > now), default=None))
+        return Moment(now, idle, min((m for m in moments if m and m > now), default=None))
+
+    def _awaits_child(self, state: WorkflowState) -> bool:
+        """Whether a child workflow was asked for and is about to be launched."""
+        return any(not self._keeper.store.version(child) for _, child in state.pending)
 
     async def leap(self, to: datetime | None = None) -> Moment:
         """Move the clock to `to`, or to the next moment that matters, and wake what is due then."""

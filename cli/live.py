@@ -1,0 +1,99 @@
+"""What a demonstration shows while it runs: the story and the letters, a short line each, the alike ones together."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from email.utils import parseaddr
+from itertools import groupby
+
+from cli.console import say
+
+#: Columns of the process's name, and how far a line goes where nobody says how wide the window is.
+_NAME, _WIDE = 24, 130
+_ANSWERED = re.compile(
+    r"^(?P<who>.+?) \((?P<role>[^,()]+), (?P<place>[^()]+)\) answered (?P<what>“.+”) of .+? on the web page"
+    r"(?P<late>, late)?(?:: (?P<outcome>[^.]+))?\.(?P<more>.*)$"
+)
+_ASKED = re.compile(r"^(?P<what>Asked for “.+”.*?, due .+?), \d\d:\d\d: (?P<whom>.+)\.$")
+_LAUNCHED = re.compile(r"^(?P<who>.+?) \([^()]*\) launched .* on (?P<definition>\S+) version \d+\.$")
+_DULL = re.compile(r"^“.+” closed( \([^()]*\))?: it was answered\.$|ended without an answer")
+
+
+class Screen:
+    """Says what happened under its day, once."""
+
+    def __init__(self) -> None:
+        self._day = ""
+
+    def story(self, process: str, day: str, lines: Iterable[str]) -> None:
+        """What happened in one process on one day."""
+        name = process.split(",")[0]
+        for line in brief(lines):
+            self.line(day, f"{cut(name, _NAME):{_NAME}}  {line}")
+
+    def letters(self, day: str, letters: Sequence[tuple[str, str]]) -> None:
+        """Letters that arrived, each its To and its subject; those of one subject together."""
+        together: dict[str, list[str]] = {}
+        for to, subject in letters:
+            together.setdefault(" ".join(subject.split()), []).append(_name(to))
+        for subject, names in together.items():
+            self.line(day, f"{'  ✉ letter to':{_NAME}}  {people(names)}: {subject}")
+
+    def line(self, day: str, text: str) -> None:
+        if day != self._day:
+            self._day = day
+            say(f"\n{day}")
+        say("  " + cut(text, shutil.get_terminal_size((_WIDE, 0)).columns - 2))
+
+
+def brief(lines: Iterable[str]) -> Iterator[str]:
+    """Sentences of the story, shorter: what several answered in one line, and not again that an answer closed a step."""
+    kept = [line for line in lines if not _DULL.search(line)]
+    for what, group in groupby(kept, key=_alike):
+        alike = list(group)
+        places = {match["place"]: None for line in alike if (match := _ANSWERED.match(line))}
+        if what and len(places) > 1:
+            yield f"{len(places)} practices answered {what}: {people(list(places))}"
+        else:
+            yield from map(_short, alike)
+
+
+def _alike(line: str) -> str:
+    """What was answered, where several answers of it may be told together; "" for what stands alone."""
+    found = _ANSWERED.match(line)
+    return found["what"] if found and not (found["late"] or found["outcome"] or found["more"]) else ""
+
+
+def _short(line: str) -> str:
+    if found := _ANSWERED.match(line):
+        where = f", {found['place']}," if not found["outcome"] else ""
+        outcome = f": {found['outcome']}" if found["outcome"] else ""
+        return f"{found['who']}{where} answered {found['what']}{found['late'] or ''}{outcome}.{found['more']}"
+    if found := _ASKED.match(line):
+        asked = [re.sub(r" \([^()]*\)$", "", each) for each in found["whom"].split("; ")]
+        return f"{found['what']}: {people(asked)}"
+    if found := _LAUNCHED.match(line):
+        return f"{found['who']} launched it ({found['definition']})."
+    return line
+
+
+def people(names: Sequence[str]) -> str:
+    """`Jo Marsh, Daniel Frost and 3 more`; each once."""
+    known = list(dict.fromkeys(names))
+    if len(known) <= 5:
+        return " and ".join(filter(None, (", ".join(known[:-1]), known[-1])))
+    return f"{', '.join(known[:4])} and {len(known) - 4} more"
+
+
+def cut(text: str, width: int) -> str:
+    """`text`, or as many whole words of it as fit, and a sign that there is more."""
+    if len(text) <= width:
+        return text
+    return text[: width - 1].rsplit(" ", 1)[0].rstrip(" ,;:(“") + " …"
+
+
+def _name(to: str) -> str:
+    name, address = parseaddr(to)
+    return name or address
