@@ -98,6 +98,11 @@ class Advancing:
         await self._committed(commits)
         return True
 
+    def rests(self, workflow_id: str) -> bool:
+        """Whether an advance here has seen everything that came in for it."""
+        rest = self._rests.get(workflow_id)
+        return rest is not None and rest.version == self._keeper.store.version(workflow_id)
+
     def _rest(self, state: WorkflowState, outlook: Outlook) -> None:
         self._rests[state.id] = _Rest(state.version, outlook, state.over)
 

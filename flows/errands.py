@@ -173,6 +173,7 @@ class Errands:
             self._on_ready()
         mended = await mend(began)
         logger.info("Flow runs: %s", mended)
+        self.wake_post()  # a notice may have been planned whose wake was lost
         self._worker.nudge()
         self._telling.ask()
 

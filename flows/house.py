@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from engine import events as e
 from engine.clock import Clock
-from engine.events import Actor, Event
+from engine.events import BATON, Actor, Event
 from engine.refusing import Invalid, Refused
 from flows.adopting import launch_adopted
 from flows.advancing import Advancing
@@ -36,6 +36,7 @@ class House:
         self._last_post: PostOutcome | None = None
         self._rounds = 0  #: rounds of post under way
         self._complete: set[str] = set()  #: workflows whose child workflows are known to have been launched
+        self._settled: dict[str, int] = {}  #: versions at which the engine had the last word
         stuck = Stuck(self._keeper.store)
         self._advancing = Advancing(self._keeper, stuck.try_, self._committed)
 
@@ -101,8 +102,22 @@ class House:
             title = f"{rows[0].reference} · {rows[0].pcn_name}" if rows else batch
             if len(workflow_ids) > 1:
                 title += f" and {len(workflow_ids) - 1} more"
-            found.append(Batch(batch, workflow_ids, title, store.batch_deadline(batch)))
+            unseen = any(self._unseen(workflow_id) for workflow_id in workflow_ids)
+            deadline = self.clock.now() if unseen else store.batch_deadline(batch)
+            found.append(Batch(batch, workflow_ids, title, deadline))
         return found
+
+    def _unseen(self, workflow_id: str) -> bool:
+        """Whether something came in that no advance has looked at: Baton was killed between the commit of an answer
+        and its wake. What an advance commits comes after all it has seen, so then the engine has the last word."""
+        version = self._keeper.store.version(workflow_id)
+        if self._advancing.rests(workflow_id) or self._settled.get(workflow_id) == version:
+            return False
+        last = self._keeper.store.events(workflow_id, version - 1)
+        if last and last[-1].actor.role != BATON.role:
+            return True
+        self._settled[workflow_id] = version
+        return False
 
     async def launch_scheduled(self) -> Sequence[Batch]:
         """Start the processes that the PCNs adopted on a schedule and that are due today."""
