@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from cli.naming import Names
+from engine import change_events as changes
 from engine import events as e
 
 _CHANNELS = {
@@ -66,45 +67,45 @@ def _(body: e.WorkflowClosed, event: e.Event, names: Names) -> str:
 
 
 @_told.register
-def _(body: e.WorkflowHeld, event: e.Event, names: Names) -> str:
+def _(body: changes.WorkflowHeld, event: e.Event, names: Names) -> str:
     return f"{names.actor(event.actor)} put it on hold{_because(body.reason)}"
 
 
 @_told.register
-def _(body: e.HoldLifted, event: e.Event, names: Names) -> str:
+def _(body: changes.HoldLifted, event: e.Event, names: Names) -> str:
     days = "1 working day was" if body.lost == 1 else f"{body.lost} working days were"
     return f"{names.actor(event.actor)} lifted the hold{_because(body.reason)} {days} lost; internal dates moved on by that."
 
 
 @_told.register
-def _(body: e.WorkflowLocked, event: e.Event, names: Names) -> str:
+def _(body: changes.WorkflowLocked, event: e.Event, names: Names) -> str:
     return f"Locked by {names.quoted(body.step)}: what is done cannot change any more."
 
 
 @_told.register
-def _(body: e.LockLifted, event: e.Event, names: Names) -> str:
+def _(body: changes.LockLifted, event: e.Event, names: Names) -> str:
     return f"{names.actor(event.actor)} lifted the lock{_because(body.reason)}"
 
 
 @_told.register
-def _(body: e.MembershipChanged, event: e.Event, names: Names) -> str:
+def _(body: changes.MembershipChanged, event: e.Event, names: Names) -> str:
     parts = [f"{names.places(body.joined)} joined"] if body.joined else []
     parts += [f"{names.places(body.left)} left"] if body.left else []
     return f"{names.actor(event.actor)} changed the membership ({'; '.join(parts) or 'its people'}){_because(body.reason)}"
 
 
 @_told.register
-def _(body: e.CalendarChanged, event: e.Event, names: Names) -> str:
+def _(body: changes.CalendarChanged, event: e.Event, names: Names) -> str:
     return f"The calendar changed{_because(body.reason)}"
 
 
 @_told.register
-def _(body: e.DefinitionChanged, event: e.Event, names: Names) -> str:
+def _(body: changes.DefinitionChanged, event: e.Event, names: Names) -> str:
     return f"{names.actor(event.actor)} moved it to version {body.version} of its definition{_because(body.reason)}"
 
 
 @_told.register
-def _(body: e.DateMoved, event: e.Event, names: Names) -> str:
+def _(body: changes.DateMoved, event: e.Event, names: Names) -> str:
     old = f" from {body.old}" if body.old else ""
     return f"{names.actor(event.actor)} moved {body.name.replace('_', ' ')}{old} to {body.new}{_because(body.reason)}"
 

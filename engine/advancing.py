@@ -12,6 +12,7 @@ from typing import Literal
 from definitions.grammar import Action
 from definitions.models import Step
 from definitions.naming import Chosen
+from engine import change_events as changes
 from engine import closing, dating
 from engine import events as e
 from engine.calendar import BeyondHorizon
@@ -300,7 +301,7 @@ def _actions(
 def after_close(turn: Turn, step: Step) -> None:
     """What a closed step brings whatever its outcome: a lock, a child workflow."""
     if step.locks and not turn.state.locked:
-        turn.emit(e.WorkflowLocked(step.id))
+        turn.emit(changes.WorkflowLocked(step.id))
     if step.starts:
         attempt = turn.state.steps[step.id].attempt
         found = {name: turn.scope.value(text) for name, text in step.start_inputs.items()}

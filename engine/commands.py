@@ -16,6 +16,7 @@ from definitions.bundle import Process
 from definitions.directory import Pcn
 from definitions.expressions import ExpressionError
 from definitions.moments import LAUNCH, names
+from engine import change_events as changes
 from engine import dating
 from engine import events as e
 from engine.clock import london_date
@@ -121,7 +122,7 @@ def hold(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> li
     if state.status == "held":
         raise Refused("already-held", f"{state.reference} is on hold already: {state.because}")
     turn = Turn(state, now, actor, "hold")
-    turn.emit(e.WorkflowHeld(needed(reason, "hold")))
+    turn.emit(changes.WorkflowHeld(needed(reason, "hold")))
     return turn.events
 
 
@@ -132,7 +133,7 @@ def lift(state: WorkflowState, now: datetime, actor: e.Actor, reason: str = "") 
         raise Refused("not-held", f"{state.reference} is not on hold")
     lost = state.calendar.working_days_between(london_date(state.held_at), london_date(now))
     turn = Turn(state, now, actor, "lift")
-    turn.emit(e.HoldLifted(lost, reason))
+    turn.emit(changes.HoldLifted(lost, reason))
     if lost:
         redate(turn, f"{lost} working {'day was' if lost == 1 else 'days were'} spent on hold")
     return turn.events
@@ -188,7 +189,7 @@ def reopen_step(
         )
     turn = Turn(state, now, actor, "reopen")
     if current.locked:
-        turn.emit(e.LockLifted(needed(reason, "unlock")))
+        turn.emit(changes.LockLifted(needed(reason, "unlock")))
     before = len(turn.events)
     reopen(turn, step, needed(reason, "reopen"), organisation)
     if len(turn.events) == before:

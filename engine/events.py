@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from engine.change_events import ChangeBody
+from engine.post_events import PostBody
+
 Channel = Literal["web", "api", "cli", "schedule", "engine"]
 
 
@@ -96,64 +99,6 @@ class WorkflowLaunched:
 class WorkflowClosed:
     outcome: Literal["completed", "stopped", "withdrawn"]
     because: str
-
-
-@dataclass(frozen=True, slots=True)
-class WorkflowHeld:
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class HoldLifted:
-    """`lost` is in working days."""
-
-    lost: int
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkflowLocked:
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
-class LockLifted:
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class MembershipChanged:
-    pcn: Mapping[str, Any]
-    joined: tuple[str, ...]
-    left: tuple[str, ...]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarChanged:
-    """The workflow is pinned to another bundle that differs in its calendar."""
-
-    bundle: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class DefinitionChanged:
-    """The workflow moves to another version of its definition."""
-
-    bundle: str
-    version: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class DateMoved:
-    """A named date of the workflow was given another value."""
-
-    name: str
-    old: str
-    new: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,72 +369,13 @@ class NoticePlanned:
     notice: Notice
 
 
-# --- the post and the links, streams of their own ---------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class MessageClaimed:
-    """One message, of these notices, is about to go. Whoever finds the lease expired sends it again under the
-    same Message-ID."""
-
-    message_id: str
-    notices: tuple[str, ...]
-    person: str
-    to: str
-    subject: str
-    lease_until: datetime
-    urgent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MessageSent:
-    message_id: str
-    server_said: str
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class MessageDeferred:
-    """A 4xx or a broken connection: it is tried again at `retry_at`."""
-
-    message_id: str
-    because: str
-    retry_at: datetime
-    tries: int
-
-
-@dataclass(frozen=True, slots=True)
-class MessageRefused:
-    """A 5xx: not tried again; the manager is told."""
-
-    message_id: str
-    because: str
-
-
-@dataclass(frozen=True, slots=True)
-class LinkIssued:
-    """`sha256` of the link's token; the token itself is nowhere."""
-
-    sha256: str
-    assignment: str
-    expires: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LinkRevoked:
-    sha256: str
-    reason: str
-
-
 Body = (
-    WorkflowLaunched | WorkflowClosed | WorkflowHeld | HoldLifted | WorkflowLocked | LockLifted
-    | MembershipChanged | CalendarChanged | DefinitionChanged | DateMoved | ChildRequested
+    WorkflowLaunched | WorkflowClosed | ChildRequested
     | StepSkipped | StepOpened | StepClosed | StepReopened | ShortfallRaised | ShortfallDecided
     | AssignmentOpened | ResponseReceived | AskedAgain | ResponseCarried | ReplyReceived | ReplySettled | PromisePassed
     | DateRefused | DeadlineMoved | AssignmentReassigned | ActionsSetOff | RungClimbed | RungSkipped | ConversationRecorded
     | SilenceCounted | AssignmentEnded | NoticePlanned
-    | MessageClaimed | MessageSent | MessageDeferred | MessageRefused | LinkIssued | LinkRevoked
+    | ChangeBody | PostBody
 )  # fmt: skip
 
 
@@ -511,8 +397,3 @@ class Event:
     @property
     def type(self) -> str:
         return type(self.body).__name__
-
-
-#: Streams that are not workflows.
-POST = "post"
-LINKS = "links"

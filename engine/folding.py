@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 from definitions.bundle import Process
 from definitions.closures import EVERYONE, Closure
 from definitions.directory import Closed, Pcn
+from engine import change_events as changes
 from engine import events as e
 from engine.calendar import Calendar
 from engine.codec import canonical
@@ -108,7 +109,7 @@ def apply(state: WorkflowState, event: e.Event, open_bundle: OpenBundle) -> Work
         raise BrokenLog(
             f"{state.id} has version {state.version} and then {event.version}; run `baton store check`"
         )
-    if isinstance(event.body, e.CalendarChanged | e.DefinitionChanged):
+    if isinstance(event.body, changes.CalendarChanged | changes.DefinitionChanged):
         state = _repinned(state, open_bundle(event.body.bundle))
     else:
         state = _after(event.body, state, event)
@@ -138,35 +139,35 @@ def _(body: e.WorkflowClosed, state: WorkflowState, event: e.Event) -> WorkflowS
 
 
 @_after.register
-def _(body: e.WorkflowHeld, state: WorkflowState, event: e.Event) -> WorkflowState:
+def _(body: changes.WorkflowHeld, state: WorkflowState, event: e.Event) -> WorkflowState:
     return replace(state, status="held", held_at=event.at, because=body.reason)
 
 
 @_after.register
-def _(body: e.HoldLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
+def _(body: changes.HoldLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
     hold = Hold(state.held_at or event.at, event.at, body.lost)
     return replace(state, status="open", held_at=None, because="", holds=(*state.holds, hold))
 
 
 @_after.register
-def _(body: e.WorkflowLocked, state: WorkflowState, event: e.Event) -> WorkflowState:
+def _(body: changes.WorkflowLocked, state: WorkflowState, event: e.Event) -> WorkflowState:
     steps = {key: replace(step, locked=step.locked or step.done) for key, step in state.steps.items()}
     return replace(state, locked=True, steps=steps)
 
 
 @_after.register
-def _(body: e.LockLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
+def _(body: changes.LockLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
     return replace(state, locked=False, steps={k: replace(s, locked=False) for k, s in state.steps.items()})
 
 
 @_after.register
-def _(body: e.MembershipChanged, state: WorkflowState, event: e.Event) -> WorkflowState:
+def _(body: changes.MembershipChanged, state: WorkflowState, event: e.Event) -> WorkflowState:
     pcn = membership(body.pcn)
     return replace(state, pcn=pcn, calendar=calendar_of(state.process, pcn))
 
 
 @_after.register
-def _(body: e.DateMoved, state: WorkflowState, event: e.Event) -> WorkflowState:
+def _(body: changes.DateMoved, state: WorkflowState, event: e.Event) -> WorkflowState:
     return replace(state, moved={**state.moved, body.name: (body.new, event.at)})
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from definitions.bundle import Bundle
 from definitions.directory import Pcn
+from engine import change_events as changes
 from engine import events as e
 from engine.clock import london_date
 from engine.folding import OpenBundle
@@ -54,7 +55,7 @@ def change_membership(
     joined, left = tuple(sorted(after - before)), tuple(sorted(before - after))
     turn = Turn(state, now, actor, "membership")
     data = pcn.model_dump(mode="json", by_alias=True)
-    turn.emit(e.MembershipChanged(data, joined, left, needed(reason, "change the membership")))
+    turn.emit(changes.MembershipChanged(data, joined, left, needed(reason, "change the membership")))
     for assignment in _asked_now(turn):
         if assignment.organisation in left:
             turn.emit(e.AssignmentEnded(assignment.id, assignment.step, "the practice left the PCN"))
@@ -105,7 +106,7 @@ def change_calendar(
     if not _same_texts(Bundle.read(state.process.body), Bundle.read(open_bundle(bundle).body)):
         raise Refused("another-definition", "the new bundle differs in more than its calendar")
     turn = Turn(state, now, actor, "calendar", open_bundle)
-    turn.emit(e.CalendarChanged(bundle, needed(reason, "change the calendar")))
+    turn.emit(changes.CalendarChanged(bundle, needed(reason, "change the calendar")))
     redate(turn, reason)
     return turn.events
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from definitions.grammar import Action, parse_action
 from definitions.models import Step
+from engine import change_events as changes
 from engine import events as e
 from engine.clock import london_date
 from engine.moving import ask_again, redate
@@ -128,6 +129,6 @@ def move_date(turn: Turn, name: str, day: date, because: str, *, lenient: bool =
     old = turn.scope.date(name)
     if old is not None and old.day == day:
         return
-    turn.emit(e.DateMoved(name, old.day.isoformat() if old else "", day.isoformat(), because))
+    turn.emit(changes.DateMoved(name, old.day.isoformat() if old else "", day.isoformat(), because))
     external = turn.state.process.definition.dates[name].external
     redate(turn, because, external=external, lenient=lenient)

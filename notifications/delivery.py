@@ -15,17 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.clock import Clock
-from engine.events import (
-    BATON,
-    LINKS,
-    POST,
-    Body,
-    Event,
-    MessageClaimed,
-    MessageDeferred,
-    MessageRefused,
-    MessageSent,
-)
+from engine.events import BATON, Body, Event
+from engine.post_events import LINKS, POST, MessageClaimed, MessageDeferred, MessageRefused, MessageSent
 from notifications.catalogue import say
 from notifications.composing import Composer, Unaddressable
 from notifications.links import Links

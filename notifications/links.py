@@ -17,7 +17,7 @@ from pathlib import Path
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from engine.events import LinkIssued, LinkRevoked
+from engine.post_events import LinkIssued, LinkRevoked
 from store.protocol import LinkRow, Store
 
 PATH = "/a/"

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from engine.calendar import BeyondHorizon
 from engine.clock import london_date
-from engine.events import LINKS, POST, LinkIssued, LinkRevoked, Notice
+from engine.events import Notice
+from engine.post_events import LINKS, POST, LinkIssued, LinkRevoked
 from notifications.identity import message_id
 from notifications.links import REDACTED, Links, live_link
 from notifications.planning import Hours, Letter, Plan, may_arrive, person_key, plan

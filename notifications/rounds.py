@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine.events import MessageDeferred, MessageRefused, MessageSent
+from engine.post_events import MessageDeferred, MessageRefused, MessageSent
 from notifications.catalogue import say
 from notifications.parcels import Load
 from notifications.settings_model import PostSettings

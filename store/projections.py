@@ -16,7 +16,9 @@ from typing import Any
 
 import orjson
 
+from engine import change_events as changes
 from engine import events as e
+from engine import post_events as posted
 from engine.codec import canonical
 from store.protocol import (
     AssignmentRow,
@@ -69,7 +71,7 @@ def unclaimable(event: e.Event, tables: Tables) -> bool:
     again.
     """
     body = event.body
-    if not isinstance(body, e.MessageClaimed):
+    if not isinstance(body, posted.MessageClaimed):
         return False
     for notice_id in body.notices:
         row = tables.notices.get(notice_id)
@@ -114,38 +116,38 @@ def _(body: e.WorkflowClosed, event: e.Event, tables: Tables) -> Iterator[Row]:
 
 
 @_rows.register
-def _(body: e.WorkflowHeld, event: e.Event, tables: Tables) -> Iterator[Row]:
+def _(body: changes.WorkflowHeld, event: e.Event, tables: Tables) -> Iterator[Row]:
     yield from _workflow(event, tables, status="held")
 
 
 @_rows.register
-def _(body: e.HoldLifted, event: e.Event, tables: Tables) -> Iterator[Row]:
+def _(body: changes.HoldLifted, event: e.Event, tables: Tables) -> Iterator[Row]:
     yield from _workflow(event, tables, status="open")
 
 
 @_rows.register
-def _(body: e.WorkflowLocked, event: e.Event, tables: Tables) -> Iterator[Row]:
+def _(body: changes.WorkflowLocked, event: e.Event, tables: Tables) -> Iterator[Row]:
     yield from _workflow(event, tables, locked=True)
 
 
 @_rows.register
-def _(body: e.LockLifted, event: e.Event, tables: Tables) -> Iterator[Row]:
+def _(body: changes.LockLifted, event: e.Event, tables: Tables) -> Iterator[Row]:
     yield from _workflow(event, tables, locked=False)
 
 
 @_rows.register
-def _(body: e.MembershipChanged, event: e.Event, tables: Tables) -> Iterator[Row]:
+def _(body: changes.MembershipChanged, event: e.Event, tables: Tables) -> Iterator[Row]:
     code, name = str(body.pcn.get("code", "")), str(body.pcn.get("name", ""))
     yield from _workflow(event, tables, pcn=code, pcn_name=name)
 
 
 @_rows.register
-def _(body: e.CalendarChanged, event: e.Event, tables: Tables) -> Iterator[Row]:
+def _(body: changes.CalendarChanged, event: e.Event, tables: Tables) -> Iterator[Row]:
     yield from _workflow(event, tables, bundle=body.bundle)
 
 
 @_rows.register
-def _(body: e.DefinitionChanged, event: e.Event, tables: Tables) -> Iterator[Row]:
+def _(body: changes.DefinitionChanged, event: e.Event, tables: Tables) -> Iterator[Row]:
     yield from _workflow(event, tables, bundle=body.bundle, definition_version=body.version)
 
 
@@ -287,7 +289,7 @@ def _(body: e.NoticePlanned, event: e.Event, tables: Tables) -> Iterator[Row]:
 
 
 @_rows.register
-def _(body: e.MessageClaimed, event: e.Event, tables: Tables) -> Iterator[Row]:
+def _(body: posted.MessageClaimed, event: e.Event, tables: Tables) -> Iterator[Row]:
     before = tables.messages.get(body.message_id)
     yield MessageRow(
         message_id=body.message_id, notices=body.notices, person=body.person, to=body.to,
@@ -308,14 +310,14 @@ def _notices_of(message: MessageRow, tables: Tables, status: str) -> Iterator[Ro
 
 
 @_rows.register
-def _(body: e.MessageSent, event: e.Event, tables: Tables) -> Iterator[Row]:
+def _(body: posted.MessageSent, event: e.Event, tables: Tables) -> Iterator[Row]:
     if row := tables.messages.get(body.message_id):
         yield replace(row, status="sent", sent_at=event.at, because="")
         yield from _notices_of(row, tables, "sent")
 
 
 @_rows.register
-def _(body: e.MessageDeferred, event: e.Event, tables: Tables) -> Iterator[Row]:
+def _(body: posted.MessageDeferred, event: e.Event, tables: Tables) -> Iterator[Row]:
     # Its notices stay claimed: they belong to this message whenever it goes.
     if row := tables.messages.get(body.message_id):
         yield replace(
@@ -324,7 +326,7 @@ def _(body: e.MessageDeferred, event: e.Event, tables: Tables) -> Iterator[Row]:
 
 
 @_rows.register
-def _(body: e.MessageRefused, event: e.Event, tables: Tables) -> Iterator[Row]:
+def _(body: posted.MessageRefused, event: e.Event, tables: Tables) -> Iterator[Row]:
     if row := tables.messages.get(body.message_id):
         yield replace(row, status="refused", because=body.because)
         yield from _notices_of(row, tables, "refused")
@@ -334,11 +336,11 @@ def _(body: e.MessageRefused, event: e.Event, tables: Tables) -> Iterator[Row]:
 
 
 @_rows.register
-def _(body: e.LinkIssued, event: e.Event, tables: Tables) -> Iterator[Row]:
+def _(body: posted.LinkIssued, event: e.Event, tables: Tables) -> Iterator[Row]:
     yield LinkRow(body.sha256, body.assignment, body.expires, False)
 
 
 @_rows.register
-def _(body: e.LinkRevoked, event: e.Event, tables: Tables) -> Iterator[Row]:
+def _(body: posted.LinkRevoked, event: e.Event, tables: Tables) -> Iterator[Row]:
     if row := tables.links.get(body.sha256):
         yield replace(row, revoked=True)

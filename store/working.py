@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import duckdb
 
-from engine import events as e
+from engine import post_events as posted
 from store import queries
 from store.chain import GENESIS
 from store.protocol import AssignmentRow, Commit, LinkRow, MessageRow, NoticeRow, StepRow, WorkflowRow
@@ -66,12 +66,12 @@ class Working:
                 cold[commit.stream] = None
             for event in commit.events:
                 match event.body:
-                    case e.MessageClaimed(message_id=message, notices=notices):
+                    case posted.MessageClaimed(message_id=message, notices=notices):
                         messages.add(message)
                         claimed.update(notices)
-                    case e.MessageSent() | e.MessageDeferred() | e.MessageRefused():
+                    case posted.MessageSent() | posted.MessageDeferred() | posted.MessageRefused():
                         messages.add(event.body.message_id)
-                    case e.LinkIssued(sha256=link) | e.LinkRevoked(sha256=link):
+                    case posted.LinkIssued(sha256=link) | posted.LinkRevoked(sha256=link):
                         links.add(link)
         if cold:
             self._load("load_workflows", WorkflowRow, list(cold))

@@ -13,7 +13,9 @@ from cli.sentences import sentence
 from cli.story import Teller
 from definitions.directory_file import load_directory
 from definitions.library import Library
+from engine import change_events as changes
 from engine import events as e
+from engine import post_events as posted
 from engine.rehearsing import Rehearsal, rehearse
 from tests.cli.conftest import EXAMPLES
 
@@ -40,12 +42,12 @@ def _when() -> e.When:
 
 SENTENCES: list[tuple[e.Body, str]] = [
     (e.WorkflowClosed("completed", "the last step closed"), "Closed, completed by Asha Patel (PCN manager, Harbour Vale PCN): the last step closed."),
-    (e.WorkflowHeld("half term"), "Asha Patel (PCN manager, Harbour Vale PCN) put it on hold: half term."),
-    (e.HoldLifted(1), "Asha Patel (PCN manager, Harbour Vale PCN) lifted the hold. 1 working day was lost; internal dates moved on by that."),
-    (e.LockLifted("a wrong figure"), "Asha Patel (PCN manager, Harbour Vale PCN) lifted the lock: a wrong figure."),
-    (e.MembershipChanged({}, ("Y90002",), (), "it joined"), "Asha Patel (PCN manager, Harbour Vale PCN) changed the membership (Oak House Medical Centre joined): it joined."),
-    (e.CalendarChanged("x", "a bank holiday was announced"), "The calendar changed: a bank holiday was announced."),
-    (e.DateMoved("board", "2027-02-11", "2027-02-18", "illness"), "Asha Patel (PCN manager, Harbour Vale PCN) moved board from 2027-02-11 to 2027-02-18: illness."),
+    (changes.WorkflowHeld("half term"), "Asha Patel (PCN manager, Harbour Vale PCN) put it on hold: half term."),
+    (changes.HoldLifted(1), "Asha Patel (PCN manager, Harbour Vale PCN) lifted the hold. 1 working day was lost; internal dates moved on by that."),
+    (changes.LockLifted("a wrong figure"), "Asha Patel (PCN manager, Harbour Vale PCN) lifted the lock: a wrong figure."),
+    (changes.MembershipChanged({}, ("Y90002",), (), "it joined"), "Asha Patel (PCN manager, Harbour Vale PCN) changed the membership (Oak House Medical Centre joined): it joined."),
+    (changes.CalendarChanged("x", "a bank holiday was announced"), "The calendar changed: a bank holiday was announced."),
+    (changes.DateMoved("board", "2027-02-11", "2027-02-18", "illness"), "Asha Patel (PCN manager, Harbour Vale PCN) moved board from 2027-02-11 to 2027-02-18: illness."),
     (e.StepSkipped(STEP, 1, "not this quarter"), "“Your figures for Q3” was left out: not this quarter."),
     (e.StepClosed(STEP, 1, "done", "80% are in", ("Y90003",)), "“Your figures for Q3” closed (done): 80% are in. Missing, and not estimated: The Willows Practice."),
     (e.StepReopened(STEP, 2, "sent back", "Y90003"), "“Your figures for Q3” was opened again for The Willows Practice, attempt 2: sent back."),
@@ -71,8 +73,8 @@ SENTENCES: list[tuple[e.Body, str]] = [
 
 #: Told elsewhere: asked people are grouped, letters have a list of their own, an opening says nothing the asking does not.
 ELSEWHERE = {
-    e.AssignmentOpened, e.StepOpened, e.NoticePlanned, e.MessageClaimed, e.MessageSent, e.MessageDeferred,
-    e.MessageRefused, e.LinkIssued, e.LinkRevoked,
+    e.AssignmentOpened, e.StepOpened, e.NoticePlanned, posted.MessageClaimed, posted.MessageSent, posted.MessageDeferred,
+    posted.MessageRefused, posted.LinkIssued, posted.LinkRevoked,
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine import change_events as changes
 from engine import commands
 from engine import events as e
 from engine.advancing import advance
@@ -97,7 +98,7 @@ def test_rule_3_changing_what_a_workflow_is_pinned_to_is_an_event_with_a_reason(
     assert refused.value.code == "no-reason"
     assert (world.state.process, world.state.calendar, world.state.pcn) == pinned
     first = world.take(change("they moved house"))[0]
-    assert isinstance(first.body, e.MembershipChanged | e.CalendarChanged)
+    assert isinstance(first.body, changes.MembershipChanged | changes.CalendarChanged)
     assert first.body.reason == "they moved house" and first.actor == MANAGER
     assert (world.state.process, world.state.calendar, world.state.pcn) != pinned
 

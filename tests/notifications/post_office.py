@@ -19,7 +19,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from engine.calendar import Calendar
 from engine.clock import VirtualClock
-from engine.events import BATON, POST, AssignmentOpened, Event, MessageClaimed, Notice, NoticePlanned
+from engine.events import BATON, AssignmentOpened, Event, Notice, NoticePlanned
+from engine.post_events import POST, MessageClaimed
 from notifications.delivery import Postman
 from notifications.links import Links
 from notifications.settings_model import PostSettings

@@ -11,7 +11,8 @@ import letter_samples as samples
 import pytest
 from post_office import Office, append, person
 
-from engine.events import LINKS, POST, LinkIssued, MessageRefused, MessageSent, ResponseReceived
+from engine.events import ResponseReceived
+from engine.post_events import LINKS, POST, LinkIssued, MessageRefused, MessageSent
 from notifications.identity import message_id
 from notifications.links import opens as link_opens
 from notifications.links import revocations

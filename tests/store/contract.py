@@ -10,7 +10,9 @@ from hashlib import sha256
 
 import pytest
 
+from engine import change_events as changes
 from engine import events as e
+from engine import post_events as posted
 from engine.codec import to_record
 from store.protocol import Conflict, Outlook, Store, StoreError
 from tests.store.happenings import (
@@ -146,7 +148,7 @@ class Contract:
             at(1),
             1,
         )
-        await store.commit([commit("w1", 7, e.WorkflowHeld("building works"))])
+        await store.commit([commit("w1", 7, changes.WorkflowHeld("building works"))])
         row = store.workflow("w1")
         assert row is not None and (row.status, row.waiting_for) == ("held", "1 practice")
 
@@ -203,15 +205,17 @@ class Contract:
         await store.commit(
             [
                 commit(
-                    "w1", 6, e.DefinitionChanged("c" * 64, 2, "new year"), e.WorkflowLocked("practice_return"),
-                    e.MembershipChanged(pcn, (), (), "merger"),
+                    "w1", 6, changes.DefinitionChanged("c" * 64, 2, "new year"), changes.WorkflowLocked("practice_return"),
+                    changes.MembershipChanged(pcn, (), (), "merger"),
                 )
             ]
         )  # fmt: skip
         row = store.workflow("w1")
         assert row is not None and (row.definition_version, row.bundle, row.locked) == (2, "c" * 64, True)
         assert [found.pcn_name for found in store.workflows(pcn="Y3")] == ["Merged"]
-        await store.commit([commit("w1", 9, e.LockLifted("r"), e.CalendarChanged("d" * 64, "holiday"))])
+        await store.commit(
+            [commit("w1", 9, changes.LockLifted("r"), changes.CalendarChanged("d" * 64, "holiday"))]
+        )
         row = store.workflow("w1")
         assert row is not None and (row.bundle, row.locked) == ("d" * 64, False)
 
@@ -353,13 +357,13 @@ class Contract:
         (message,) = store.messages_unfinished()
         assert (message.status, message.notices, message.lease_until) == ("claimed", ("w1/1", "w1/2"), at(1))
         assert store.next_notice() is None
-        await store.commit([commit("post", 1, e.MessageDeferred("m1", "450 busy", at(2), 1), hours=1)])
+        await store.commit([commit("post", 1, posted.MessageDeferred("m1", "450 busy", at(2), 1), hours=1)])
         (message,) = store.messages_unfinished()
         assert (message.status, message.because, message.lease_until, message.tries) == (
             "deferred", "450 busy", at(2), 1,
         )  # fmt: skip
         await store.commit([commit("post", 2, claimed("m1", "w1/1", "w1/2"), hours=2)])
-        await store.commit([commit("post", 3, e.MessageSent("m1", "250 ok", 900, "ab"), hours=3)])
+        await store.commit([commit("post", 3, posted.MessageSent("m1", "250 ok", 900, "ab"), hours=3)])
         assert store.messages_unfinished() == []
         (message,) = store.messages()
         assert (message.status, message.sent_at, message.tries, message.to) == (
@@ -375,7 +379,7 @@ class Contract:
     async def test_a_refused_message(self, store: Store) -> None:
         await store.commit([a_workflow("w1")])
         await store.commit(
-            [commit("post", 0, claimed("m1", "w1/1"), e.MessageRefused("m1", "550 no such user"))]
+            [commit("post", 0, claimed("m1", "w1/1"), posted.MessageRefused("m1", "550 no such user"))]
         )
         (message,) = store.messages()
         assert (message.status, message.because) == ("refused", "550 no such user")
@@ -393,12 +397,12 @@ class Contract:
 
     async def test_links(self, store: Store) -> None:
         await store.commit(
-            [commit("links", 0, e.LinkIssued("h1", "a1", at(9)), e.LinkIssued("h2", "a1", at(8)))]
+            [commit("links", 0, posted.LinkIssued("h1", "a1", at(9)), posted.LinkIssued("h2", "a1", at(8)))]
         )
         row = store.link("h1")
         assert row is not None and (row.assignment, row.expires, row.revoked) == ("a1", at(9), False)
         assert [row.sha256 for row in store.links_of("a1")] == ["h2", "h1"] and store.links_of("a2") == []
-        await store.commit([commit("links", 2, e.LinkRevoked("h1", "passed on"))])
+        await store.commit([commit("links", 2, posted.LinkRevoked("h1", "passed on"))])
         row = store.link("h1")
         assert row is not None and row.revoked
         assert store.version("links") == 3 and store.link("h3") is None
@@ -413,7 +417,7 @@ class Contract:
             while True:
                 version = store.version("w1")
                 try:
-                    await store.commit([commit("w1", version, e.WorkflowHeld(f"reason {number}"))])
+                    await store.commit([commit("w1", version, changes.WorkflowHeld(f"reason {number}"))])
                     return lost
                 except Conflict:
                     lost += 1

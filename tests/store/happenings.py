@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine import events as e
+from engine import post_events as posted
 from store.protocol import Commit, Outlook
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -73,7 +74,7 @@ def answered(workflow: str, practice: str = "U1", number: int = 1, late: bool = 
 
 
 def claimed(message: str, *notices: str, urgent: bool = False, person: str = "sam") -> e.Body:
-    return e.MessageClaimed(message, notices, person, "sam@example.org", "Your figures", at(1), urgent)
+    return posted.MessageClaimed(message, notices, person, "sam@example.org", "Your figures", at(1), urgent)
 
 
 def a_workflow(workflow: str, outlook: Outlook | None = None, **more: Any) -> Commit:

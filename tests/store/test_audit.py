@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine import events as e
+from engine import post_events as posted
 from store import audit
 from store.duckdb_store import DuckdbStore
 from store.opening import open_store
@@ -22,7 +23,7 @@ def store(tmp_path: Path) -> Iterator[DuckdbStore]:
     store.commit_now([a_workflow("w1", Outlook(at(5), "x")), a_workflow("w2", pcn="Y2")])
     store.commit_now([commit("post", 0, claimed("m1", "w1/1", "w2/1"), claimed("m2", "w1/2"))])
     store.commit_now(
-        [commit("post", 2, e.MessageSent("m1", "ok", 1, ""), e.MessageRefused("m2", "no"), hours=1)]
+        [commit("post", 2, posted.MessageSent("m1", "ok", 1, ""), posted.MessageRefused("m2", "no"), hours=1)]
     )
     closing = (answered("w1", late=True), e.StepClosed("practice_return", 1, "closed", "all"))
     store.commit_now([commit("w1", 6, *closing, e.WorkflowClosed("completed", "done"), hours=48)])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import events as e
+from engine import post_events as posted
 from store.journal import tail
 from store.opening import open_store
 from store.protocol import Entry, Outlook, StoreError
@@ -25,7 +25,7 @@ def fill(home: Path) -> tuple[list[Entry], object]:
     store = open_store(home)
     store.commit_now([a_workflow(f"w{n}", Outlook(at(n), "all")) for n in range(30)])
     store.commit_now([commit("doc", 0, launched(), documents={NAME: TEXT})])
-    store.commit_now([commit("post", 0, claimed("m", "w1/2"), e.MessageSent("m", "ok", 1, ""))])
+    store.commit_now([commit("post", 0, claimed("m", "w1/2"), posted.MessageSent("m", "ok", 1, ""))])
     store.commit_now(
         [commit(f"w{n}", 6, answered(f"w{n}"), outlook=Outlook(at(50), "one")) for n in range(9)]
     )
