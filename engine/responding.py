@@ -110,6 +110,22 @@ def answerable(state: WorkflowState, assignment_id: str) -> Assignment:
     return assignment
 
 
+def nobody_meanwhile(
+    assignment: Assignment, seen: int | None, answers: Mapping[str, Any], actor: e.Actor
+) -> None:
+    """Refused when somebody has answered since the answer numbered `seen`, the last that this person saw. The same
+    answer by the same name is a button pressed twice: refused as "the-same-answer", which is no news to anybody."""
+    stands = assignment.response
+    if seen is not None and stands is not None and stands.number > seen:
+        if stands.actor.name == actor.name and dict(stands.answers) == dict(answers):
+            raise Refused("the-same-answer", "this answer is here already")
+        raise Refused(
+            "answered-meanwhile",
+            f"{stands.actor.name} has answered since you opened this page, and that answer stands; what you typed has "
+            "not been sent, and sending it again replaces theirs",
+        )
+
+
 # --- who may
 
 

@@ -75,10 +75,18 @@ class Operations:
     # --- answering
 
     async def respond(
-        self, assignment_id: str, raw: Mapping[str, Any], actor: Actor, *, anyway: bool = True
+        self,
+        assignment_id: str,
+        raw: Mapping[str, Any],
+        actor: Actor,
+        *,
+        anyway: bool = True,
+        seen: int | None = None,
     ) -> tuple[int, bool, tuple[Caution, ...]]:
         """Take an answer; flushed before this returns. Number, late, and what was warned of.
 
+        `seen` is the number of the answer that whoever gives this one had before them, 0 for none: of two who
+        answer at once one wins, and the other is told whose answer stands. Without it a later answer amends.
         Raises Invalid with every problem, Warned unless `anyway`, Refused.
         """
         now = self.clock.now()
@@ -93,6 +101,7 @@ class Operations:
                 raise Invalid(checked.problems)
             if checked.warnings and not anyway:
                 raise Warned(checked.warnings)
+            responding.nobody_meanwhile(assignment, seen, checked.values, actor)
             said = tuple(warning.message for warning in checked.warnings)
             return responding.respond(state, assignment_id, checked.values, now, actor, said)
 

@@ -138,14 +138,19 @@ class Answering:
                 problems = await self._desk.check(assignment, sent.answers)
                 return self._redraw(request, opened, data, sent, (*problems, *signer), status=422)
             await self._desk.respond(
-                assignment, sent.answers, _actor(data), anyway=text_of(data, "anyway") == "yes"
+                assignment,
+                sent.answers,
+                _actor(data),
+                anyway=text_of(data, "anyway") == "yes",
+                seen=_seen(data),
             )
         except Invalid as error:
             return self._redraw(request, opened, data, sent, error.problems, status=422)
         except Warned as error:
             return self._redraw(request, opened, data, sent, warnings=error.warnings, status=422)
         except Refused as error:
-            return await self._refused(request, opened, data, sent, error)
+            if error.code != "the-same-answer":
+                return await self._refused(request, opened, data, sent, error)
         return RedirectResponse(f"/a/{opened.token}/thanks?did=answer", 303)
 
     async def _refused(
@@ -255,6 +260,12 @@ def _actor(data: FormData) -> Actor:
         role=" ".join(text_of(data, "role").split()),
         channel="web",
     )
+
+
+def _seen(data: FormData) -> int | None:
+    """The number of the answer that the page showed when it was opened; None where the form does not say."""
+    said = text_of(data, "seen")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else None
 
 
 def _kept(data: FormData, name: str, problems: tuple[Problem, ...]) -> str:

@@ -156,7 +156,13 @@ class Desk(Protocol):
         ...
 
     async def respond(
-        self, assignment_id: str, answers: Mapping[str, Any], actor: Actor, *, anyway: bool = True
+        self,
+        assignment_id: str,
+        answers: Mapping[str, Any],
+        actor: Actor,
+        *,
+        anyway: bool = True,
+        seen: int | None = None,
     ) -> Taken:
         """Take the answers, durably, before returning. Raises Invalid, and Warned unless `anyway`.
 

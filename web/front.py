@@ -38,10 +38,18 @@ class FrontDesk:
         return assignment_page(state, assignment, self._operations.clock.now()) if assignment else None
 
     async def respond(
-        self, assignment_id: str, answers: Mapping[str, Any], actor: Actor, *, anyway: bool = True
+        self,
+        assignment_id: str,
+        answers: Mapping[str, Any],
+        actor: Actor,
+        *,
+        anyway: bool = True,
+        seen: int | None = None,
     ) -> Taken:
         who = self._known(assignment_id, actor)
-        number, late, warnings = await self._operations.respond(assignment_id, answers, who, anyway=anyway)
+        number, late, warnings = await self._operations.respond(
+            assignment_id, answers, who, anyway=anyway, seen=seen
+        )
         return Taken(number, late, warnings)
 
     async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[Problem]:

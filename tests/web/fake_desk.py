@@ -172,7 +172,13 @@ class FakeDesk:
         return self.checked(answers).problems
 
     async def respond(
-        self, assignment_id: str, answers: Mapping[str, Any], actor: Actor, *, anyway: bool = True
+        self,
+        assignment_id: str,
+        answers: Mapping[str, Any],
+        actor: Actor,
+        *,
+        anyway: bool = True,
+        seen: int | None = None,
     ) -> Taken:
         if self.refuse:
             raise self.refuse

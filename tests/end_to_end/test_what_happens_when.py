@@ -1,0 +1,238 @@
+"""Design section 11, on the real engine, store, post and pages, without processes: a clock that is moved by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import random
+import re
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from cli.calendar import hours_of, network_calendar
+from cli.given import mapping
+from cli.visitor import _flat
+from definitions.directory_file import load_directory
+from definitions.library import Library
+from engine.clock import VirtualClock
+from engine.evaluating import Judge
+from engine.events import Actor, ResponseReceived
+from engine.samples import sample_answers
+from engine.state import Assignment
+from flows.bounces import BounceTeller
+from flows.house import House
+from flows.keeping import Keeper
+from flows.launching import Launcher
+from flows.office import PostOutcome
+from flows.operations import Operations
+from notifications.delivery import Postman
+from notifications.links import Links
+from notifications.postbox import Postbox
+from notifications.settings_model import PostSettings
+from store.duckdb_store import DuckdbStore
+from store.opening import open_store
+from web.app import create_app
+from web.desk import WebSettings
+from web.front import FrontDesk
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+SECRET = b"0" * 32
+URL = "http://127.0.0.1:8700"
+MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel")
+
+
+@dataclass
+class Stack:
+    """Everything of `baton serve` but its processes: flows are entered and the post sent by `go_on`."""
+
+    store: DuckdbStore
+    clock: VirtualClock
+    operations: Operations
+    house: House
+    postbox: Postbox
+    app: Any
+    port: int
+    workflow: str = ""
+
+    async def launch(self) -> None:
+        inputs = mapping(EXAMPLES / "inputs" / "iif-quarter-close.yaml")
+        made = await self.operations.launch("iif-quarter-close", ["U90001"], inputs, MANAGER)
+        [self.workflow] = made.workflows
+        await self.house.advance([self.workflow])
+
+    async def go_on(self) -> PostOutcome:
+        await self.house.advance([self.workflow])
+        return await self.house.deliver()
+
+    async def until(self, moment: datetime) -> None:
+        """Whatever is due up to `moment`, each thing in its time."""
+        while True:
+            outcome = await self.go_on()
+            row = self.store.workflow(self.workflow)
+            assert row is not None
+            now = self.clock.now()
+            ahead = [
+                t for t in (outcome.next_sending, row.next_deadline) if t is not None and now < t < moment
+            ]
+            if not ahead:
+                break
+            self.clock.move_to(min(ahead))
+        self.clock.move_to(moment)
+        await self.go_on()
+
+    def asked(self, step: str) -> list[Assignment]:
+        return list(self.operations.keeper.state(self.workflow).steps[step].assignments.values())
+
+    def answers(self, assignment: Assignment) -> dict[str, Any]:
+        state = self.operations.keeper.state(self.workflow)
+        judge = Judge(state, self.clock.now(), assignment)
+        return sample_answers(
+            state.process.steps[assignment.step].form, judge.names, judge, random.Random(assignment.id)
+        )
+
+    def responses(self) -> list[ResponseReceived]:
+        return [e.body for e in self.store.events(self.workflow) if isinstance(e.body, ResponseReceived)]
+
+    def link_to(self, assignment: Assignment) -> str:
+        """The link of the letter that asked, as it stands in the postbox."""
+        links = Links(SECRET, URL)
+        for id in self.postbox.ids():
+            letter = self.postbox.letter(id)
+            for token in re.findall(r"/a/([\w.~-]+)", letter.text if letter else ""):
+                if links.read(token) == assignment.id:
+                    return f"/a/{token}"
+        raise AssertionError(f"nobody was written to about {assignment.id}")
+
+
+@pytest.fixture
+async def stack(tmp_path: Path, free_port: int) -> AsyncIterator[Stack]:
+    store = open_store(tmp_path)
+    clock = VirtualClock(datetime(2026, 12, 15, 9, tzinfo=UTC))
+    keeper, directory, calendar = (
+        Keeper(store),
+        load_directory(EXAMPLES / "harbour-vale.yaml"),
+        network_calendar(),
+    )
+    operations = Operations(keeper, Launcher(keeper, Library(), directory, calendar.to_data()), clock)
+    postbox, links = Postbox(tmp_path / "postbox", clock), Links(SECRET, URL)
+    await postbox.start(free_port)
+    settings = postbox.settings(free_port, PostSettings(base_url=URL))
+    postman = Postman(
+        store, clock, settings, links, lambda: hours_of(calendar, directory), BounceTeller(keeper, clock)
+    )
+
+    async def deliver(now: datetime) -> PostOutcome:
+        seen = store.position()
+        done = await postman.deliver_round(now)
+        return PostOutcome(done.sent, done.deferred, done.next_sending, done.summary, seen)
+
+    app = create_app(FrontDesk(operations), links, clock, WebSettings(SECRET, "token"), postbox)
+    yield Stack(store, clock, operations, House(operations, deliver), postbox, app, free_port)
+    await postbox.stop()
+    store.close()
+
+
+class Person:
+    """Somebody at a browser of their own."""
+
+    def __init__(self, stack: Stack, name: str) -> None:
+        transport = httpx.ASGITransport(stack.app, raise_app_exceptions=False)
+        self.browser = httpx.AsyncClient(transport=transport, base_url=URL)
+        self.name = name
+
+    async def opens(self, link: str) -> None:
+        self.link, self.page = link, (await self.browser.get(link)).text
+
+    async def sends(self, answers: dict[str, Any]) -> httpx.Response:
+        form = self.page.split('id="answers"', 1)[1].split("</form>", 1)[0]
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+        data = {
+            **hidden,
+            **dict(_flat(answers)),
+            "name": self.name,
+            "role": "Practice manager",
+            "anyway": "yes",
+        }
+        sent = await self.browser.post(self.link, data=data)
+        self.page = sent.text
+        return sent
+
+
+async def test_of_two_who_answer_at_once_one_wins_and_the_other_is_told(stack: Stack) -> None:
+    await stack.launch()
+    await stack.go_on()
+    [asked] = stack.asked("confirm_set")
+    answers, link = stack.answers(asked), stack.link_to(asked)
+    people = [Person(stack, name) for name in ("Hannah Cole", "Ruth Bell")]
+    for person in people:
+        await person.opens(link)
+    sent = await asyncio.gather(*(person.sends(answers) for person in people))
+    assert sorted(answer.status_code for answer in sent) == [303, 409]
+    loser, winner = sorted(people, key=lambda person: "answered since" not in person.page)
+    assert f"{winner.name} has answered since you opened this page, and that answer stands" in loser.page
+    assert [response.number for response in stack.responses()] == [1]
+    # What was typed is still there, and sending it now is an amendment, made knowingly.
+    again = await loser.sends(answers)
+    assert again.status_code == 303, again.text
+    assert [response.number for response in stack.responses()] == [1, 2]
+
+
+async def test_a_button_pressed_twice_is_one_answer(stack: Stack) -> None:
+    await stack.launch()
+    await stack.go_on()
+    [asked] = stack.asked("confirm_set")
+    person, answers = Person(stack, "Hannah Cole"), stack.answers(asked)
+    await person.opens(stack.link_to(asked))
+    sent = await asyncio.gather(person.sends(answers), person.sends(answers))
+    assert [answer.status_code for answer in sent] == [303, 303]
+    assert [response.number for response in stack.responses()] == [1]
+
+
+async def test_after_a_day_without_a_mail_server_everyone_gets_one_letter(stack: Stack) -> None:
+    await stack.postbox.stop()
+    await stack.launch()
+    await stack.until(datetime(2026, 12, 15, 16, tzinfo=UTC))
+    assert stack.postbox.ids() == [] and stack.store.messages_unfinished() == []
+    waiting = stack.store.notices(stack.workflow)
+    assert {row.status for row in waiting} == {"planned"}
+    await stack.until(datetime(2026, 12, 16, 12, tzinfo=UTC))
+    await stack.postbox.start(stack.port)
+    await stack.until(datetime(2026, 12, 16, 16, tzinfo=UTC))
+    letters = [stack.postbox.letter(id) for id in stack.postbox.ids()]
+    assert letters and set(Counter(letter.to for letter in letters if letter).values()) == {1}
+    assert {row.status for row in stack.store.notices(stack.workflow)} <= {"sent", "void", "planned"}
+    assert (
+        next(row for row in stack.store.notices(stack.workflow) if row.notice.kind == "ask").status == "sent"
+    )
+
+
+async def test_a_full_disk_refuses_the_answer_and_the_page_says_so(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stack.launch()
+    await stack.go_on()
+    [asked] = stack.asked("confirm_set")
+    person, answers = Person(stack, "Hannah Cole"), stack.answers(asked)
+    await person.opens(stack.link_to(asked))
+    opened = person.page
+
+    def full(stream: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("store.journal.os.fdatasync", full)
+        refused = await person.sends(answers)
+    assert refused.status_code == 503
+    assert "cannot write at the moment" in refused.text
+    person.page = opened
+    assert (await person.sends(answers)).status_code == 303
+    assert stack.responses()[-1].assignment == asked.id
+    assert stack.store.verify().intact
