@@ -37,7 +37,7 @@ PCN = "U90001"
 PROCESSES = ("onboard-new-role", "iif-quarter-close", "access-plan-sign-off")
 START = "2026-12-15T09:00:00+00:00"
 #: Real seconds in which nothing happens before the demonstration gives up.
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 Answer = TypeVar("Answer")
@@ -173,7 +173,7 @@ class Demo:
 
     def _play(self) -> None:
         """Let everyone do what is theirs; when nobody has anything to do, leap to the next moment that matters."""
-        for _ in self._patiently("nothing has happened for a minute"):
+        for _ in self._patiently("nothing has happened for two minutes"):
             try:
                 if self._turn():
                     return

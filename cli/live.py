@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from email.utils import parseaddr
 from itertools import groupby
@@ -45,7 +46,9 @@ class Screen:
         if day != self._day:
             self._day = day
             say(f"\n{day}")
-        say("  " + cut(text, shutil.get_terminal_size((_WIDE, 0)).columns - 2))
+        # A file or a pipe says nothing of its width, whatever window stands around it.
+        wide = shutil.get_terminal_size((_WIDE, 0)).columns if sys.stdout.isatty() else _WIDE
+        say("  " + cut(text, max(wide, 80) - 2))
 
 
 def brief(lines: Iterable[str]) -> Iterator[str]:
@@ -70,7 +73,7 @@ def _short(line: str) -> str:
     if found := _ANSWERED.match(line):
         where = f", {found['place']}," if not found["outcome"] else ""
         outcome = f": {found['outcome']}" if found["outcome"] else ""
-        return f"{found['who']}{where} answered {found['what']}{found['late'] or ''}{outcome}.{found['more']}"
+        return f"{found['who']}{where} answered {found['what']}{found['late'] or ''}{outcome}.{found['more'].removeprefix(' Signed.')}"
     if found := _ASKED.match(line):
         asked = [re.sub(r" \([^()]*\)$", "", each) for each in found["whom"].split("; ")]
         return f"{found['what']}: {people(asked)}"
