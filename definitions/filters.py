@@ -75,6 +75,7 @@ def date(value: Any) -> str:
 def people(values: Any) -> str:
     """Names joined as in speech: Elm Tree, Oak House and The Willows. Takes names, or things with a name."""
     names = [_name(value) for value in values or ()]
+    _fits(names)
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
@@ -98,6 +99,7 @@ def csv(value: Any) -> str:
 def as_json(value: Any, indent: int | None = None) -> str:
     """A value as JSON, keys sorted; dates and decimals as text."""
     width = 2 if indent else None
+    _fits(value)
     return _bounded(json.dumps(value, default=str, sort_keys=True, ensure_ascii=False, indent=width))
 
 
@@ -137,7 +139,22 @@ def summed(values: Iterable[Any], attribute: str | None = None) -> Decimal | int
 
 def as_text(value: Any) -> str:
     """The value as text."""
+    _fits(value)
     return _bounded(str(value))
+
+
+def _fits(value: Any) -> None:
+    """Looks before a text is made of a list or a mapping: many items may be the same long text."""
+    left, within = _LIMIT, [value]
+    while within:
+        each = within.pop()
+        if isinstance(each, Mapping):
+            within.extend(each.values())
+        elif isinstance(each, list | tuple):
+            within.extend(each)
+        left -= len(each) + 1 if isinstance(each, str) else 1
+        if left < 0:
+            raise SecurityError("a text too long")
 
 
 def _bounded(text: str) -> str:

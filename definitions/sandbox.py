@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from types import GeneratorType
 from typing import Any
 
 from jinja2 import StrictUndefined
@@ -26,7 +27,9 @@ from definitions.naming import Named
 
 MAX_TEXT = 200_000  #: characters a template may make, or a text an expression may give
 MAX_ITEMS = 20_000  #: turns of all loops of one rendering together
+MAX_WORK = 1_000_000  #: items that filters, functions and comparisons of one rendering go through together
 MAX_BITS = 4_096  #: of a whole number
+_CHARACTERS = 256  #: of a text that are as much work as one item of a list
 BUDGET = " budget"  #: the name in the context, which no template can write, where turns are counted
 
 #: What may be called on `calendar`, with the arguments: what `engine.scope.CalendarNames` answers.
@@ -55,18 +58,30 @@ class TooMuch(SecurityError):
 
 
 class Turns:
-    """Counts the turns of the loops of one rendering."""
+    """Counts the turns of the loops of one rendering, and what is worked through within them."""
 
-    __slots__ = ("left",)
+    __slots__ = ("left", "work")
 
     def __init__(self) -> None:
         self.left = MAX_ITEMS
+        self.work = MAX_WORK
 
     def take(self, count: int) -> None:
         """Count some turns. Raises TooMuch when too many were taken."""
         self.left -= count
         if self.left < 0:
             raise TooMuch(f"more than {MAX_ITEMS:,} turns of loops")
+
+    def weigh(self, values: Iterable[Any]) -> None:
+        """Count what is about to be worked through. Raises TooMuch when it was too much: a sort within a loop
+        multiplies as a loop within a loop does."""
+        for value in values:
+            if isinstance(value, list | tuple | dict):
+                self.work -= len(value)
+            elif isinstance(value, str):
+                self.work -= len(value) // _CHARACTERS
+        if self.work < 0:
+            raise TooMuch(f"more than {MAX_WORK:,} items to go through")
 
 
 class Sandbox(SandboxedEnvironment):
@@ -78,13 +93,24 @@ class Sandbox(SandboxedEnvironment):
         # Unoptimised: constants are not folded while compiling, where no bound could see them.
         super().__init__(undefined=StrictUndefined, optimized=False, finalize=printed, cache_size=0)
         self.globals = {**dict.fromkeys(AROUND), **functions}
-        self.filters = {**FILTERS, " turns": _turns, " joined": _joined, " decimal": Decimal}
-        self.tests = {name: test for name, test in self.tests.items() if name in _TESTS}
+        filters = {name: _weighed(each) for name, each in FILTERS.items()}
+        self.filters = {
+            **filters,
+            " turns": _turns,
+            " weighed": _weigh,
+            " joined": _joined,
+            " decimal": Decimal,
+        }
+        self.tests = {name: _weighed(test) for name, test in self.tests.items() if name in _TESTS}
 
     def is_safe_callable(self, obj: Any) -> bool:
         """Only the functions of the registry, and the calendar's methods."""
         name = getattr(obj, "__name__", "")
         return self.globals.get(name) is obj or name in CALENDAR_METHODS
+
+    def call(self, context: Context, obj: Any, *args: Any, **kwargs: Any) -> Any:
+        _budget(context).weigh((*args, *kwargs.values()))
+        return super().call(context, obj, *args, **kwargs)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         return self._read(obj, attribute)
@@ -185,13 +211,42 @@ def printed(value: Any) -> Any:
     return value
 
 
+def _budget(context: Context) -> Turns:
+    """What is left to this rendering; a budget of its own where none is kept."""
+    turns = context.get(BUDGET)
+    return turns if isinstance(turns, Turns) else Turns()
+
+
+def _weighed(function: Any) -> Callable[..., Any]:
+    """A filter or test whose work is counted; also where `map` and `select` reach it."""
+    wants = getattr(function, "jinja_pass_arg", None)
+
+    @pass_context
+    def weighed(context: Context, value: Any, *args: Any, **kwargs: Any) -> Any:
+        budget = _budget(context)
+        value = list(value) if isinstance(value, GeneratorType) else value
+        budget.weigh((value, *args))
+        first = {None: (), "context": (context,), "eval_context": (context.eval_ctx,)}.get(
+            wants and wants.name, (context.environment,)
+        )
+        return function(*first, value, *args, **kwargs)
+
+    return weighed
+
+
+@pass_context
+def _weigh(context: Context, value: Any) -> Any:
+    """What a comparison looks through, counted."""
+    value = list(value) if isinstance(value, GeneratorType) else value
+    _budget(context).weigh((value,))
+    return value
+
+
 @pass_context
 def _turns(context: Context, values: Iterable[Any]) -> list[Any]:
     """What a loop goes over, counted against the rendering's budget."""
     items = [] if values is None else list(values)
-    turns = context.get(BUDGET)
-    if isinstance(turns, Turns):
-        turns.take(len(items) + 1)
+    _budget(context).take(len(items) + 1)
     return items
 
 

@@ -122,6 +122,8 @@ def counted(node: nodes.Node) -> nodes.Node:
             setattr(node, field, counted(value))
     if isinstance(node, nodes.For):
         node.iter = _through(" turns", node.iter)
+    if isinstance(node, nodes.Operand) and not isinstance(node.expr, nodes.Const):
+        node.expr = _through(" weighed", node.expr)
     if isinstance(node, nodes.Concat):
         return _through(" joined", nodes.List(node.nodes, lineno=node.lineno))
     if isinstance(node, nodes.Const) and isinstance(node.value, float):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -123,6 +124,30 @@ def test_errors_say_what_and_the_nearest_name(text: str, words: str, suggestion:
         value(text)
     assert words in str(caught.value)
     assert caught.value.suggestion == suggestion
+
+
+TEXT, LIST = "ab" * 90_000, [{} for _ in range(10_000)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% for a in many %}{{ (many | sort | first) > 5 }}{% endfor %}",
+        "{% for a in many %}{{ 'x' in many }}{% endfor %}",
+        "{% for a in many %}{{ many is sequence }}{{ total(many, 'n') }}{% endfor %}",
+        "{% for a in many %}{{ long | upper | lower == '' }}{% endfor %}",
+        "{{ many | select('in', many) | list | length }}",
+        "{{ items | map(attribute='no', default=long) | map('upper') | list | length }}",
+        "{{ items | map(attribute='no', default=long) | list | json }}",
+        "{{ items | map(attribute='no', default=long) | list }}",
+        "{{ items | map(attribute='no', default=long) | people }}",
+    ],
+)
+def test_work_within_work_is_bounded(text: str) -> None:
+    began = perf_counter()
+    with pytest.raises(ExpressionError) as caught:
+        Template.compile(text).render({"many": list(range(15_000)), "items": LIST, "long": TEXT})
+    assert caught.value.code == "BD502" and perf_counter() - began < 10
 
 
 HOSTILE = [
