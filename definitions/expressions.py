@@ -50,7 +50,7 @@ class ExpressionError(ValueError):
 
 
 class Forgiving(dict[str, Any]):
-    """A mapping in which what is missing is None: `previous`, where a practice may have answered nothing before."""
+    """A mapping in which what is missing is None: last time's answers, and those not given yet, may not be there."""
 
     def __missing__(self, key: str) -> None:
         return None

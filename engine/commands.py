@@ -16,6 +16,7 @@ from definitions.bundle import Process
 from definitions.directory import Pcn
 from definitions.expressions import ExpressionError
 from definitions.moments import LAUNCH, names
+from definitions.scopes import asked_of_several
 from engine import change_events as changes
 from engine import dating
 from engine import events as e
@@ -28,7 +29,7 @@ from engine.people import missing_roles
 from engine.pinning import change_calendar, change_membership, move_named_date
 from engine.refusing import Refused, needed, refuse_over, within_horizon
 from engine.reopening import open_for, reopen, stop
-from engine.scope import Scope, asked_of_several
+from engine.scope import Scope
 from engine.state import Assignment, WorkflowState
 from engine.turn import Turn
 

@@ -6,13 +6,14 @@ import hashlib
 
 from definitions.grammar import parse_action
 from definitions.models import Step
+from definitions.scopes import asked_of_several
 from engine import dating, people
 from engine import events as e
 from engine.clock import london_date
 from engine.codec import canonical
 from engine.dating import Asking
 from engine.kinds import AUTOMATIC
-from engine.scope import Scope, asked_of_several
+from engine.scope import Scope
 from engine.state import Assignment, StepState, WorkflowState, assignment_id
 from engine.targets import Target, targets
 from engine.turn import Turn

@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from definitions.grammar import Action, parse_action
 from definitions.models import Step
+from definitions.scopes import asked_of_several
 from engine import change_events as changes
 from engine import events as e
 from engine.clock import london_date
 from engine.moving import ask_again, redate
 from engine.opening import ask_also, ask_everyone
-from engine.scope import asked_of_several
 from engine.turn import Turn
 
 

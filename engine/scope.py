@@ -13,10 +13,12 @@ from typing import Any
 
 from definitions.directory import Pcn
 from definitions.exact import Returns
+from definitions.expressions import Forgiving
 from definitions.fields import RepeatedGroup
 from definitions.models import Input, Step
 from definitions.moments import names
 from definitions.naming import Chosen, Named
+from definitions.scopes import asked_of_several
 from engine import calendar as calendars
 from engine.calendar import Calendar
 from engine.clock import LONDON, london_date
@@ -44,13 +46,6 @@ class Lazy(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._keys)
-
-
-class Forgiving(dict[str, Any]):
-    """A mapping where what is missing is None: last time's answers may not be there."""
-
-    def __missing__(self, key: str) -> Any:
-        return None
 
 
 class CalendarNames:
@@ -308,13 +303,3 @@ def typed_answers(step: Step, answers: Mapping[str, Any], pcn: Pcn | None = None
         else:
             result[key] = typed(kinds.get(key, "text"), value, pcn)
     return result
-
-
-def asked_of_several(step: Step) -> bool:
-    """The step's answers are a list: it is asked of practices, or of more than one role."""
-    if len(step.assigns) > 1:
-        return True
-    return any(
-        a.person is None and a.at not in ("the PCN",) and not a.at.startswith("organisation ")
-        for a in step.assigns
-    )

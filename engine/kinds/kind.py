@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from definitions.fields import FormField
 from definitions.models import Step
+from definitions.outcomes import outcome_field
 from engine.scope import Scope
 
 
@@ -28,8 +28,8 @@ class Human:
 
     def outcome(self, step: Step, answers: Mapping[str, Any]) -> str:
         """What a response comes to, as `on` and the audit name it."""
-        name = outcome_field(step)
-        value = answers.get(name) if name else None
+        field = outcome_field(step)
+        value = answers.get(field.id) if field else None
         return str(value) if value not in (None, "") else self.plain
 
 
@@ -39,18 +39,3 @@ class Automatic:
 
     outcome: str
     perform: Callable[[Step, Scope], dict[str, Any]]
-
-
-def outcome_field(step: Step) -> str:
-    """The field whose value is the outcome: the one named, else a decision, else decision, outcome or status."""
-    if step.outcome:
-        return step.outcome
-    fields = [item for item in step.form if isinstance(item, FormField)]
-    for item in fields:
-        if item.type == "decision":
-            return item.id
-    if step.kind in ("decide", "do", "wait"):
-        for item in fields:
-            if item.type == "choice" and item.id in ("decision", "outcome", "status"):
-                return item.id
-    return ""
