@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from email.utils import parseaddr
 from itertools import groupby
 
-from cli.console import say
+from cli.console import WIDE, say
 
-#: Columns of the process's name, and how far a line goes where nobody says how wide the window is.
-_NAME, _WIDE = 24, 130
+#: Columns of the process's name.
+_NAME = 26
 _ANSWERED = re.compile(
     r"^(?P<who>.+?) \((?P<role>[^,()]+), (?P<place>[^()]+)\) answered (?P<what>“.+”) of .+? on the web page"
     r"(?P<late>, late)?(?:: (?P<outcome>[^.]+))?\.(?P<more>.*)$"
@@ -47,7 +47,7 @@ class Screen:
             self._day = day
             say(f"\n{day}")
         # A file or a pipe says nothing of its width, whatever window stands around it.
-        wide = shutil.get_terminal_size((_WIDE, 0)).columns if sys.stdout.isatty() else _WIDE
+        wide = shutil.get_terminal_size((WIDE, 0)).columns if sys.stdout.isatty() else WIDE
         say("  " + cut(text, max(wide, 80) - 2))
 
 
