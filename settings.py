@@ -20,6 +20,8 @@ from notifications.settings_model import PostSettings
 
 #: Where settings are read from beside the environment, in the working directory.
 SETTINGS_FILE = "baton.env"
+#: Of a token or a secret: 32 random bytes in letters are 43.
+LEAST_CHARACTERS = 32
 
 
 class Settings(BaseSettings):
@@ -114,6 +116,11 @@ class Settings(BaseSettings):
         shown = f"[{host}]" if ":" in host else host
         return f"http://{shown}:{port}"
 
+    @property
+    def only_here(self) -> bool:
+        """Whether the pages are for this machine alone: no other reaches the port, and nothing stands in front."""
+        return self.web_host in ("127.0.0.1", "::1", "localhost") and not self.base_url
+
     def post_on(self, port: int) -> PostSettings:
         """The post's settings, with links that lead to the pages served on `port`."""
         return self.post.model_copy(update={"base_url": self.url_on(port)})
@@ -174,6 +181,7 @@ class Home:
     def make(self) -> None:
         """Make the folder, for its owner only, and what is in it."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.root.chmod(0o700)  # it may have been there before, and open to others
         for folder in (self.journal, self.postbox, self.logs):
             folder.mkdir(exist_ok=True)
 
@@ -203,10 +211,13 @@ class Home:
         try:
             noted = json.loads(self.server_file.read_text())
             running = Running(str(noted["url"]), int(noted["pid"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        try:
             os.kill(running.pid, 0)
         except PermissionError:
             return running  # it runs, as somebody else
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, OverflowError):
             return None
         return running
 
@@ -218,10 +229,21 @@ def _kept(file: Path) -> str:
         made = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
             handle.write(secrets.token_urlsafe(32))
+            handle.flush()
+            os.fsync(
+                handle.fileno()
+            )  # before it has its name: an empty secret would sign what anybody can sign
         try:
             os.link(made, file)
         except FileExistsError:
             pass  # somebody else was first; theirs counts
         finally:
             made.unlink()
-    return file.read_text().strip()
+    kept = file.read_text().strip()
+    if len(kept) < LEAST_CHARACTERS:
+        raise ValueError(
+            f"{file.name} in Baton's home should hold at least {LEAST_CHARACTERS} characters and holds {len(kept)}; "
+            "put the right one back from a backup, or remove it: a new one is made, and what the old one signed "
+            "stops working"
+        )
+    return kept

@@ -8,12 +8,9 @@ link is live, until when, and for what. Whoever holds the store but not the secr
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -22,40 +19,8 @@ from store.protocol import LinkRow, Store
 
 PATH = "/a/"
 MAX_URL = 2000
-SECRET_BYTES = 32
 #: Stands where the token was in the copy of a letter that the log keeps.
 REDACTED = "…"
-
-
-def home_secret(home: Path) -> bytes:
-    """The 32 random bytes in `home/secret`, made (mode 600) when there are none.
-
-    Two processes that start at once agree: the file appears whole, under its name, once; who comes second
-    reads what the first wrote. Raises ValueError for a file of another length.
-    """
-    path = home / "secret"
-    if not path.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        fresh = home / f".secret-{secrets.token_hex(8)}"
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            os.write(handle, secrets.token_bytes(SECRET_BYTES))
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass  # another process was first, and its secret is the secret
-        finally:
-            fresh.unlink()
-    secret = path.read_bytes()
-    if len(secret) != SECRET_BYTES:
-        raise ValueError(
-            f"{path.name} in Baton's home should hold {SECRET_BYTES} bytes and holds {len(secret)}; put the right one "
-            "back from a backup, or remove it: a new one is made, and links already sent stop working"
-        )
-    return secret
 
 
 def sha256_of(token: str) -> str:

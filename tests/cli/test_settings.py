@@ -71,3 +71,33 @@ def test_a_running_server_is_found_until_it_says_it_stopped(tmp_path: Path) -> N
 def test_a_torn_note_of_a_server_counts_as_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "server.json").write_text(text)
     assert Home(tmp_path).running() is None
+
+
+@pytest.mark.parametrize("torn", [b"", b"short", b"\n" * 40])
+def test_a_torn_secret_signs_nothing(tmp_path: Path, torn: bytes) -> None:
+    home = Home(tmp_path)
+    assert len(home.secret()) >= 32 and home.secret() == home.secret()
+    home.secret_file.write_bytes(torn)
+    with pytest.raises(ValueError, match="secret in Baton's home should hold at least 32"):
+        home.secret()
+
+
+def test_a_home_that_was_open_to_others_is_closed_to_them(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    Home(tmp_path).make()
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    ("host", "base", "only_here"),
+    [
+        ("127.0.0.1", "", True),
+        ("::1", "", True),
+        ("0.0.0.0", "", False),
+        ("127.0.0.1", "https://baton.example", False),
+    ],
+)
+def test_pages_are_for_this_machine_alone_unless_somebody_opens_them(
+    host: str, base: str, only_here: bool
+) -> None:
+    assert Settings(web_host=host, base_url=base).only_here is only_here

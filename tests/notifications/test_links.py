@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import stat
 import string
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.links import Links, home_secret, live_link, sha256_of
+from notifications.links import Links, live_link, sha256_of
 from store.protocol import LinkRow
 
 LINKS = Links(b"s" * 32, "https://baton.example.nhs.uk")
@@ -62,14 +60,3 @@ def test_a_new_secret_ends_the_links_it_did_not_sign() -> None:
     row = LinkRow("of another secret", "a1", NOW + YEAR, False)
     _, events = live_link(LINKS, [row], "a1", NOW, YEAR)
     assert [type(e).__name__ for e in events] == ["LinkRevoked", "LinkIssued"]
-
-
-def test_the_secret_is_made_once_and_is_nobody_elses(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    secret = home_secret(home)
-    assert len(secret) == 32 and home_secret(home) == secret
-    assert stat.S_IMODE((home / "secret").stat().st_mode) == 0o600
-    assert [path.name for path in home.iterdir()] == ["secret"]
-    (home / "secret").write_bytes(b"short")
-    with pytest.raises(ValueError, match="32 bytes"):
-        home_secret(home)
