@@ -118,21 +118,25 @@ async def _serve(settings: Settings) -> None:
             office, home.root, at_once=settings.workers, api_url=settings.prefect_api_url or None
         )
         operations.bell = flows
-        app = _app(settings, operations, links, clock, postbox, store)
+        app = _app(settings, operations, links, clock, postbox if settings.only_here else None, store)
         if isinstance(clock, LeapingClock):
             app.include_router(clock_routes(Leaper(keeper, clock, flows.wake_due, office.next_post)))
         server = uvicorn.Server(_config(app, settings))
         web = asyncio.create_task(server.serve(sockets=[sock]))
         while not server.started and not web.done():
             await asyncio.sleep(0.01)
-        home.say_running(Running(f"http://127.0.0.1:{port}", os.getpid()))
+        home.say_running(Running(settings.here_on(port), os.getpid()))
         stack.callback(home.say_stopped)
-        announce(
-            Serving(settings.url_on(port), f"{settings.url_on(port)}/postbox" if postbox else "", home, known)
-        )
+        announce(Serving(settings.url_on(port), _letters_at(settings, port) if postbox else "", home, known))
         flows.open()
         stack.push_async_callback(flows.close)
         await web
+
+
+def _letters_at(settings: Settings, port: int) -> str:
+    """Where the embedded postbox is read. Letters carry links that answer for their practices, so there is a page
+    of them only where nobody but this machine's user can open it."""
+    return f"{settings.url_on(port)}/postbox" if settings.only_here else str(settings.at_home.postbox)
 
 
 def _listen(settings: Settings) -> socket.socket:
