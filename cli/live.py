@@ -19,6 +19,7 @@ _ANSWERED = re.compile(
 )
 _ASKED = re.compile(r"^(?P<what>Asked for “.+”.*?, due .+?), \d\d:\d\d: (?P<whom>.+)\.$")
 _LAUNCHED = re.compile(r"^(?P<who>.+?) \([^()]*\) launched .* on (?P<definition>\S+) version \d+\.$")
+_CLOSED = re.compile(r"^(?P<what>“.+”) closed \((?:answered|told|computed|produced)\): (?P<why>.+)$")
 _DULL = re.compile(r"^“.+” closed( \([^()]*\))?: it was answered\.$|ended without an answer")
 
 
@@ -77,6 +78,8 @@ def _short(line: str) -> str:
     if found := _ASKED.match(line):
         asked = [re.sub(r" \([^()]*\)$", "", each) for each in found["whom"].split("; ")]
         return f"{found['what']}: {people(asked)}"
+    if found := _CLOSED.match(line):
+        return f"{found['what']} closed: {found['why']}"
     if found := _LAUNCHED.match(line):
         return f"{found['who']} launched it ({found['definition']})."
     return line

@@ -36,7 +36,7 @@ def test_what_several_practices_answered_is_one_line() -> None:
         ("Asha Patel (PCN manager, Harbour Vale PCN) launched IIF Q3 2026/27 for Harbour Vale PCN at the command line, on "
          "iif-quarter-close version 1.", "Asha Patel launched it (iif-quarter-close)."),
         ("“Your figures” closed (answered): enough is in (80% of list size). Missing, and not estimated: The Willows.",
-         "“Your figures” closed (answered): enough is in (80% of list size). Missing, and not estimated: The Willows."),
+         "“Your figures” closed: enough is in (80% of list size). Missing, and not estimated: The Willows."),
     ],
 )  # fmt: skip
 def test_a_sentence_is_shortened_without_its_meaning(full: str, short: str) -> None:
