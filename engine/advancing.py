@@ -71,7 +71,8 @@ def _pass(turn: Turn) -> None:
         elif state.status == "open":
             _tend(turn, step)
     if turn.state.status == "open" and finished(turn.state):
-        turn.emit(e.WorkflowClosed("completed", "every step is done"))
+        with turn.because_of(max(step.closed_by for step in turn.state.steps.values())):
+            turn.emit(e.WorkflowClosed("completed", "every step is done"))
 
 
 def _begin(turn: Turn, step: Step) -> None:
@@ -116,7 +117,7 @@ def _tend(turn: Turn, step: Step) -> None:
     _count_silence(turn, step)
     state = turn.state.steps[step.id]
     if closing.closes_now(turn.scope, step, state):
-        with turn.because_of(_last_answer(turn, step, state)):
+        with turn.because_of(_led_to_close(turn, step, state)):
             close(turn, step, outcome_of(step, state), _because(turn, step, state))
         return
     _fall_short(turn, step)
@@ -157,7 +158,8 @@ def _set_off_early(turn: Turn, step: Step) -> None:
                 turn.emit(e.ActionsSetOff(assignment.id, step.id, response.number, response.outcome))
             doing += [(action, response, assignment.organisation) for action in actions]
         elif not response.counts:
-            ask_again(turn, assignment, f"“{response.outcome}” leaves it open")
+            with turn.because_of(response.version):
+                ask_again(turn, assignment, f"“{response.outcome}” leaves it open")
     # Gathered first: what one practice sets off may begin the step anew, and the others' words must not be lost in it.
     for action, response, organisation in doing:
         if turn.state.status == "open":
@@ -169,8 +171,11 @@ def _at_once(action: Action) -> bool:
     return action.for_practice or action.kind == "open"
 
 
-def _last_answer(turn: Turn, step: Step, state: StepState) -> int:
-    """The version of the answer after which nobody was waited for; 0 when it was the time that closed the step."""
+def _led_to_close(turn: Turn, step: Step, state: StepState) -> int:
+    """The version of what closed the step: the answer after which nobody was waited for, or the decision to go on
+    with what is in; 0 when it was the time."""
+    if state.shortfall == "proceed" and not closing.everyone_in(state):
+        return state.decided_by
     if not (closing.everyone_in(state) or closing.at_once(turn.scope, step)):
         return 0
     versions = [a.response.version for a in closing.asked(state) if a.response and a.status == "answered"]

@@ -229,7 +229,7 @@ def _(body: e.ShortfallRaised, state: WorkflowState, event: e.Event) -> Workflow
 def _(body: e.ShortfallDecided, state: WorkflowState, event: e.Event) -> WorkflowState:
     step = state.steps[body.step]
     if body.choice == "proceed":
-        return state.with_step(replace(step, shortfall="proceed"))
+        return state.with_step(replace(step, shortfall="proceed", decided_by=event.version))
     if body.choice == "withdraw":
         return state  # the end of the workflow follows, as an event of its own
     return state.with_step(

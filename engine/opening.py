@@ -31,7 +31,7 @@ def ready(state: WorkflowState, step: Step) -> bool:
 def open_step(turn: Turn, step: Step) -> None:
     """Open `step`, whose turn it is; its `when` decides whether it happens at all."""
     attempt = turn.state.steps[step.id].attempt
-    with turn.because_of(_led_to(turn.state, step)):
+    with turn.because_of(_led_to(turn, step)):
         if step.when is not None and not turn.scope.truth(step.when):
             turn.emit(e.StepSkipped(step.id, attempt, "it does not apply here"))
         elif step.automatic:
@@ -40,12 +40,14 @@ def open_step(turn: Turn, step: Step) -> None:
             ask_everyone(turn, step, turn.state.steps[step.id].chosen)
 
 
-def _led_to(state: WorkflowState, step: Step) -> int:
+def _led_to(turn: Turn, step: Step) -> int:
     """The version of the event that let `step` open: the last close before it, or the launch; 0 when it was a date."""
-    if step.opens is not None:
-        return 0
-    before = (state.steps[name].closed_by for name in state.process.predecessors(step.id))
-    return max(before, default=1) or 1
+    state = turn.state
+    before = [state.steps[name] for name in state.process.predecessors(step.id)]
+    opens = dating.opens_at(turn.scope, step) if step.opens is not None else None
+    if opens is not None and opens > (dating.previous_closed(turn.scope, step) or state.launched_at):
+        return 0  # nobody was waited for any longer, only the day
+    return max((each.closed_by for each in before), default=1) or 1
 
 
 def _perform(turn: Turn, step: Step, attempt: int) -> None:

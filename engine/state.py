@@ -127,8 +127,9 @@ class StepState:
     """One attempt of a step.
 
     `only` names the practices asked again where the others' answers stand. `sent_back`: this attempt is there because
-    the step itself was sent back. `closed_by` is the version of the event that closed it. `refused` says why the step
-    cannot open: its date lies past the calendar. `short_at` is until when the manager waits, and when that was said.
+    the step itself was sent back. `closed_by` is the version of the event that closed it, `decided_by` that of the
+    decision to go on with what was in. `refused` says why the step cannot open: its date lies past the calendar.
+    `short_at` is until when the manager waits, and when that was said.
     """
 
     id: str
@@ -146,6 +147,7 @@ class StepState:
     only: tuple[str, ...] = ()
     sent_back: bool = False
     closed_by: int = 0
+    decided_by: int = 0
     refused: str = ""
     text: str = ""
     chosen: tuple[str, ...] = ()

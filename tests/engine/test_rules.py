@@ -286,3 +286,6 @@ def test_rule_7_a_step_that_an_answer_closed_was_caused_by_that_answer() -> None
     assert isinstance(closed.body, e.StepClosed) and closed.cause == f"w1/{answered.version}"
     ended = next(event for event in world.events if isinstance(event.body, e.AssignmentEnded))
     assert ended.cause == f"w1/{closed.version}"
+    over = next(event for event in world.events if isinstance(event.body, e.WorkflowClosed))
+    last = [event for event in world.events if isinstance(event.body, e.StepClosed)][-1]
+    assert over.cause == f"w1/{last.version}"
