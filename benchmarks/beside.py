@@ -62,8 +62,9 @@ def on_baton(workflows: int) -> Beside:
         before = Taken.by(served.pid)
         began = time.perf_counter()
         started = [served.launch("five-answers", [code], f"beside-{code}")[0] for code in codes]
-        for workflow in started:
-            served.wait_until(lambda w=workflow: served.get(f"/api/workflows/{w}")["assignments"])
+        for workflow, code in zip(started, codes, strict=True):
+            last_one = f"{workflow}.figures.1.{practices_of(code)[-1]}.practice_manager"
+            served.wait_until(lambda about=last_one: served.is_asked(about))
         whole = time.perf_counter() - began
         time.sleep(3)
         waiting = Taken.by(served.pid)

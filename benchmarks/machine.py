@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,9 +16,16 @@ _PAGE = os.sysconf("SC_PAGESIZE")
 
 
 def load() -> str:
-    """The load average of the last minute, and of the last five."""
-    one, five, _ = os.getloadavg()
-    return f"load {one:.1f} (1 min), {five:.1f} (5 min)"
+    """How busy the machine is: the load average of the last minute, and what a loop that wants a core gets of one."""
+    return f"load {os.getloadavg()[0]:.1f}, {core_share():.0%} of a core to be had"
+
+
+def core_share(seconds: float = 0.4) -> float:
+    """The part of a core that a busy loop is given just now; 1 on a quiet machine."""
+    began, used = time.perf_counter(), time.process_time()
+    while time.perf_counter() - began < seconds:
+        pass
+    return min(1.0, (time.process_time() - used) / (time.perf_counter() - began))
 
 
 def description() -> str:

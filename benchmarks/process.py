@@ -59,6 +59,10 @@ class Served:
         answer.raise_for_status()
         return answer.json()
 
+    def is_asked(self, assignment: str) -> bool:
+        """Whether the assignment is committed and acknowledged."""
+        return self._client.get(f"/api/assignments/{assignment}").is_success
+
     def launch(self, definition: str, pcns: Sequence[str], key: str) -> list[str]:
         """Launch over the API; the ids of the workflows."""
         body = {"definition": definition, "pcns": list(pcns), "inputs": INPUTS, "by": BY}

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from benchmarks import machine
 from benchmarks.machine import Spread
-from benchmarks.network import pcn_codes, practices_of
+from benchmarks.network import PRACTICES, pcn_codes, practices_of
 from benchmarks.process import Served, baton
 from benchmarks.table import Row
 
@@ -48,10 +48,11 @@ def assignments_of(workflows: Sequence[str], pcns: Sequence[str]) -> list[str]:
 
 def launched(served: Served, pcns: Sequence[str], key: str) -> list[str]:
     """Launch, and wait until everybody is asked; the assignments."""
-    workflows = served.launch("five-answers", pcns, key)
-    for workflow in [*workflows[:: max(1, len(workflows) // 20)], workflows[-1]]:
-        served.wait_until(lambda w=workflow: served.get(f"/api/workflows/{w}")["assignments"])
-    return assignments_of(workflows, pcns)
+    assignments = assignments_of(served.launch("five-answers", pcns, key), pcns)
+    # A batch of a hundred workflows is asked in one commit, so one of fifty tells of all.
+    for assignment in [*assignments[:: 50 * PRACTICES], assignments[-1]]:
+        served.wait_until(lambda about=assignment: served.is_asked(about))
+    return assignments
 
 
 def answer_all(served: Served, assignments: Sequence[str], clients: int) -> Answered:

@@ -12,16 +12,15 @@ import time
 from benchmarks import machine
 from benchmarks.machine import Spread
 from benchmarks.network import ANSWERS, pcn_codes, practices_of
-from benchmarks.process import Served, baton
+from benchmarks.process import baton
 from benchmarks.table import Row
 
 SAMPLES = 40
 BUDGET = 1.0
 
 
-def _asked(served: Served, workflow: str, step: str) -> bool:
-    found = served.get(f"/api/workflows/{workflow}")["assignments"]
-    return any(each["step"] == step for each in found)
+def _figures(workflow: str, practice: str) -> str:
+    return f"{workflow}.figures.1.{practice}.practice_manager"
 
 
 def measure(samples: int = SAMPLES) -> Spread:
@@ -31,15 +30,17 @@ def measure(samples: int = SAMPLES) -> Spread:
         served.flows_run()
         started = [served.launch("five-answers-and-review", [code], f"wake-{code}")[0] for code in codes]
         for workflow, code in zip(started, codes, strict=True):
-            served.wait_until(lambda w=workflow: _asked(served, w, "figures"))
-            for practice in practices_of(code)[:-1]:
-                served.respond(f"{workflow}.figures.1.{practice}.practice_manager", ANSWERS)
+            first, *others, _ = practices_of(code)
+            served.wait_until(lambda about=_figures(workflow, first): served.is_asked(about))
+            for practice in (first, *others):
+                served.respond(_figures(workflow, practice), ANSWERS)
         time.sleep(3)
         took = []
         for workflow, code in zip(started, codes, strict=True):
-            served.respond(f"{workflow}.figures.1.{practices_of(code)[-1]}.practice_manager", ANSWERS)
+            served.respond(_figures(workflow, practices_of(code)[-1]), ANSWERS)
             began = time.perf_counter()
-            served.wait_until(lambda w=workflow: _asked(served, w, "review"))
+            following = f"{workflow}.review.1.{code}.clinical_director"
+            served.wait_until(lambda about=following: served.is_asked(about))
             took.append(time.perf_counter() - began)
             time.sleep(0.2)
         return Spread.of(took)
