@@ -163,7 +163,11 @@ def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | Problem:
     if wrong:
         told = [AnswerProblem(f"by.{each.path}", each.message, each.code) for each in wrong]
         return Problem(
-            422, "invalid", "Who answers is missing or cannot be kept", "Mend what errors names.", told
+            422,
+            "invalid",
+            "Who answers is missing or cannot be kept",
+            "Nothing was kept. Put these right, and send it again.",
+            told,
         )
     channel: Literal["api", "cli"] = "cli" if by.get("channel") == "cli" else "api"
     return answers, Actor(name.strip(), role.strip(), organisation, person, channel=channel), not careful
@@ -173,7 +177,7 @@ def refusal(error: Invalid | Warned | Refused) -> Response:
     """The desk's refusal as a problem."""
     if isinstance(error, Invalid):
         return problem(
-            Problem(422, "invalid", "Some answers need another look", "Mend what errors names, and send all again.", error.problems)
+            Problem(422, "invalid", "Some answers need another look", "Nothing was kept. Put these right, and send it all again.", error.problems)
         )  # fmt: skip
     if isinstance(error, Warned):
         return problem(
@@ -214,16 +218,17 @@ def _add_looking(router: APIRouter, desk: Desk) -> None:
 
     @router.get("/assignments/{assignment_id}", summary="An assignment: what is asked, and what was answered")
     async def assignment(assignment_id: str) -> Response:
-        page = await desk.page(assignment_id)
+        page = await desk.page(assignment_id, to_manager=True)
         return json(asdict(page)) if page is not None else _missing("assignment")
 
 
-def _add_acting(router: APIRouter, desk: Desk) -> None:
-    again: dict[int | str, dict[str, Any]] = {
-        200: {"description": "This key launched before; these are the workflows it made then"}
-    }
+_AGAIN: dict[int | str, dict[str, Any]] = {
+    200: {"description": "This key launched before; these are the workflows it made then"}
+}
 
-    @router.post("/workflows", summary="Launch a process", status_code=201, responses={**ERRORS, **again})
+
+def _add_acting(router: APIRouter, desk: Desk) -> None:
+    @router.post("/workflows", summary="Launch a process", status_code=201, responses={**ERRORS, **_AGAIN})
     async def launch(body: LaunchBody, idempotency_key: Key) -> Response:
         try:
             made = await desk.launch(

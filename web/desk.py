@@ -147,8 +147,8 @@ class Desk(Protocol):
         """What the store knows of a link, by the hash of its token."""
         ...
 
-    async def page(self, assignment_id: str) -> AssignmentPage | None:
-        """The page of an assignment; None when there is none."""
+    async def page(self, assignment_id: str, *, to_manager: bool = False) -> AssignmentPage | None:
+        """The page of an assignment as whoever was asked may see it, or the manager; None when there is none."""
         ...
 
     async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[Problem]:

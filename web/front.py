@@ -16,7 +16,7 @@ from flows.keeping import NoSuchWorkflow
 from flows.operations import Operations, ReplyKind
 from store.protocol import LinkRow, WorkflowRow
 from web.desk import AssignmentPage, Launched, Taken
-from web.showing import assignment_page
+from web.showing import assignment_page, the_manager
 
 
 class FrontDesk:
@@ -29,13 +29,16 @@ class FrontDesk:
     async def link(self, sha256: str) -> LinkRow | None:
         return self._store.link(sha256)
 
-    async def page(self, assignment_id: str) -> AssignmentPage | None:
+    async def page(self, assignment_id: str, *, to_manager: bool = False) -> AssignmentPage | None:
         try:
             state = self._operations.keeper.state(workflow_of(assignment_id))
         except NoSuchWorkflow:
             return None
         assignment = state.assignment(assignment_id)
-        return assignment_page(state, assignment, self._operations.clock.now()) if assignment else None
+        if assignment is None:
+            return None
+        now = self._operations.clock.now()
+        return assignment_page(state, assignment, now, the_manager(state, now) if to_manager else None)
 
     async def respond(
         self,

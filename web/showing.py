@@ -8,37 +8,64 @@ from typing import Any, Literal
 
 from definitions.fields import FormField, RepeatedGroup
 from definitions.models import Step
+from definitions.scopes import asked_of_several
 from engine import people
 from engine.clock import LONDON, london_date
 from engine.drawing import DrawnField, draw_form
 from engine.evaluating import Judge
+from engine.events import Actor
 from engine.plain import plain
 from engine.scope import Scope
+from engine.seeing import may_see
 from engine.state import Assignment, StepState, WorkflowState
 from engine.telling import due_words, facts_of, silence_of, words
 from web.desk import AssignmentPage, Contact, Said, Shown, Standing
 
 
-def assignment_page(state: WorkflowState, assignment: Assignment, now: datetime) -> AssignmentPage:
-    """The page of `assignment` as it stands at `now`. Reading it changes nothing."""
+def assignment_page(
+    state: WorkflowState, assignment: Assignment, now: datetime, viewer: Actor | None = None
+) -> AssignmentPage:
+    """The page of `assignment` as it stands at `now`, as `viewer` may see it: whoever was asked, unless said.
+
+    Reading it changes nothing.
+    """
     step = state.process.steps[assignment.step]
     scope = Scope(state, now)
+    viewer = viewer or who_was_asked(state, assignment)
+    # A shared mailbox is nobody by name; what its practice answered is its own all the same.
+    own = viewer == Actor(assignment.name, assignment.role, assignment.organisation, assignment.person)
+    told = own or may_see(state, step.id, viewer)
     facts = facts_of(scope, step, assignment)
     return AssignmentPage(
         assignment=assignment.id, pcn=state.pcn.name, reference=state.reference, title=facts["title"],
         organisation=state.pcn.organisation_name(assignment.organisation), asked=assignment.name,
-        status=status_of(state, assignment), form=tuple(_form(state, assignment, step, now)), role=words(assignment.role),
+        status=status_of(state, assignment), form=tuple(_form(state, assignment, step, now, told)), role=words(assignment.role),
         on_behalf_of=facts.get("on_behalf_of", ""), why=facts.get("why", ""), question=assignment.text, takes=step.takes or "",
         due=due_words(assignment.due), due_explained=assignment.due.explanation if assignment.due else "",
         late=assignment.due is not None and now > assignment.due.at, silence=silence_of(step),
         next=tuple(facts.get("next", ())), standing=standing(state, assignment), closed_because=closed_because(state, assignment),
-        answered=tuple(pairs(step, assignment.response.answers)) if assignment.response else (),
-        previous=tuple(pairs(step, state.previous.get(step.id, {}).get(assignment.organisation, {}))),
-        shown=tuple(shown(scope, step)), conversation=tuple(conversation(assignment)),
+        answered=tuple(pairs(step, assignment.response.answers)) if assignment.response and told else (),
+        previous=tuple(pairs(step, state.previous.get(step.id, {}).get(assignment.organisation, {}))) if told else (),
+        shown=tuple(shown(scope, step, assignment.organisation, viewer)),
+        conversation=tuple(conversation(assignment)) if told else (),
         unverified=tuple(unverified(state)), held=state.because if state.status == "held" else "",
         statement=scope.text(step.statement, **scope.around(step, assignment)) if step.statement else "",
         manager=contact(state, now),
     )  # fmt: skip
+
+
+def who_was_asked(state: WorkflowState, assignment: Assignment) -> Actor:
+    """Who reads the page of `assignment`. A manager who was only asked whom to ask reads it as the manager."""
+    if assignment.unfilled:
+        return Actor(assignment.name, "pcn_manager", state.pcn.code, assignment.person)
+    return Actor(assignment.name, assignment.role, assignment.organisation, assignment.person)
+
+
+def the_manager(state: WorkflowState, now: datetime) -> Actor:
+    """For whom programs read: the manager, whose token they use."""
+    person = people.manager(state.pcn, london_date(now))
+    name, id_ = (person.name, person.id) if person else ("", "")
+    return Actor(name, "pcn_manager", state.pcn.code, id_)
 
 
 def status_of(state: WorkflowState, assignment: Assignment) -> Literal["open", "answered", "ended", "closed"]:
@@ -58,11 +85,13 @@ def closed_because(state: WorkflowState, assignment: Assignment) -> str:
     return "This step has closed." if state.steps[assignment.step].status != "open" else ""
 
 
-def _form(state: WorkflowState, assignment: Assignment, step: Step, now: datetime) -> list[DrawnField]:
+def _form(
+    state: WorkflowState, assignment: Assignment, step: Step, now: datetime, told: bool
+) -> list[DrawnField]:
     if status_of(state, assignment) in ("closed", "ended"):
         return []
     judge = Judge(state, now, assignment)
-    return draw_form(step.form, judge.names, judge, offered(state, assignment))
+    return draw_form(step.form, judge.names, judge, offered(state, assignment) if told else None)
 
 
 def offered(state: WorkflowState, assignment: Assignment) -> Mapping[str, Any] | None:
@@ -113,7 +142,8 @@ def unverified(state: WorkflowState) -> Iterator[str]:
     """What in the data this process stands on nobody has confirmed."""
     for dataset in state.process.datasets.values():
         if not dataset.confirmed_by:
-            yield f"{dataset.title} ({dataset.financial_year}) has not been confirmed by anybody yet."
+            year = "" if dataset.financial_year in dataset.title else f" ({dataset.financial_year})"
+            yield f"{dataset.title}{year}: as a whole."
         yield from dataset.unverified
 
 
@@ -125,9 +155,15 @@ def contact(state: WorkflowState, now: datetime) -> Contact:
 # --- earlier results
 
 
-def shown(scope: Scope, step: Step) -> Iterator[Shown]:
-    """The results of the steps this one `shows`."""
+def shown(scope: Scope, step: Step, organisation: str, viewer: Actor) -> Iterator[Shown]:
+    """The results of the steps this one `shows` that `viewer` may see.
+
+    What several were asked is shown to a practice as far as it is its own, which is also what its signature covers;
+    the PCN sees everybody's.
+    """
     for name in step.shows:
+        if not may_see(scope.state, name, viewer):
+            continue
         earlier, state = scope.state.process.steps[name], scope.state.steps[name]
         title = scope.text(earlier.title, **scope.around(earlier))
         if earlier.kind == "produce":
@@ -135,7 +171,7 @@ def shown(scope: Scope, step: Step) -> Iterator[Shown]:
         elif earlier.kind == "compute":
             yield from _values(title, state)
         else:
-            yield from _answers(scope, title, earlier, state)
+            yield from _answers(scope, title, earlier, state, organisation)
 
 
 def _values(title: str, state: StepState) -> Iterator[Shown]:
@@ -151,10 +187,12 @@ def _values(title: str, state: StepState) -> Iterator[Shown]:
         yield Shown(title, columns=("", ""), rows=tuple(plain_values))
 
 
-def _answers(scope: Scope, title: str, step: Step, state: StepState) -> Iterator[Shown]:
+def _answers(scope: Scope, title: str, step: Step, state: StepState, organisation: str) -> Iterator[Shown]:
+    pcn = scope.state.pcn
+    everyones = organisation == pcn.code or not asked_of_several(step)
     for assignment in state.assignments.values():
-        if assignment.response:
-            place = scope.state.pcn.organisation_name(assignment.organisation)
+        if assignment.response and (everyones or assignment.organisation in (organisation, pcn.code)):
+            place = pcn.organisation_name(assignment.organisation)
             rows = tuple(pairs(step, assignment.response.answers))
             yield Shown(f"{title}: {place}", columns=("", ""), rows=rows)
 

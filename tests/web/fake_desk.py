@@ -127,7 +127,7 @@ class FakeDesk:
     async def link(self, sha256: str) -> LinkRow | None:
         return self.links.get(sha256)
 
-    async def page(self, assignment_id: str) -> AssignmentPage | None:
+    async def page(self, assignment_id: str, *, to_manager: bool = False) -> AssignmentPage | None:
         if assignment_id != ASSIGNMENT:
             return None
         page = AssignmentPage(
