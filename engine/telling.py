@@ -16,9 +16,9 @@ from engine.state import Assignment
 from engine.targets import targets
 
 _SILENCE = {
-    "never counts": "If we hear nothing, nothing is counted in your name.",
-    "counts as agreement": "If we hear nothing by then, it counts as agreement.",
-    "counts as abstention": "If we hear nothing by then, it counts as an abstention.",
+    "never counts": "Then nothing is counted in your name.",
+    "counts as agreement": "No answer by then counts as agreement.",
+    "counts as abstention": "No answer by then counts as an abstention.",
 }
 
 
@@ -99,10 +99,13 @@ def needed(scope: Scope, step: Step) -> bool:
 def what_next(scope: Scope, step: Step, about: Assignment) -> list[str]:
     """What happens if nothing comes, in sentences: every rung is visible beforehand (domain 2.4)."""
     said = []
+    manager = people.manager(scope.state.pcn, london_date(scope.now))
     for planned in about.rungs:
         if planned.rung in about.climbed:
             continue
         rung = rung_named(scope, step, planned.rung)
+        if rung.register_ == "ring them" and about.person == (manager.id if manager else None):
+            continue  # nobody rings themselves
         at = planned.at.astimezone(LONDON)
         day = f"{at:%a} {at.day} {at:%B}"
         said.append(
@@ -111,7 +114,7 @@ def what_next(scope: Scope, step: Step, about: Assignment) -> list[str]:
                 "due today": f"On {day} a short reminder.",
                 "offer of help": f"On {day} a letter that offers help. It is the last that goes by itself.",
                 "ring them": f"On {day} the PCN manager rings you.",
-                "conversation": f"On {day} the clinical director has a word with your GP lead.",
+                "conversation": f"On {day} the clinical director has a word with the GP lead.",
                 "board item": f"On {day} it goes on the board's list of open items, if the PCN cannot go on without it.",
                 "decision": f"On {day} the PCN manager and the clinical director decide how to go on.",
             }[rung.register_]

@@ -75,7 +75,9 @@ def entry_of(notice: Notice, at: datetime, link_for: Callable[[Notice], str]) ->
     pcn = _line(facts, "pcn") or say("the_network")
     due = due_at(notice)
     where = " · ".join(part for part in (_line(facts, "practice"), _line(facts, "reference")) if part)
-    takes = _line(facts, "takes")
+    # Who is asked to ring somebody is not told how long that somebody's answer takes.
+    own = notice.kind in ("ask", "reminder", "offer of help")
+    takes = _line(facts, "takes") if own else ""
     covered = _line(facts, "on_behalf_of")
     return Entry(
         kind=notice.kind,
@@ -93,7 +95,7 @@ def entry_of(notice: Notice, at: datetime, link_for: Callable[[Notice], str]) ->
         due=_line(facts, "due") or (moment_in_words(due) if due else ""),
         due_at=due,
         due_why=sentence(_line(facts, "due_why")),
-        silence=sentence(_line(facts, "silence")),
+        silence=sentence(_line(facts, "silence")) if own else "",
         choices=_lines(facts, "choices"),
         next=tuple(sentence(line) for line in _lines(facts, "next")),
         attest=facts.get("attest") is True,

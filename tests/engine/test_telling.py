@@ -24,7 +24,7 @@ def test_the_first_letter_says_what_why_how_long_by_when_and_what_silence_means(
     facts = letter.facts
     assert facts["why"] == "So that the van is full." and facts["takes"] == "5 minutes"
     assert facts["due"] == "Mon 18 January 2027, 5pm" and facts["due_why"].endswith("17:00.")
-    assert facts["silence"] == "If we hear nothing, nothing is counted in your name."
+    assert facts["silence"] == "Then nothing is counted in your name."
     assert facts["manager"]["name"] == "Asha Patel" and facts["practice"] == "Moor"
     assert len(facts["next"]) == 6 and "the PCN manager rings you" in facts["next"][3]
 

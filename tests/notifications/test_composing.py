@@ -234,3 +234,24 @@ class _Text(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.parts.append(data)
+
+
+def test_lines_that_begin_with_a_dash_are_a_list() -> None:
+    text = "Soon.\n- Ten minutes.\n- Two counts.\n\nThat is all."
+    message = composed(samples.letter(samples.notice("told", facts={"text": text})))
+    plain, html = body(message, "plain"), body(message, "html")
+    assert "Soon.\n\n  - Ten minutes.\n  - Two counts.\n\nThat is all." in plain
+    assert re.search(r"<ul[^>]*>\s*<li[^>]*>Ten minutes.</li>\s*<li[^>]*>Two counts.</li>\s*</ul>", html)
+
+
+def test_who_is_asked_to_ring_is_not_told_how_long_anothers_answer_takes() -> None:
+    text = body(composed(samples.letter(samples.notice("task", facts={"choices": samples.CHOICES}))), "plain")
+    assert say("label.takes") not in text and say("label.silence") not in text
+    assert say("label.choices_task") in text and say("label.choices") not in text
+
+
+def test_a_digest_says_once_that_opening_a_page_changes_nothing() -> None:
+    asks = [samples.notice(id=f"n{number}", about=f"w/{number}") for number in range(3)]
+    message = composed(samples.letter(*asks))
+    for kind in ("plain", "html"):
+        assert body(message, kind).count("Opening the page changes nothing") == 1

@@ -26,7 +26,7 @@ async def test_letters_posted_are_letters_listed(tmp_path: Path, office: Office)
     assert {letter.subject for letter in letters} == {"Subject 1", "Zoë’s figures – thank you"}
     first = next(letter for letter in letters if letter.subject == "Subject 1")
     assert first.to == "Person 1 <p1@elm.example>" and first.at == office.clock.now() and first.copies == 1
-    assert "Please could you do this" in first.text and "<h1" in first.html
+    assert "Could you help with this" in first.text and "<h1" in first.html
     assert postbox.letter(first.id) == first and postbox.letter("../secret") is None
     raw = postbox.raw(first.id)
     assert raw is not None and b"Message-ID" in raw
