@@ -140,8 +140,9 @@ def _choices_of(type_: str, options: Sequence[str]) -> tuple[Option, ...]:
     if type_ == "yes/no/na":
         return YES_NO_NA
     if type_ == "decision" and not options:
-        return tuple(Option(value, _DECISION_LABELS[value]) for value in DECISIONS)
-    return tuple(Option(value, value) for value in options)
+        options = DECISIONS
+    labels = _DECISION_LABELS if type_ == "decision" else {}
+    return tuple(Option(value, labels.get(value, value)) for value in options)
 
 
 def _option(found: Any) -> Option:
@@ -188,6 +189,8 @@ def offered(field: FormField, names: Mapping[str, Any], evaluate: Evaluator) -> 
             continue  # there was no last time
         if field.type == "table":
             found = _rows(field, found)
+        if field.type == "money":
+            found = _in_pence(found)
         if found not in (None, "", [], {}):
             return found
     return None
@@ -202,6 +205,14 @@ def _rows(field: FormField, found: Any) -> list[dict[str, Any]]:
         else {columns[0]: row}
         for row in (found if isinstance(found, list) else [])
     ]
+
+
+def _in_pence(found: Any) -> Any:
+    """An amount that was worked out, as people write one: 48000.0000 is 48000.00."""
+    try:
+        return f"{Decimal(str(found)).quantize(Decimal('0.01')):f}"
+    except InvalidOperation:
+        return found
 
 
 def _plain(value: Any) -> Any:

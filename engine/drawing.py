@@ -150,11 +150,17 @@ def _draw(
         hint=words(item.help or "", names, evaluate).strip(),
         required=item.required and item.required_if is None,
         sometimes=item.required_if is not None,
-        options=ask.options,
+        options=ask.options or _places(item.type, context),
         statement=ask.statement.strip(),
         statement_sha256=statement_sha256(ask.statement) if item.type == "attestation" else "",
         columns=tuple(
-            DrawnColumn(column.id, column.type, column.label, column.required, cell.options)
+            DrawnColumn(
+                column.id,
+                column.type,
+                column.label,
+                column.required,
+                cell.options or _places(column.type, context),
+            )
             for column, cell in ask.columns
         ),
         allow_unknown=item.allow_unknown,
@@ -163,6 +169,15 @@ def _draw(
         most=_shown(ask.most),
         accept=ask.accept,
         heading=heading_of(place, context, evaluate),
+    )
+
+
+def _places(type_: str, context: Mapping[str, Any]) -> tuple[Option, ...]:
+    """The PCN and its practices, to choose from by name: nobody knows ODS codes by heart."""
+    if type_ != "organisation" or not context.get("practices"):
+        return ()
+    return tuple(
+        Option(str(place["code"]), str(place["name"])) for place in (*context["practices"], context["pcn"])
     )
 
 

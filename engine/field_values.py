@@ -24,6 +24,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ORGANISATION = re.compile(r"[A-Z][A-Z0-9]{2,9}")
 _LINK = re.compile(r"https?://[^\s/?#@\\<>\"]+\.?[^\s\\<>\"]*", re.IGNORECASE)
 _LONGEST_TEXT = {"long text": 4000, "link": 2000}
+#: So many options can be told in a sentence.
+_FEW = 6
 #: Digits a number may have; what is longer is a slip, and would not fit where numbers are kept.
 _MOST_DIGITS = 15
 
@@ -285,7 +287,15 @@ def _one_of(ask: Ask, text: str, message: str) -> str:
 def _choice(ask: Ask, given: Any) -> str:
     if isinstance(given, bool):  # YAML 1.1 and many programs write yes as true
         given = "yes" if given else "no"
-    return _one_of(ask, as_text(given, "one of the answers"), "choose one of the answers shown")
+    return _one_of(ask, as_text(given, "one of the answers"), f"choose {_shown(ask.options)}")
+
+
+def _shown(options: tuple[Option, ...]) -> str:
+    """The options in words, where they are few: a program's user has no page to look at."""
+    if not 2 <= len(options) <= _FEW:
+        return "one of the answers shown"
+    labels = [option.label for option in options]
+    return f"one of {', '.join(labels[:-1])} or {labels[-1]}"
 
 
 def _choices(ask: Ask, given: Any) -> list[str]:

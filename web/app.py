@@ -78,7 +78,13 @@ async def _invalid(request: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else []
     told = [AnswerProblem(_place(each["loc"]), str(each["msg"]) if each["type"] != "value_error" else "cannot be taken", each["type"]) for each in found]  # fmt: skip
     return problem(
-        Problem(422, "invalid", "This is not what is expected here", "Mend what errors names.", told)
+        Problem(
+            422,
+            "invalid",
+            "This is not what is expected here",
+            "Nothing was kept. Put these right, and send it again.",
+            told,
+        )
     )
 
 

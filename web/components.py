@@ -24,6 +24,7 @@ _NUMERIC = {
     "money": "decimal",
     "fte": "decimal",
 }
+_OWN_HINTS = {"link": "A web address", "organisation": "An ODS code, such as Y90001"}
 _WIDTHS = {"integer": 10, "decimal": 10, "percent": 5, "money": 10, "fte": 5, "organisation": 10}
 
 
@@ -62,7 +63,7 @@ def _label(drawn: DrawnField) -> str:
 def _hint(drawn: DrawnField, own: str = "") -> dict[str, str] | None:
     told = [f"{drawn.only_if}." if drawn.only_if else "", drawn.hint, own]
     if drawn.prefilled:
-        told.append("Filled in from what you told us before; please check it.")
+        told.append("Filled in for you; please check it.")
     text = " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in told if part)
     return {"text": text} if text else None
 
@@ -92,6 +93,11 @@ def _fieldset(drawn: DrawnField) -> dict[str, Any]:
     return {"legend": {"text": _label(drawn), "size": "s"}}
 
 
+def _capital(label: str) -> str:
+    """As the first word of a line. What is stored stays as the definition writes it."""
+    return label[:1].upper() + label[1:]
+
+
 def _text(value: Any) -> str:
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
@@ -105,7 +111,7 @@ def _input(drawn: DrawnField, id_: str) -> Question:
         "id": id_,
         "name": PREFIX + drawn.path,
         "label": {"text": _label(drawn), "size": "s"},
-        "hint": _hint(drawn, _bounds(drawn)),
+        "hint": _hint(drawn, _OWN_HINTS.get(drawn.type, "") or _bounds(drawn)),
         "errorMessage": _error(drawn),
         "value": value,
         "inputmode": _NUMERIC.get(drawn.type),
@@ -150,7 +156,7 @@ def _radios(drawn: DrawnField, id_: str) -> Question:
     if drawn.type == "rating":
         options = [(str(n), str(n)) for n in range(int(drawn.least), int(drawn.most) + 1)]
     items: list[dict[str, Any]] = [
-        {"value": value, "text": label, "checked": value == chosen} for value, label in options
+        {"value": value, "text": _capital(label), "checked": value == chosen} for value, label in options
     ]
     if drawn.allow_unknown:
         items += [
@@ -179,7 +185,9 @@ def _select(drawn: DrawnField, id_: str) -> Question:
         "label": {"text": _label(drawn), "size": "s"},
         "hint": _hint(drawn),
         "errorMessage": _error(drawn),
-        "items": [{"value": value, "text": label, "selected": value == chosen} for value, label in options],
+        "items": [
+            {"value": value, "text": _capital(label), "selected": value == chosen} for value, label in options
+        ],
     }
     return Question(drawn, "select", id_, params, _unknown(drawn, id_))
 
@@ -193,7 +201,7 @@ def _checkboxes(drawn: DrawnField, id_: str) -> Question:
         "hint": _hint(drawn, "Choose all that apply"),
         "errorMessage": _error(drawn),
         "items": [
-            {"value": option.value, "text": option.label, "checked": option.value in chosen}
+            {"value": option.value, "text": _capital(option.label), "checked": option.value in chosen}
             for option in drawn.options
         ],
     }
@@ -283,7 +291,7 @@ def _cell(
     }
     if column.options:
         options = [("", ""), *((option.value, option.label) for option in column.options)]
-        items = [{"value": v, "text": label, "selected": v == value} for v, label in options]
+        items = [{"value": v, "text": _capital(label), "selected": v == value} for v, label in options]
         return {**cell, "component": "select", "items": items}
     boxes = date_boxes(value) if column.type == "date" and value[4:5] == "-" else None
     shown = f"{boxes['day']}/{boxes['month']}/{boxes['year']}" if boxes else value

@@ -152,7 +152,7 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
     ("date", {}, {"day": "1", "month": "", "year": "2027"}, "Result: the date must include a month"),
     ("date", {"min": "1 day after quarter_end"}, "31/12/2026", "Result: must be 1 January 2027 or later"),
     ("date", {"max": "today"}, "21/1/2027", "Result: must be 20 January 2027 or earlier"),
-    ("choice", {"options": OPTIONS}, "Q5", "Result: choose one of the answers shown"),
+    ("choice", {"options": OPTIONS}, "Q5", "Result: choose one of Q1, Q2 or At risk"),
     ("choices", {"options": OPTIONS}, ["Q1", "Q5"], "Result: choose from the answers shown"),
     ("choices", {"options": OPTIONS, "max": 1}, ["Q1", "Q2"], "Result: choose no more than 1"),
     ("rating", {}, 6, "Result: must be 5 or less"),
@@ -173,7 +173,7 @@ REFUSED: list[tuple[str, dict[str, Any], Any, str]] = [
     ("attestation", {}, "no", "Result: tick the box if you agree"),
     ("attestation", {}, {"agreed": True, "statement_sha256": "0" * 64},
      "Result: the statement has changed since you read it; please read it again, and tick the box"),
-    ("decision", {}, "maybe", "Result: choose one of the answers shown"),
+    ("decision", {}, "maybe", "Result: choose one of Approve, Approve with conditions, Send back or Reject"),
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from definitions.expressions import Forgiving, compile_cached, template_cached
@@ -104,3 +105,27 @@ def test_after_a_refusal_everything_typed_is_kept_but_a_patient() -> None:
     again = with_answers(draw(*form), raw, checked.problems)
     assert [each.value for each in again] == ["twelve", None, "kept"]
     assert "5919" not in repr(again)
+
+
+def test_organisations_are_chosen_by_name_where_the_practices_are_known() -> None:
+    names = {
+        "practices": [{"code": "Y90001", "name": "Elm Tree Surgery"}],
+        "pcn": {"code": "U90001", "name": "Harbour Vale PCN"},
+    }
+    form = [FormField(id="where", type="organisation", label="Where")]
+    (drawn,) = draw_form(form, names, Words())
+    assert [(each.value, each.label) for each in drawn.options] == [
+        ("Y90001", "Elm Tree Surgery"), ("U90001", "Harbour Vale PCN"),
+    ]  # fmt: skip
+
+
+def test_an_amount_that_is_offered_has_pounds_and_pence() -> None:
+    form = [FormField(id="most", type="money", label="Most", prefill_from="inputs.most")]
+    (drawn,) = draw_form(form, {"inputs": {"most": Decimal("48000.0000")}}, Words())
+    assert drawn.value == "48000.00"
+
+
+def test_a_decision_of_some_answers_is_worded_as_one_of_all() -> None:
+    form = [FormField(id="go", type="decision", label="Go?", options=["approved", "returned"])]
+    (drawn,) = draw_form(form, {}, Words())
+    assert [each.label for each in drawn.options] == ["Approve", "Send back"]

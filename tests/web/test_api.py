@@ -61,7 +61,7 @@ class TestResponses:
         assert answer.json()["errors"] == [
             {
                 "path": "clinics",
-                "message": "Will you hold extra clinics? Choose one of the answers shown",
+                "message": "Will you hold extra clinics? Choose one of Yes or No",
                 "code": "wrong",
             }
         ]
