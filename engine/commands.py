@@ -30,7 +30,7 @@ from engine.pinning import change_calendar, change_membership, move_named_date
 from engine.refusing import Refused, needed, refuse_over, within_horizon
 from engine.reopening import open_for, reopen, stop
 from engine.scope import Scope
-from engine.state import Assignment, WorkflowState
+from engine.state import Assignment, StepState, WorkflowState
 from engine.turn import Turn
 
 __all__ = [
@@ -166,6 +166,20 @@ def reopen_step(
 
     A locked workflow refuses, unless `unlock`: then the lock is lifted, for the same reason (rule 14).
     """
+    current = _reopenable(state, step, organisation, unlock)
+    turn = Turn(state, now, actor, "reopen")
+    if current.locked:
+        turn.emit(changes.LockLifted(needed(reason, "unlock")))
+    before = len(turn.events)
+    reopen(turn, step, needed(reason, "reopen"), organisation)
+    if len(turn.events) == before:
+        place = state.pcn.organisation_name(organisation)
+        raise Refused("asked-already", f"{step} is asked of {place} already, and waits for the answer")
+    return turn.events
+
+
+def _reopenable(state: WorkflowState, step: str, organisation: str, unlock: bool) -> StepState:
+    """The step, where it may be reopened. Raises Refused."""
     if state.status in ("stopped", "withdrawn"):
         raise Refused("over", f"{state.reference} was {state.status}; launch it anew")
     if step not in state.steps:
@@ -188,15 +202,7 @@ def reopen_step(
             "locked",
             f"{step} is locked: {state.reference} was approved. Unlock it with a reason to reopen it",
         )
-    turn = Turn(state, now, actor, "reopen")
-    if current.locked:
-        turn.emit(changes.LockLifted(needed(reason, "unlock")))
-    before = len(turn.events)
-    reopen(turn, step, needed(reason, "reopen"), organisation)
-    if len(turn.events) == before:
-        place = state.pcn.organisation_name(organisation)
-        raise Refused("asked-already", f"{step} is asked of {place} already, and waits for the answer")
-    return turn.events
+    return current
 
 
 @within_horizon
