@@ -127,7 +127,7 @@ class Pcn(Model):
     def practices_by_code(self) -> dict[str, Practice]:
         return {practice.code: practice for practice in self.practices}
 
-    @property
+    @cached_property
     def list_size(self) -> int:
         return sum(practice.list_size for practice in self.practices)
 

@@ -200,9 +200,9 @@ def _rung_subject(rung: Rung, title: str, place: str) -> str:
 
 @_notices.register
 def _(body: e.ResponseReceived, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
-    step, manager = scope.state.process.steps[body.step], manager_of(scope)
+    step = scope.state.process.steps[body.step]
     own = own_practices(scope.state, step, event.actor, london_date(event.at))
-    if not own or manager is None or not body.counts:
+    if not own or not body.counts or (manager := manager_of(scope)) is None:
         return
     title = scope.text(step.title, **scope.around(step, scope.state.assignment(body.assignment)))
     text = f"{warning(scope.state, event.actor, own)}. It stands meanwhile, and the record says so."
