@@ -16,8 +16,8 @@ _HELP = "Can I help"
 
 @dataclass(frozen=True, slots=True)
 class Character:
-    """How somebody answers. `habit`: prompt (the next working morning), late (after the offer of help), silent
-    (not before `spoken_to` working days have passed, when somebody has rung)."""
+    """How somebody answers. `habit`: at once (on reading it), prompt (the next working morning), late (after the
+    offer of help), silent (not before `spoken_to` working days have passed, when somebody has rung)."""
 
     habit: str = "prompt"
     spoken_to: int = 0
@@ -25,6 +25,8 @@ class Character:
 
     def answers_at(self, now: datetime, subject: str) -> datetime | None:
         """When they answer, on Baton's calendar, having read a letter of that subject now; None: not for this one."""
+        if self.habit == "at once":
+            return now
         if self.habit == "prompt":
             return _morning(now, 1)
         if _HELP not in subject:
@@ -41,7 +43,7 @@ def _morning(now: datetime, working_days: int) -> datetime:
 
 
 class Characters:
-    """Reads who is who from a file: by step and organisation, by step, or anybody."""
+    """Reads who is who from a file: by step and organisation, by step, or anybody of an organisation."""
 
     def __init__(self, file: Path) -> None:
         self._known: dict[str, Any] = mapping(file)
@@ -51,6 +53,7 @@ class Characters:
         _, step, _, organisation, _ = assignment.split(".")
         of_step = self._known.get(step, {})
         here = self._known.get(f"{step} at {organisation}", {})
-        habit = here.get("habit", of_step.get("habit", "prompt"))
+        anybody = self._known.get(f"anybody at {organisation}", {})
+        habit = here.get("habit", of_step.get("habit", anybody.get("habit", "prompt")))
         answers = {**of_step.get("answers", {}), **here.get("answers", {})}
         return Character(habit, int(here.get("spoken_to", 4)), answers)

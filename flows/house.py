@@ -103,7 +103,8 @@ class House:
             if len(workflow_ids) > 1:
                 title += f" and {len(workflow_ids) - 1} more"
             unseen = any(self._unseen(workflow_id) for workflow_id in workflow_ids)
-            deadline = self.clock.now() if unseen else store.batch_deadline(batch)
+            # Overdue for whoever asks, by whatever moment they took down before asking.
+            deadline = rows[0].launched_at if unseen and rows else store.batch_deadline(batch)
             found.append(Batch(batch, workflow_ids, title, deadline))
         return found
 
