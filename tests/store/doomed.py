@@ -55,13 +55,13 @@ def _next(store: DuckdbStore, number: int, chance: random.Random) -> list[Commit
         text = bytes([number]) * chance.randrange(1, 20_000)
         launch = a_workflow(name, Outlook(at(1), "two"))
         return [Commit(name, 0, launch.events, launch.outlook, {sha256(text).hexdigest(): text})]
-    version = store.version("post")
+    post = store.version("post")
     notice = f"{name}/{version + 2}"
     some = [planned(name, f"{name}/x{version}-{n}") for n in range(chance.choice((0, 1, 30)))]
     mine = commit(name, version, answered(name), *some, outlook=Outlook(at(version), "one"))
     if chance.random() < 0.3:
         return [
             mine,
-            commit("post", version, claimed(f"m{notice}"), posted.MessageSent(f"m{notice}", "ok", 1, "")),
+            commit("post", post, claimed(f"m{notice}"), posted.MessageSent(f"m{notice}", "ok", 1, "")),
         ]
     return [mine]

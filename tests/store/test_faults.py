@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import select
 import time
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,10 @@ def kill_one(home: Path, seed: int, after: float, checkpoints: bool) -> list[tup
     writer = context.Process(target=run, args=(str(home), seed, theirs, checkpoints), daemon=True)
     writer.start()
     os.close(theirs)
+    ready, _, _ = select.select([ours], [], [], 60)
+    if not ready:
+        writer.kill()
+    assert ready, "the writer has acknowledged nothing in a minute"
     said = os.read(ours, 65536)
     time.sleep(after)
     writer.kill()
