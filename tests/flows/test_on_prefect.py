@@ -32,13 +32,10 @@ async def test_one_flow_run_from_launch_to_completion_tells_the_workflows_story(
     await bench.closed("story")  # by its deadline: two of three answers never came
     await bench.prefect.reaches(batch.batch_id, "Completed")
 
-    # On a busy machine the run may be woken once more than it need be; that is a story too, and the same one.
+    # A wake is sent at least once: one whose answer a busy database lost is sent again. The last entry is the timer's.
     story = " ".join(await bench.prefect.story(batch.batch_id))
-    entered = "(Woken )?Pending Running"
-    assert re.fullmatch(
-        f"Scheduled Pending Running Waiting( {entered} Waiting)+ {entered} Completed", story
-    ), story
-    assert "Woken" in story
+    woken = "( Woken Pending Running Waiting)+"
+    assert re.fullmatch(f"Scheduled Pending Running Waiting{woken} Pending Running Completed", story), story
     states = await bench.prefect.states(batch.batch_id)
     assert states[3]["message"] == "1 to answer: Figures"
     assert states[4]["message"] == "Elm Tree has answered"
