@@ -17,7 +17,7 @@ help:
 setup: .venv/.made
 
 demo: setup
-	@$(BIN)/python -m cli.demo
+	@$(BIN)/python -m cli.demo.__main__
 
 serve: setup
 	@$(BIN)/baton serve
@@ -33,7 +33,7 @@ lint: .venv/.made-dev
 	@$(BIN)/lint-imports
 
 docs: .venv/.made
-	@$(BIN)/python -m definitions.schema
+	@$(BIN)/python -m definitions.loading.schema
 	@$(BIN)/python scripts/write_reference.py
 
 bench: .venv/.made-bench

@@ -16,7 +16,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from notifications.settings_model import PostSettings
+from notifications.transport.settings import PostSettings
 
 #: Where settings are read from beside the environment, in the working directory.
 SETTINGS_FILE = "baton.env"

@@ -16,13 +16,13 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
+from audit.auditor import Auditor
 from benchmarks import machine, store
 from benchmarks.house import Household, household
 from benchmarks.network import ANSWERS, pcn_codes, practices_of
 from benchmarks.table import Row
-from cli.auditing import Auditor
-from engine.events import Actor
-from store import audit
+from engine.events.workflow import Actor
+from store.duckdb import audit_queries
 
 PCNS, EVENTS, PER_WORKFLOW = 1250, 10_000_000, 100
 LAUNCHES = 6000
@@ -91,10 +91,10 @@ def pages(pcns: int, events: int) -> tuple[int, dict[str, float]]:
             "list of one PCN": lambda: auditor.listed(pcn=pcn),
             "list of the closed": lambda: auditor.listed(status="closed"),
             "story": lambda: auditor.story(one),
-            "what one person did": lambda: audit.search(home.store, person=person),
-            "escalations": lambda: audit.search(home.store, type="RungClimbed"),
-            "words in answers": lambda: audit.search(home.store, text="nobody wrote this"),
-            "time of steps": lambda: audit.step_times(home.store),
+            "what one person did": lambda: audit_queries.search(home.store, person=person),
+            "escalations": lambda: audit_queries.search(home.store, type="RungClimbed"),
+            "words in answers": lambda: audit_queries.search(home.store, text="nobody wrote this"),
+            "time of steps": lambda: audit_queries.step_times(home.store),
         }
         return count, {name: _middle(page) for name, page in asked.items()}
 

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from application.embedded_runtime import House
+from application.launcher import Launched, Launcher
+from application.network_calendar import network_calendar
+from application.operations import Operations
+from application.repository import Keeper
+from application.runtime import PostOutcome
 from benchmarks.network import INPUTS, SHELF, directory
-from cli.calendar import network_calendar
-from definitions.library import SHIPPED, Library
-from engine.clock import VirtualClock
-from engine.events import Actor
-from flows.house import House
-from flows.keeping import Keeper
-from flows.launching import Launched, Launcher
-from flows.office import PostOutcome
-from flows.operations import Operations
-from store.duckdb_store import DuckdbStore
-from store.opening import open_store
+from definitions.loading.library import SHIPPED, Library
+from engine.dates.clock import VirtualClock
+from engine.events.workflow import Actor
+from store.duckdb.opener import open_store
+from store.duckdb.store import DuckdbStore
 
 #: The Saturday night of benchmarks/process.py.
 NOW = datetime.fromisoformat("2026-11-21T22:00:00+00:00")

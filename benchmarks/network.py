@@ -11,8 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from definitions.directory import Directory
-from definitions.directory_file import load_directory
+from definitions.loading.directory_file import load_directory
+from definitions.models.directory import Directory
 
 SHELF = Path(__file__).with_name("shelf")
 PRACTICES = 5

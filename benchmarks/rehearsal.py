@@ -13,19 +13,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from definitions.bundle import Process
-from definitions.directory import Pcn
-from definitions.directory_file import load_directory
-from definitions.holidays import bank_holidays
-from definitions.library import Library
-from definitions.reader import read_file
-from engine import commands
-from engine.advancing import advance
-from engine.calendar import Calendar
-from engine.events import Actor
-from engine.folding import apply, fold
-from engine.inputs import check_inputs
-from engine.rehearsing import Policy, rehearse
+from definitions.loading.bank_holidays import bank_holidays
+from definitions.loading.bundle import Process
+from definitions.loading.directory_file import load_directory
+from definitions.loading.library import Library
+from definitions.models.directory import Pcn
+from definitions.source.reader import read_file
+from engine.commands import manager
+from engine.dates.calendar import Calendar
+from engine.decisions.advance import advance
+from engine.events.workflow import Actor
+from engine.forms.inputs import check_inputs
+from engine.simulation.rehearsal import Policy, rehearse
+from engine.state.fold import apply, fold
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PRACTICES = 25
@@ -74,7 +74,7 @@ def begun(process: Process, pcn: Pcn, inputs: Mapping[str, Any]) -> None:
     """What launching one workflow asks of the engine: its first event and all that follows at once."""
     opened = {process.hash: process}.__getitem__
     who = Actor("The manager", "pcn_manager", pcn.code)
-    state = fold(commands.launch("w", process, pcn, inputs, LAUNCHED, who), opened)
+    state = fold(manager.launch("w", process, pcn, inputs, LAUNCHED, who), opened)
     for event in advance(state, LAUNCHED):
         state = apply(state, event, opened)
 

@@ -10,15 +10,15 @@ from datetime import datetime
 from statistics import median
 from typing import Any, get_args
 
+from application.network_calendar import network_calendar
 from benchmarks import machine
 from benchmarks.table import Row
-from cli.calendar import network_calendar
-from definitions.bundle import Process
-from definitions.directory import Directory, Pcn
-from definitions.library import Library
-from definitions.models import Role
-from engine.inputs import check_inputs
-from engine.rehearsing import Policy, rehearse
+from definitions.loading.bundle import Process
+from definitions.loading.library import Library
+from definitions.models.definition import Role
+from definitions.models.directory import Directory, Pcn
+from engine.forms.inputs import check_inputs
+from engine.simulation.rehearsal import Policy, rehearse
 
 PRACTICES = 25
 BUDGET = 0.3

@@ -19,9 +19,9 @@ from hashlib import sha256
 from pathlib import Path
 from statistics import median, quantiles
 
-from engine import events as e
-from store.duckdb_store import DuckdbStore
-from store.opening import open_store
+from engine.events import workflow as e
+from store.duckdb.opener import open_store
+from store.duckdb.store import DuckdbStore
 from store.protocol import Commit, Outlook
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -15,8 +15,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine.clock import LONDON
-from engine.explaining import long
+from engine.dates.clock import LONDON
+from engine.dates.explanation import long
 
 #: Columns of a table that goes to a file or a pipe, where nobody says how wide the window is.
 WIDE = 140

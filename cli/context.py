@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from definitions.directory import Directory
-from definitions.library import SHIPPED, Library
+from definitions.loading.library import SHIPPED, Library
+from definitions.models.directory import Directory
 from settings import Settings
 
 
@@ -39,6 +39,6 @@ def library(known: Settings, *more: Path) -> Library:
 
 def directory(known: Settings, file: Path | None = None) -> Directory:
     """The directory in `file`, or the one in use. Raises DefinitionErrors."""
-    from definitions.directory_file import load_directory
+    from definitions.loading.directory_file import load_directory
 
     return load_directory(file or known.directory_file, library(known).definition_ids)

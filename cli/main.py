@@ -11,22 +11,10 @@ from typing import Annotated
 
 import typer
 
-from cli import (
-    audit_commands,
-    checking,
-    dating,
-    holding,
-    launching,
-    rehearsing,
-    responding,
-    scenarios,
-    server,
-    status,
-    store_commands,
-)
+from cli.commands import audit, hold, launch, rehearse, respond, serve, status, store, test, validate, when
 from cli.console import whisper
 from cli.context import Asked, asked
-from cli.troubles import told
+from cli.errors import told
 
 app = typer.Typer(
     name="baton",
@@ -60,17 +48,17 @@ def _baton(
     asked.set(Asked(home, debug))
 
 
-server.add(app)
-launching.add(app)
+serve.add(app)
+launch.add(app)
 status.add(app)
-responding.add(app)
-holding.add(app)
-checking.add(app)
-rehearsing.add(app)
-scenarios.add(app)
-dating.add(app)
-audit_commands.add(app)
-store_commands.add(app)
+respond.add(app)
+hold.add(app)
+validate.add(app)
+rehearse.add(app)
+test.add(app)
+when.add(app)
+audit.add(app)
+store.add(app)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -1,43 +1,198 @@
-"""`baton serve`: everything that runs, in one process."""
+"""`baton serve`: the store, the web, the post, the postbox and the flows, in one process."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from logging.handlers import RotatingFileHandler
 
-import typer
+import uvicorn
+import uvloop
+from fastapi import FastAPI
 
-from cli.console import Trouble
-from cli.context import settings
+from application.bounces import BounceTeller
+from application.demonstration_clock import Leaper
+from application.embedded_runtime import House
+from application.launcher import Launcher
+from application.network_calendar import hours_of, network_calendar
+from application.operations import Operations
+from application.repository import Keeper
+from application.runtime import PostOutcome
+from audit.auditor import Auditor
+from cli.console import say
+from cli.context import directory as directory_in_use
+from cli.context import library
+from definitions.models.directory import Directory
+from engine.dates.clock import Clock, LeapingClock, SystemClock
+from flows.controller import FlowDesk
+from notifications.links import Links
+from notifications.mailer import Postman
+from notifications.transport.local_mailbox import Postbox
+from notifications.transport.settings import PostSettings
+from settings import Home, Running, Settings
+from store.duckdb.opener import open_store
+from store.duckdb.store import DuckdbStore
+from store.protocol import Store
+from web.api.clock import clock_routes
+from web.app import create_app
+from web.audit.routes import audit_routes
+from web.gateway import FrontDesk
+from web.views import WebSettings
+
+logger = logging.getLogger("baton")
 
 
-def add(app: typer.Typer) -> None:
-    app.command("serve")(serve)
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A server that is up: where people reach it, and what they may want to know."""
+
+    url: str
+    postbox: str
+    home: Home
+    directory: Directory
 
 
-def serve(
-    port: Annotated[
-        int | None,
-        typer.Option("--port", min=0, max=65535, help="The port of the web pages; 0 takes a free one."),
-    ] = None,
-    directory_file: Annotated[
-        Path | None, typer.Option("--directory", help="The directory file: PCNs, practices, people.")
-    ] = None,
-) -> None:
-    """Start Baton: the store, the flows, the post and the web pages. Ctrl-C ends it in good order."""
-    changed = {"web_port": port, "directory": directory_file}
-    known = settings()
-    known = known.model_copy(update={name: value for name, value in changed.items() if value is not None})
-    if running := known.at_home.running():
-        raise Trouble(
-            f"Baton runs on this home folder already (process {running.pid}), at {running.url}.",
-            "Use that one, or start another on a folder of its own: baton --home OTHER serve",
+def serve(settings: Settings) -> int:
+    """Serve until a signal ends it; the exit code. Raises StoreError, DefinitionErrors, Trouble, OSError.
+
+    A clock that leaps begins, the first time, at BATON_CLOCK_START.
+    """
+    keep_log(settings)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings))
+    return 0
+
+
+def announce(up: Serving) -> None:
+    """Says where people reach it, once the first page can be had."""
+    pcns = up.directory.pcns
+    say(f"Baton is up at {up.url}")
+    say(f"  directory  {pcns[0].name if len(pcns) == 1 else f'{len(pcns)} PCNs'}")
+    if up.postbox:
+        say(f"  letters    {up.postbox}   (no mail server is set, so letters stay on this machine)")
+    say(f"  home       {up.home.root}")
+    say("Flows begin in some ten seconds; answers are taken already. Ctrl-C ends it in good order.")
+
+
+def keep_log(settings: Settings) -> None:
+    """The log goes to the home folder; warnings and worse are shown as well. It holds no answer and no link."""
+    home = settings.at_home
+    home.make()
+    file = RotatingFileHandler(home.logs / "baton.log", maxBytes=5_000_000, backupCount=3, encoding="utf-8")
+    shown = logging.StreamHandler()
+    shown.setLevel(logging.WARNING)
+    form = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    for handler in (file, shown):
+        handler.setFormatter(form)
+    logging.basicConfig(level=settings.log_level.upper(), handlers=[file, shown], force=True)
+    # Each request to Prefect would be a line; the SMTP server would log who gets letters.
+    for chatty in ("httpx", "httpcore", "prefect", "aiosqlite", "mail.log"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+async def _serve(settings: Settings) -> None:
+    home = settings.at_home
+    known = directory_in_use(settings)
+    leaping = settings.clock == "leaping"
+    clock: Clock = LeapingClock(home.clock, settings.clock_start) if leaping else SystemClock()
+    async with AsyncExitStack() as stack:
+        store = open_store(home.root)
+        stack.callback(store.close)
+        sock = _listen(settings)
+        port = sock.getsockname()[1]
+        postbox, post = await _post(settings, port, home, clock, stack)
+        keeper = Keeper(store)
+        calendar = network_calendar()
+        operations = Operations(keeper, Launcher(keeper, library(settings), known, calendar.to_data()), clock)
+        links = Links(home.secret(), settings.url_on(port))
+        postman = Postman(
+            store, clock, post, links, lambda: hours_of(calendar, known), BounceTeller(keeper, clock)
         )
-    if not known.directory_file.exists():
-        raise Trouble(
-            f"There is no directory file at {known.directory_file}: Baton does not know whom to ask.",
-            "Name yours with --directory FILE; examples/harbour-vale.yaml is one to try.",
+        office = House(operations, _deliver(postman, store))
+        flows = FlowDesk(
+            office, home.root, at_once=settings.workers, api_url=settings.prefect_api_url or None
         )
-    from cli import serving
+        operations.bell = flows
+        app = _app(settings, operations, links, clock, postbox if settings.only_here else None, store)
+        if isinstance(clock, LeapingClock):
+            app.include_router(clock_routes(Leaper(keeper, clock, flows.wake_due, office.next_post)))
+        server = uvicorn.Server(_config(app, settings))
+        web = asyncio.create_task(server.serve(sockets=[sock]))
+        while not server.started and not web.done():
+            await asyncio.sleep(0.01)
+        home.say_running(Running(settings.here_on(port), os.getpid()))
+        stack.callback(home.say_stopped)
+        announce(Serving(settings.url_on(port), _letters_at(settings, port) if postbox else "", home, known))
+        flows.open()
+        stack.push_async_callback(flows.close)
+        await web
 
-    raise typer.Exit(serving.serve(known))
+
+def _letters_at(settings: Settings, port: int) -> str:
+    """Where the embedded postbox is read. Letters carry links that answer for their practices, so there is a page
+    of them only where nobody but this machine's user can open it."""
+    return f"{settings.url_on(port)}/postbox" if settings.only_here else str(settings.at_home.postbox)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The web's socket, taken before anything else starts: a port in use is said at once."""
+    family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((settings.web_host, settings.web_port))
+    except OSError as error:
+        sock.close()
+        raise OSError(
+            f"port {settings.web_port} on {settings.web_host} cannot be had ({error.strerror}); "
+            "stop what uses it, or set BATON_WEB_PORT to another"
+        ) from error
+    return sock
+
+
+async def _post(
+    settings: Settings, port: int, home: Home, clock: Clock, stack: AsyncExitStack
+) -> tuple[Postbox | None, PostSettings]:
+    """The embedded postbox where no mail server is set, and how the post reaches whichever it is."""
+    given = settings.post_on(port)
+    if given.host:
+        return None, given
+    postbox = Postbox(home.postbox, clock)
+    at = await postbox.start()
+    stack.push_async_callback(postbox.stop)
+    return postbox, postbox.settings(at, given)
+
+
+def _deliver(postman: Postman, store: Store) -> Callable[[datetime], Awaitable[PostOutcome]]:
+    async def deliver(now: datetime) -> PostOutcome:
+        seen = store.position()
+        done = await postman.deliver_round(now)
+        return PostOutcome(done.sent, done.deferred + done.refused, done.next_sending, done.summary, seen)
+
+    return deliver
+
+
+def _app(
+    settings: Settings, operations: Operations, links: Links, clock: Clock, postbox: Postbox | None,
+    store: DuckdbStore,
+) -> FastAPI:  # fmt: skip
+    home = settings.at_home
+    web = WebSettings(
+        secret=home.secret(), api_token=home.token(), secure=settings.base_url.startswith("https://")
+    )
+    app = create_app(FrontDesk(operations), links, clock, web, postbox)
+    app.include_router(audit_routes(Auditor(store)))
+    return app
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, log_level=settings.log_level, access_log=False, server_header=False, date_header=False,
+        timeout_graceful_shutdown=5, lifespan="off", log_config=None,
+    )  # fmt: skip

@@ -16,7 +16,8 @@ from uuid import UUID
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 
-from engine.clock import london_date
+from application.runtime import Batch
+from engine.dates.clock import london_date
 from flows.deployments import (
     DELIVER_POST,
     LAUNCH_SCHEDULED,
@@ -25,7 +26,6 @@ from flows.deployments import (
     Deployment,
     deployment_id,
 )
-from flows.office import Batch
 from flows.waiting import WOKEN, PrefectRuns, machine_now
 
 #: Flow runs looked up and made in one request.

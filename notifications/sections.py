@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Literal
 
-from engine.clock import london_date
-from engine.events import Notice
+from engine.dates.clock import london_date
+from engine.events.workflow import Notice
 
 Section = Literal["asks", "due today", "still to come", "coming up", "help", "told", "outcomes"]
 SECTIONS: tuple[Section, ...] = (

@@ -24,14 +24,14 @@ from pydantic import BaseModel  # noqa: E402
 from pydantic_core import PydanticUndefined  # noqa: E402
 
 from cli.main import app, run  # noqa: E402
-from definitions.directory import Directory  # noqa: E402
-from definitions.directory_file import DIRECTORY_CODES  # noqa: E402
-from definitions.fields import FieldType, Model  # noqa: E402
-from definitions.functions import FUNCTIONS  # noqa: E402
-from definitions.grammar import parse_action, parse_assign_at, parse_close_when  # noqa: E402
-from definitions.models import Dataset, Definition, Ladder, StepKind  # noqa: E402
-from definitions.problems import CODES  # noqa: E402
-from definitions.scenarios import Scenarios  # noqa: E402
+from definitions.language.functions import FUNCTIONS  # noqa: E402
+from definitions.language.grammar import parse_action, parse_assign_at, parse_close_when  # noqa: E402
+from definitions.loading.directory_file import DIRECTORY_CODES  # noqa: E402
+from definitions.loading.scenarios import Scenarios  # noqa: E402
+from definitions.models.definition import Dataset, Definition, Ladder, StepKind  # noqa: E402
+from definitions.models.directory import Directory  # noqa: E402
+from definitions.models.fields import FieldType, Model  # noqa: E402
+from definitions.source.problems import CODES  # noqa: E402
 from settings import Settings  # noqa: E402
 
 FOLDER = ROOT / "docs" / "reference"
@@ -133,9 +133,9 @@ def language() -> str:
         *(f"### {kind}\n\n{_kind(kind)}" for kind in get_args(StepKind)),
         "## Types of fields",
         ", ".join(f"`{each}`" for each in get_args(FieldType)) + ".",
-        _second_part(importlib.import_module("definitions.fields").__doc__ or ""),
+        _second_part(importlib.import_module("definitions.models.fields").__doc__ or ""),
         "## Moments",
-        _literal(importlib.import_module("definitions.moments").__doc__ or ""),
+        _literal(importlib.import_module("definitions.language.moments").__doc__ or ""),
         "## Small phrases",
         _table(("Where", "What may stand there"), _phrases()),
         "## Functions in expressions",
@@ -151,7 +151,7 @@ def language() -> str:
 
 
 def _kind(name: str) -> str:
-    text = inspect.cleandoc(importlib.import_module(f"engine.kinds.{name}").__doc__ or "")
+    text = inspect.cleandoc(importlib.import_module(f"engine.decisions.step_kinds.{name}").__doc__ or "")
     before, _, example = text.partition("Example::")
     return f"{_mended(before.split(':', 1)[1])}\n\n```yaml\n{inspect.cleandoc(example).strip()}\n```"
 

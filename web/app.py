@@ -18,16 +18,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from engine.answers import Problem as AnswerProblem
-from engine.clock import Clock
+from engine.dates.clock import Clock
+from engine.forms.answers import Problem as AnswerProblem
 from notifications.links import Links
-from web.answering import Answering
-from web.api import ShortWay, api_routes
-from web.armour import Armour
-from web.desk import Desk, Postbox, WebSettings
-from web.postbox import postbox_routes
-from web.problems import Problem, problem
+from web.access.middleware import Armour
+from web.api.problems import Problem, problem
+from web.api.routes import ShortWay, api_routes
+from web.outbox import postbox_routes
+from web.practice.routes import Answering
 from web.rendering import STATIC, Pages
+from web.views import Desk, Postbox, WebSettings
 
 __all__ = ["WebSettings", "create_app"]
 

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
-from web.desk import Contact, WebSettings
+from web.views import Contact, WebSettings
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"

@@ -15,24 +15,25 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from cli.auditing import Auditor, audit_routes
-from cli.calendar import network_calendar
+from application.launcher import Launcher
+from application.network_calendar import network_calendar
+from application.operations import NoBell, Operations
+from application.repository import Keeper, outlook_of
+from application.runtime import Batch
+from audit.auditor import Auditor
 from cli.main import run
-from definitions.directory_file import load_directory
-from definitions.library import Library
-from engine.advancing import advance
-from engine.clock import VirtualClock
-from flows.keeping import Keeper, outlook_of
-from flows.launching import Launcher
-from flows.office import Batch
-from flows.operations import NoBell, Operations
+from definitions.loading.directory_file import load_directory
+from definitions.loading.library import Library
+from engine.dates.clock import VirtualClock
+from engine.decisions.advance import advance
 from notifications.links import Links
 from settings import Home, Running
-from store.opening import open_store
+from store.duckdb.opener import open_store
 from store.protocol import Commit
 from web.app import create_app
-from web.desk import WebSettings
-from web.front import FrontDesk
+from web.audit.routes import audit_routes
+from web.gateway import FrontDesk
+from web.views import WebSettings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.live import Screen, brief, cut, people
+from cli.demo.screen import Screen, brief, cut, people
 
 ANSWER = "{} (practice manager, {}) answered “Your figures” of {} on the web page."
 PLACES = {

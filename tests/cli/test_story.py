@@ -7,16 +7,16 @@ from typing import get_args
 
 import pytest
 
-from cli.calendar import network_calendar
-from cli.naming import Names
-from cli.sentences import sentence
-from cli.story import Teller
-from definitions.directory_file import load_directory
-from definitions.library import Library
-from engine import change_events as changes
-from engine import events as e
-from engine import post_events as posted
-from engine.rehearsing import Rehearsal, rehearse
+from application.network_calendar import network_calendar
+from audit.names import Names
+from audit.sentences import sentence
+from audit.story import Teller
+from definitions.loading.directory_file import load_directory
+from definitions.loading.library import Library
+from engine.events import changes as changes
+from engine.events import post as posted
+from engine.events import workflow as e
+from engine.simulation.rehearsal import Rehearsal, rehearse
 from tests.cli.conftest import EXAMPLES
 
 AT = datetime(2026, 12, 15, 9, tzinfo=UTC)
@@ -85,7 +85,7 @@ def test_a_sentence(future: Rehearsal, body: e.Body, told: str) -> None:
 
 
 def test_every_kind_of_event_is_told(future: Rehearsal) -> None:
-    from cli.sentences import _told
+    from audit.sentences import _told
 
     told = set(_told.registry) - {object}
     assert told | ELSEWHERE >= set(get_args(e.Body))

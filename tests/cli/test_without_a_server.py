@@ -131,7 +131,7 @@ def test_an_error_inside_baton_is_no_traceback_unless_asked_for(
     def broken() -> None:
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr("cli.status.settings", broken)
+    monkeypatch.setattr("cli.commands.status.settings", broken)
     said = baton("status")
     assert (said.code, "Traceback" in said.err) == (1, False)
     assert "Something went wrong inside Baton" in said.err

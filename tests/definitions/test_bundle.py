@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from definitions.bundle import Bundle, BundleError, hash_of, open_bundle
-from definitions.library import Library, UnknownDefinition
-from definitions.problems import DefinitionErrors
+from definitions.loading.bundle import Bundle, BundleError, hash_of, open_bundle
+from definitions.loading.library import Library, UnknownDefinition
+from definitions.source.problems import DefinitionErrors
 from tests.definitions.samples import QUARTER, SMALL_SET, STANDARD, VISIT, write_library
 
 

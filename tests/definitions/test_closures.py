@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from definitions.closures import Closure, ClosuresError, load_closures, parse_closures
+from definitions.loading.closures import Closure, ClosuresError, load_closures, parse_closures
 
 GOOD = """\
 # Elm Tree's year

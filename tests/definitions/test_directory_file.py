@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from definitions.directory_file import ROOM, load_directory, read_directory
-from definitions.problems import DefinitionErrors
-from definitions.reader import MAX_BYTES, read_text
+from definitions.loading.directory_file import ROOM, load_directory, read_directory
+from definitions.source.problems import DefinitionErrors
+from definitions.source.reader import MAX_BYTES, read_text
 
 GOOD = """\
 pcns:

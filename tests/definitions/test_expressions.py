@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from definitions.exact import Returns
-from definitions.expressions import Expression, ExpressionError, Forgiving, Template
+from definitions.language.exact_numbers import Returns
+from definitions.language.expressions import Expression, ExpressionError, Forgiving, Template
 
 CONTEXT: dict[str, Any] = {
     "inputs": {"quarter": "Q4", "cost": Decimal("10.10"), "rate": 0.2, "board": None, "l": list(range(1_000))},

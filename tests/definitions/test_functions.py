@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from definitions import functions as f
-from definitions.exact import FunctionError, Returns, exact
-from definitions.indicators import iif_points, indicator_position
+from definitions.language import functions as f
+from definitions.language.exact_numbers import FunctionError, Returns, exact
+from definitions.language.indicators import iif_points, indicator_position
 
 HI_03 = {
     "id": "HI-03",

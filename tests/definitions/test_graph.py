@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from definitions.graph import Order, circle, predecessors_of, reachable
-from definitions.models import Step
-from definitions.outcomes import outcome_field, outcome_options
+from definitions.models.definition import Step
+from definitions.models.outcomes import outcome_field, outcome_options
+from definitions.models.step_order import Order, circle, predecessors_of, reachable
 
 
 def step(step_id: str, after: list[str] | None = None, **more: Any) -> Step:

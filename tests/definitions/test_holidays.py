@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from definitions.holidays import bank_holidays
+from definitions.loading.bank_holidays import bank_holidays
 
 
 def test_the_horizon_is_the_last_year_that_is_known_whole() -> None:

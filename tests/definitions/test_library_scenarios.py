@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.scenarios import SUFFIX, Result, play_file
-from definitions.library import SHIPPED, Library
-from definitions.scenarios import read_scenarios
+from cli.commands.test import SUFFIX, Result, play_file
+from definitions.loading.library import SHIPPED, Library
+from definitions.loading.scenarios import read_scenarios
 
 FILES = sorted((SHIPPED / "library").glob(f"*{SUFFIX}"))
 LIBRARY = Library()

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from definitions.expressions import compile_cached, template_cached
-from definitions.loader import load_dataset, load_definition, load_ladder
-from definitions.problems import CODES, DefinitionErrors
+from definitions.language.expressions import compile_cached, template_cached
+from definitions.loading.loader import load_dataset, load_definition, load_ladder
+from definitions.source.problems import CODES, DefinitionErrors
 from tests.definitions.samples import QUARTER, SMALL_SET, STANDARD, VISIT
 
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from definitions.moments import (
+from definitions.language.moment_parser import parse
+from definitions.language.moments import (
     Anchor,
     At,
     Either,
@@ -23,7 +24,6 @@ from definitions.moments import (
     StartOfMonth,
     Unit,
     names,
-    parse,
 )
 
 UNDERSTOOD: list[tuple[str, Moment, str]] = [

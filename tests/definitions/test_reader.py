@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from definitions.problems import DefinitionErrors
-from definitions.reader import MAX_BYTES, Place, _read, read_bytes, read_file, read_text
+from definitions.source.problems import DefinitionErrors
+from definitions.source.reader import MAX_BYTES, Place, _read, read_bytes, read_file, read_text
 from tests.definitions.samples import QUARTER, SMALL_SET, STANDARD, VISIT
 
 BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.scenarios import play_file
-from definitions.library import SHIPPED, Library
-from definitions.problems import DefinitionErrors
-from definitions.scenarios import read_scenarios
+from cli.commands.test import play_file
+from definitions.loading.library import SHIPPED, Library
+from definitions.loading.scenarios import read_scenarios
+from definitions.source.problems import DefinitionErrors
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

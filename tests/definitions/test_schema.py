@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from definitions.marks import fields_of
-from definitions.schema import FILES, schema_of, text_of
+from definitions.loading.schema import FILES, schema_of, text_of
+from definitions.models.marks import fields_of
 
 FOLDER = Path(__file__).parents[2] / "definitions"
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_the_committed_schema_is_not_stale(name: str) -> None:
-    assert (FOLDER / name).read_text(encoding="utf-8") == text_of(name), "run: python -m definitions.schema"
+    assert (FOLDER / name).read_text(encoding="utf-8") == text_of(name), (
+        "run: python -m definitions.loading.schema"
+    )
 
 
 @pytest.mark.parametrize("name", FILES)

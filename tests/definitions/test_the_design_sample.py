@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from definitions.loader import load_definition
+from definitions.loading.loader import load_definition
 
 SAMPLE = """\
 # yaml-language-server: $schema=../definition.schema.json

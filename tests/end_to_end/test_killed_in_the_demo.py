@@ -23,13 +23,13 @@ from typing import Any
 import pytest
 
 import cli.demo
+from cli.demo.visitor import Visitor
 from cli.main import run
-from cli.visitor import Visitor
-from engine.events import ResponseReceived
+from engine.events.workflow import ResponseReceived
 from notifications.links import Links
 from settings import Home
-from store.duckdb_store import DuckdbStore
-from store.opening import open_store
+from store.duckdb.opener import open_store
+from store.duckdb.store import DuckdbStore
 
 pytestmark = pytest.mark.process
 
@@ -125,7 +125,7 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
     killer = threading.Thread(target=here.kill_at_its_moments)
     said = io.StringIO()
     with pytest.MonkeyPatch.context() as patched, contextlib.redirect_stdout(said):
-        patched.setattr(cli.demo, "Visitor", Recording)
+        patched.setattr(cli.demo.__main__, "Visitor", Recording)
         killer.start()
         try:
             here.code = cli.demo.main([str(here.home.root)])

@@ -17,31 +17,31 @@ from typing import Any
 import httpx
 import pytest
 
-from cli.calendar import hours_of, network_calendar
-from cli.given import mapping
-from cli.visitor import _flat
-from definitions.directory_file import load_directory
-from definitions.library import Library
-from engine.clock import VirtualClock
-from engine.evaluating import Judge
-from engine.events import Actor, ResponseReceived
-from engine.samples import sample_answers
-from engine.state import Assignment
-from flows.bounces import BounceTeller
-from flows.house import House
-from flows.keeping import Keeper
-from flows.launching import Launcher
-from flows.office import PostOutcome
-from flows.operations import Operations
-from notifications.delivery import Postman
+from application.bounces import BounceTeller
+from application.embedded_runtime import House
+from application.launcher import Launcher
+from application.network_calendar import hours_of, network_calendar
+from application.operations import Operations
+from application.repository import Keeper
+from application.runtime import PostOutcome
+from cli.arguments import mapping
+from cli.demo.visitor import _flat
+from definitions.loading.directory_file import load_directory
+from definitions.loading.library import Library
+from engine.dates.clock import VirtualClock
+from engine.events.workflow import Actor, ResponseReceived
+from engine.expressions.evaluator import Judge
+from engine.forms.samples import sample_answers
+from engine.state.workflow import Assignment
 from notifications.links import Links
-from notifications.postbox import Postbox
-from notifications.settings_model import PostSettings
-from store.duckdb_store import DuckdbStore
-from store.opening import open_store
+from notifications.mailer import Postman
+from notifications.transport.local_mailbox import Postbox
+from notifications.transport.settings import PostSettings
+from store.duckdb.opener import open_store
+from store.duckdb.store import DuckdbStore
 from web.app import create_app
-from web.desk import WebSettings
-from web.front import FrontDesk
+from web.gateway import FrontDesk
+from web.views import WebSettings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SECRET = b"0" * 32
@@ -228,7 +228,7 @@ async def test_a_full_disk_refuses_the_answer_and_the_page_says_so(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("store.journal.os.fdatasync", full)
+        patch.setattr("store.log.journal.os.fdatasync", full)
         refused = await person.sends(answers)
     assert refused.status_code == 503
     assert "cannot write at the moment" in refused.text

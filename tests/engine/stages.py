@@ -7,19 +7,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from definitions.bundle import Process
-from definitions.directory import Pcn
-from definitions.directory_file import load_directory
-from definitions.holidays import bank_holidays
-from definitions.library import Library
-from definitions.reader import read_file
-from definitions.scenarios import Line
-from engine import commands
-from engine.calendar import Calendar
-from engine.events import Actor, Event
-from engine.folding import fold
-from engine.inputs import check_inputs
-from engine.scenarios import Stage, moment
+from definitions.loading.bank_holidays import bank_holidays
+from definitions.loading.bundle import Process
+from definitions.loading.directory_file import load_directory
+from definitions.loading.library import Library
+from definitions.loading.scenarios import Line
+from definitions.models.directory import Pcn
+from definitions.source.reader import read_file
+from engine.commands import manager
+from engine.dates.calendar import Calendar
+from engine.events.workflow import Actor, Event
+from engine.forms.inputs import check_inputs
+from engine.simulation.scenario import Stage, moment
+from engine.state.fold import fold
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LIBRARY = Library()
@@ -44,7 +44,7 @@ def staged(definition: str, at: str, inputs: Mapping[str, Any] | None = None) ->
     now, pcn = moment(at), harbour_vale()
     checked = check_inputs(used, pcn, given, now)
     assert not checked.problems
-    first = commands.launch("w", used, pcn, checked.values, now, Actor("Asha Patel", "pcn_manager", pcn.code))
+    first = manager.launch("w", used, pcn, checked.values, now, Actor("Asha Patel", "pcn_manager", pcn.code))
     stage = Stage(fold(first, {used.hash: used}.__getitem__), now, list[Event](first))
     stage.settle()
     return stage

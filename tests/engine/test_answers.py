@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from definitions.expressions import compile_cached, template_cached
-from definitions.fields import Check, Column, FieldType, FormField, FormItem, RepeatedGroup
-from engine.answers import Caution, Checked, check_answers, check_signer
-from engine.samples import preferred, sample_answers
+from definitions.language.expressions import compile_cached, template_cached
+from definitions.models.fields import Check, Column, FieldType, FormField, FormItem, RepeatedGroup
+from engine.forms.answers import Caution, Checked, check_answers, check_signer
+from engine.forms.samples import preferred, sample_answers
 
 NHS_NUMBER = "943 476 5919"
 MOMENTS = {"1 day after quarter_end": date(2027, 1, 1), "today": date(2027, 1, 20), "never": None}

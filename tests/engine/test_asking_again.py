@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine.events import ActionsSetOff, AskedAgain, NoticePlanned, RungClimbed
-from engine.expecting import london_date
-from engine.scenarios import Stage
-from engine.state import Assignment
+from engine.events.workflow import ActionsSetOff, AskedAgain, NoticePlanned, RungClimbed
+from engine.simulation.expectations import london_date
+from engine.simulation.scenario import Stage
+from engine.state.workflow import Assignment
 from tests.engine.stages import do, staged
 
 

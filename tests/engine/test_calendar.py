@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from definitions.holidays import bank_holidays
-from engine.calendar import (
+from definitions.loading.bank_holidays import bank_holidays
+from engine.dates.calendar import (
     BeyondHorizon,
     Calendar,
     Closure,
@@ -23,7 +23,7 @@ from engine.calendar import (
     year_end,
     year_start,
 )
-from engine.clock import LONDON
+from engine.dates.clock import LONDON
 
 ENGLAND = Calendar.of(bank_holidays())
 ELM = "A81001"

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from definitions.holidays import bank_holidays
-from definitions.moments import Anchor, MomentError, Offset, On, Unit, parse
-from engine.calendar import BeyondHorizon, Calendar, Closure, quarter_end
-from engine.clock import LONDON
-from engine.dates import AnchorMissing, Dated, act_by, resolve, shift_working, when
-from engine.explaining import long
+from definitions.language.moment_parser import parse
+from definitions.language.moments import Anchor, MomentError, Offset, On, Unit
+from definitions.loading.bank_holidays import bank_holidays
+from engine.dates.calendar import BeyondHorizon, Calendar, Closure, quarter_end
+from engine.dates.clock import LONDON
+from engine.dates.explanation import long
+from engine.dates.resolution import AnchorMissing, Dated, act_by, resolve, shift_working, when
 
 ELM = "A81001"
 ENGLAND = Calendar.of(bank_holidays())

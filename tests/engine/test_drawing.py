@@ -7,10 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from definitions.expressions import Forgiving, compile_cached, template_cached
-from definitions.fields import FormField, FormItem, RepeatedGroup
-from engine.answers import Problem, check_answers
-from engine.drawing import DrawnField, draw_form, with_answers
+from definitions.language.expressions import Forgiving, compile_cached, template_cached
+from definitions.models.fields import FormField, FormItem, RepeatedGroup
+from engine.forms.answers import Problem, check_answers
+from engine.forms.presentation import DrawnField, draw_form, with_answers
 
 CONTEXT: dict[str, Any] = {
     "inputs": {"quarter": "Q3", "indicators": [{"id": "LD01", "name": "Health checks"}, {"id": "CAN-02"}]},

@@ -15,19 +15,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from definitions.bundle import Process
-from engine import commands
-from engine import events as e
-from engine.advancing import advance
-from engine.answers import check_answers
-from engine.codec import from_record, to_record
-from engine.evaluating import Judge
-from engine.folding import apply, fold
-from engine.outlook import next_deadline, waiting_for
-from engine.refusing import Refused
-from engine.responding import reply, respond
-from engine.samples import sample_answers
-from engine.state import Assignment, WorkflowState
+from definitions.loading.bundle import Process
+from engine.commands import manager
+from engine.commands.refusals import Refused
+from engine.commands.responses import reply, respond
+from engine.decisions.advance import advance
+from engine.decisions.pending import next_deadline, waiting_for
+from engine.events import workflow as e
+from engine.events.codec import from_record, to_record
+from engine.expressions.evaluator import Judge
+from engine.forms.answers import check_answers
+from engine.forms.samples import sample_answers
+from engine.state.fold import apply, fold
+from engine.state.workflow import Assignment, WorkflowState
 from tests.engine import worlds
 
 EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "60"))
@@ -229,7 +229,7 @@ class Workflow(RuleBasedStateMachine):
     @rule(number=st.integers(0, 30), text=REASONS)
     def settles_reply(self, number: int, text: str) -> None:
         if asked := self.some(number):
-            self.do(commands.settle_reply, asked.id, text, self.now, worlds.MANAGER)
+            self.do(manager.settle_reply, asked.id, text, self.now, worlds.MANAGER)
 
     # --- the manager
 
@@ -237,7 +237,7 @@ class Workflow(RuleBasedStateMachine):
     def extends(self, number: int, days: int, reason: str) -> None:
         if asked := self.some(number):
             until = self.now + timedelta(days=days, hours=3)
-            self.do(commands.extend, asked.id, until, reason, self.now, worlds.MANAGER)
+            self.do(manager.extend, asked.id, until, reason, self.now, worlds.MANAGER)
 
     @rule(
         number=st.integers(0, 30),
@@ -246,7 +246,7 @@ class Workflow(RuleBasedStateMachine):
     )
     def reassigns(self, number: int, person: str, reason: str) -> None:
         if asked := self.some(number):
-            self.do(commands.reassign, asked.id, person, reason, self.now, worlds.MANAGER)
+            self.do(manager.reassign, asked.id, person, reason, self.now, worlds.MANAGER)
 
     @rule(
         step=st.integers(0, 20),
@@ -257,12 +257,12 @@ class Workflow(RuleBasedStateMachine):
     def reopens(self, step: int, place: str, unlock: bool, reason: str) -> None:
         name = list(self.state.steps)[step % len(self.state.steps)]
         self.do(
-            commands.reopen_step, name, reason, self.now, worlds.MANAGER, organisation=place, unlock=unlock
+            manager.reopen_step, name, reason, self.now, worlds.MANAGER, organisation=place, unlock=unlock
         )
 
     @rule(step=st.sampled_from(["query", "talk"]), places=st.sets(st.sampled_from(PLACES)))
     def opens_on_demand(self, step: str, places: set[str]) -> None:
-        self.do(commands.open_on_demand, step, tuple(sorted(places)), self.now, worlds.MANAGER, "One thing")
+        self.do(manager.open_on_demand, step, tuple(sorted(places)), self.now, worlds.MANAGER, "One thing")
 
     @rule(
         step=st.integers(0, 20),
@@ -273,30 +273,30 @@ class Workflow(RuleBasedStateMachine):
     def decides_shortfall(self, step: int, choice: Any, days: int, reason: str) -> None:
         name = self.begun(step, "open")
         until = self.now + timedelta(days=days) if choice == "wait" else None
-        self.do(commands.decide_shortfall, name, choice, reason, self.now, worlds.MANAGER, until)
+        self.do(manager.decide_shortfall, name, choice, reason, self.now, worlds.MANAGER, until)
 
     @rule(reason=REASONS)
     def holds(self, reason: str) -> None:
-        self.do(commands.hold, reason, self.now, worlds.MANAGER)
+        self.do(manager.hold, reason, self.now, worlds.MANAGER)
 
     @rule()
     def lifts(self) -> None:
-        self.do(commands.lift, self.now, worlds.MANAGER)
+        self.do(manager.lift, self.now, worlds.MANAGER)
 
     @precondition(lambda self: self.settled_at is not None and len(self.events) > 200)
     @rule(reason=REASONS)
     def withdraws(self, reason: str) -> None:
-        self.do(commands.withdraw, reason, self.now, worlds.MANAGER)
+        self.do(manager.withdraw, reason, self.now, worlds.MANAGER)
 
     @rule(which=st.integers(0, 4), reason=REASONS)
     def changes_membership(self, which: int, reason: str) -> None:
         members = worlds.Pcn.model_validate(memberships()[which])
-        self.do(commands.change_membership, members, reason, self.now, worlds.MANAGER)
+        self.do(manager.change_membership, members, reason, self.now, worlds.MANAGER)
 
     @rule(extra=st.booleans(), reason=REASONS)
     def changes_calendar(self, extra: bool, reason: str) -> None:
         bundle = (self.extra if extra else self.plain).hash
-        self.do(commands.change_calendar, bundle, self.opened, reason, self.now, worlds.MANAGER)
+        self.do(manager.change_calendar, bundle, self.opened, reason, self.now, worlds.MANAGER)
 
     @rule(
         name=st.sampled_from(["start", "quarter_end", "board", "external_deadline"]),
@@ -306,7 +306,7 @@ class Workflow(RuleBasedStateMachine):
     def moves_date(self, name: str, days: int, reason: str) -> None:
         self.moved = name
         day = (self.now + timedelta(days=days)).date().isoformat()
-        self.do(commands.move_named_date, name, day, reason, self.now, worlds.MANAGER)
+        self.do(manager.move_named_date, name, day, reason, self.now, worlds.MANAGER)
         self.moved = None
 
     # --- time

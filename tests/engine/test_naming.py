@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from definitions.naming import Named, key_of
-from engine.codec import canonical
-from engine.events import ChildRequested, StepClosed
-from engine.plain import plain
-from engine.rehearsing import rehearse
-from engine.samples import sample_answers
-from engine.scope import Scope
+from definitions.language.named_values import Named, key_of
+from engine.events.codec import canonical
+from engine.events.plain_values import plain
+from engine.events.workflow import ChildRequested, StepClosed
+from engine.expressions.scope import Scope
+from engine.forms.samples import sample_answers
+from engine.simulation.rehearsal import rehearse
 from tests.engine.stages import do, harbour_vale, process, staged
 
 
@@ -86,8 +86,8 @@ def test_returns_know_who_is_missing() -> None:
 def test_a_child_workflow_is_handed_the_datasets_id() -> None:
     stage = staged("access-plan-sign-off", "2027-04-12")
     step = stage.state.process.steps["evidence_q2"]
-    from engine.advancing import after_close
-    from engine.turn import Turn
+    from engine.decisions.advance import after_close
+    from engine.decisions.draft import Turn
 
     turn = Turn(stage.state, stage.now)
     turn.emit(StepClosed("evidence_q2", 1, "computed", "for a test"))
@@ -103,7 +103,7 @@ def test_a_child_workflow_is_handed_the_datasets_id() -> None:
 def test_made_up_answers_leave_what_is_offered() -> None:
     from random import Random
 
-    from engine.evaluating import Judge
+    from engine.expressions.evaluator import Judge
 
     stage = staged("access-plan-sign-off", "2027-04-12")
     (assignment,) = stage.state.steps["adopt"].assignments.values()

@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 
-from definitions.models import Assign
-from engine import commands, people
-from engine import events as e
-from engine.refusing import Refused
-from engine.scope import Scope
-from engine.targets import targets
+from definitions.models.definition import Assign
+from engine.commands import manager
+from engine.commands.refusals import Refused
+from engine.events import workflow as e
+from engine.expressions.scope import Scope
+from engine.people import roles
+from engine.people.targets import targets
 from tests.engine import worlds
 from tests.engine.worlds import World, at, pcn, simple
 
@@ -35,18 +36,18 @@ MARCH = date(2027, 3, 1)
 def test_a_role_is_resolved_to_whoever_is_there_on_the_day(
     role: str, place: str, day: date, who: str | None, for_: str | None
 ) -> None:
-    found = people.whom(pcn(), role, place, day)
+    found = roles.whom(pcn(), role, place, day)
     assert (found and found.person.id, found and found.for_) == (who, for_)
 
 
 def test_when_the_cover_is_away_too_nobody_is_asked_silently_in_their_place() -> None:
     away = [*worlds.pcn_data()["absences"], {"person": "sam"}]
-    assert people.whom(pcn(absences=away), "practice_manager", "Y10001", JANUARY) is None
+    assert roles.whom(pcn(absences=away), "practice_manager", "Y10001", JANUARY) is None
 
 
 def test_a_role_that_only_the_pcn_has_is_found_there_for_a_practice_as_well() -> None:
-    assert people.place_of(pcn(), "clinical_director", "Y10001", MARCH) == "U10001"
-    assert people.place_of(pcn(), "gp_lead", "Y10004", MARCH) == "Y10004"
+    assert roles.place_of(pcn(), "clinical_director", "Y10001", MARCH) == "U10001"
+    assert roles.place_of(pcn(), "gp_lead", "Y10004", MARCH) == "Y10004"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_whoever_is_named_for_a_vacant_role_gets_time_and_a_ladder_from_then() -
     world.run("2027-02-01 10:00")  # the due date, 18 January, has passed
     asked = world.asked("ask", "Y10004")
     since = len(world.events)
-    world.do(commands.reassign, asked.id, "tom", "Tom helps out")
+    world.do(manager.reassign, asked.id, "tom", "Tom helps out")
     now = world.asked("ask", "Y10004")
     assert not now.unfilled and now.due.at == at("2027-02-08 17:00")  # five working days
     assert [rung.rung for rung in now.rungs] == [
@@ -108,7 +109,7 @@ def test_whoever_is_named_for_a_vacant_role_gets_time_and_a_ladder_from_then() -
 
 
 def test_a_reassignment_tells_both_and_settles_what_was_replied() -> None:
-    from engine.responding import reply
+    from engine.commands.responses import reply
 
     world = World(simple())
     world.advance()
@@ -116,13 +117,13 @@ def test_a_reassignment_tells_both_and_settles_what_was_replied() -> None:
     actor = e.Actor("Priya", "practice_manager", "Y10002", "priya")
     world.take(reply(world.state, asked.id, "not ours", "", None, world.now, actor))
     since = len(world.events)
-    world.do(commands.reassign, asked.id, "tom", "it is Tom's now")
+    world.do(manager.reassign, asked.id, "tom", "it is Tom's now")
     assert [(n.kind, n.person) for n in world.notices(since)] == [("ask", "tom"), ("told", "priya")]
     assert world.asked("ask", "Y10002").reply is None
     world.run("2027-01-19 10:00")
     assert "due_today" in world.asked("ask", "Y10002").climbed
     with pytest.raises(Refused):
-        world.do(commands.reassign, asked.id, "tom", "again")
+        world.do(manager.reassign, asked.id, "tom", "again")
 
 
 def test_nobody_has_a_word_with_their_own_practice() -> None:
@@ -145,12 +146,12 @@ def test_a_successor_is_asked_when_the_directory_changes_and_the_manager_when_th
     ]
     gone = [r for r in handed if (r["role"], r["at"]) != ("practice_manager", "Y10004")]
     since = len(world.events)
-    world.do(commands.change_membership, pcn(roles=gone), "Priya is leaving")
+    world.do(manager.change_membership, pcn(roles=gone), "Priya is leaving")
     assert world.asked("ask", "Y10002").person == "tom" and not world.asked("ask", "Y10002").unfilled
     left = world.asked("ask", "Y10004")
     assert left.unfilled and left.person == "asha" and left.rungs == ()
     assert {(n.kind, n.person) for n in world.notices(since)} >= {("ask", "tom"), ("question", "asha")}
-    world.do(commands.change_membership, pcn(roles=handed), "Priya stays at Moor")
+    world.do(manager.change_membership, pcn(roles=handed), "Priya stays at Moor")
     back = world.asked("ask", "Y10004")
     assert (back.person, back.unfilled) == ("priya", False) and back.rungs
 
@@ -162,7 +163,7 @@ def test_a_practice_that_leaves_is_asked_nothing_more_and_weighs_nothing() -> No
     world.answer("ask", "Y10003", {"visits": 1})
     data = worlds.pcn_data()
     world.do(
-        commands.change_membership,
+        manager.change_membership,
         pcn(practices=data["practices"][1:], closures=data["closures"][1:], roles=[r for r in data["roles"] if r["at"] != "Y10001"]),
         "Elm Tree joins another network",
     )  # fmt: skip

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.rehearsal import LAUNCHED, NAMES, prepared
-from definitions.directory import Pcn
-from definitions.directory_file import load_directory
-from engine import events as e
-from engine.folding import fold
-from engine.refusing import Refused
-from engine.rehearsing import rehearse
+from definitions.loading.directory_file import load_directory
+from definitions.models.directory import Pcn
+from engine.commands.refusals import Refused
+from engine.events import workflow as e
+from engine.simulation.rehearsal import rehearse
+from engine.state.fold import fold
 from tests.engine import worlds
 from tests.engine.worlds import at, pcn, simple
 

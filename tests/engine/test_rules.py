@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import change_events as changes
-from engine import commands
-from engine import events as e
-from engine.advancing import advance
-from engine.clock import LONDON, london_date
-from engine.codec import from_record, to_record
-from engine.folding import fold
-from engine.refusing import Refused
+from engine.commands import manager
+from engine.commands.refusals import Refused
+from engine.dates.clock import LONDON, london_date
+from engine.decisions.advance import advance
+from engine.events import changes as changes
+from engine.events import workflow as e
+from engine.events.codec import from_record, to_record
+from engine.state.fold import fold
 from tests.engine import worlds
 from tests.engine.worlds import MANAGER, World, simple
 
@@ -86,12 +86,8 @@ def test_rule_3_changing_what_a_workflow_is_pinned_to_is_an_event_with_a_reason(
 
     def change(reason: str) -> list[e.Event]:
         if what == "membership":
-            return commands.change_membership(
-                world.state, worlds.pcn(absences=[]), reason, world.now, MANAGER
-            )
-        return commands.change_calendar(
-            world.state, extra.hash, world.open_bundle, reason, world.now, MANAGER
-        )
+            return manager.change_membership(world.state, worlds.pcn(absences=[]), reason, world.now, MANAGER)
+        return manager.change_calendar(world.state, extra.hash, world.open_bundle, reason, world.now, MANAGER)
 
     with pytest.raises(Refused) as refused:
         change("  ")
@@ -107,7 +103,7 @@ def test_rule_3_another_definition_does_not_come_in_as_a_calendar() -> None:
     world, other = World(simple()), simple(extra="close_when: any")
     world.processes[other.hash] = other
     with pytest.raises(Refused) as refused:
-        commands.change_calendar(world.state, other.hash, world.open_bundle, "new", world.now, MANAGER)
+        manager.change_calendar(world.state, other.hash, world.open_bundle, "new", world.now, MANAGER)
     assert refused.value.code == "another-definition"
 
 
@@ -162,19 +158,19 @@ def shake(world: World, happenings: list[tuple[str, int]], bundles: list[str]) -
         if what == "days":
             world.run(world.now + timedelta(days=count))
         elif what == "hold":
-            world.do(commands.hold, "nobody is here")
+            world.do(manager.hold, "nobody is here")
             world.advance(world.now + timedelta(days=count))
-            world.do(commands.lift)
+            world.do(manager.lift)
         elif what == "holiday":
             bundle = bundles[count % 2]
-            world.do(commands.change_calendar, bundle, world.open_bundle, "announced")
+            world.do(manager.change_calendar, bundle, world.open_bundle, "announced")
         elif what == "closure":
             shut = {"organisation": "Y10002", "date": str(london_date(world.now) + timedelta(days=count))}
             closures = [*worlds.pcn_data()["closures"], shut]
-            world.do(commands.change_membership, worlds.pcn(closures=closures), "a boiler")
+            world.do(manager.change_membership, worlds.pcn(closures=closures), "a boiler")
         elif what == "move":
             world.do(
-                commands.move_named_date,
+                manager.move_named_date,
                 "start",
                 str(london_date(world.now) + timedelta(days=count)),
                 "later",
@@ -188,7 +184,7 @@ def extended(world: World, days: int) -> None:
     asked = world.asked("ask", PLACES[days % 4])
     until = datetime(2027, 1, 20, 13, 30, tzinfo=world.now.tzinfo) + timedelta(days=days)
     try:
-        world.do(commands.extend, asked.id, max(until, world.now + timedelta(days=1)), "they asked")
+        world.do(manager.extend, asked.id, max(until, world.now + timedelta(days=1)), "they asked")
     except Refused as refused:
         assert refused.code == "external"
 
@@ -237,7 +233,7 @@ def test_rule_6_silence_is_what_the_step_says_and_the_first_letter_says_so(
 
 
 def test_rule_6_somebody_who_replied_was_not_silent_and_nobody_signs_by_silence() -> None:
-    from engine.responding import reply
+    from engine.commands.responses import reply
 
     world = World(simple(kind="review", form=worlds.DECISION, extra="silence: counts as agreement"))
     world.advance()

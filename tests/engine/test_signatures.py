@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.opening import content_hash
-from engine.scenarios import Stage
-from engine.scope import Scope
+from engine.decisions.assignments import content_hash
+from engine.expressions.scope import Scope
+from engine.simulation.scenario import Stage
 from tests.engine.stages import do, staged
 
 PRACTICES = ("Y90001", "Y90002", "Y90003", "Y90004", "Y90005")

@@ -10,16 +10,16 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from definitions.bundle import Bundle, Process, open_bundle
-from definitions.directory import Pcn
-from definitions.holidays import bank_holidays
-from definitions.library import SHIPPED, Library
-from definitions.loader import load_definition
-from engine import commands
-from engine import events as e
-from engine.calendar import Calendar
-from engine.folding import fold
-from engine.state import WorkflowState
+from definitions.loading.bank_holidays import bank_holidays
+from definitions.loading.bundle import Bundle, Process, open_bundle
+from definitions.loading.library import SHIPPED, Library
+from definitions.loading.loader import load_definition
+from definitions.models.directory import Pcn
+from engine.commands import manager
+from engine.dates.calendar import Calendar
+from engine.events import workflow as e
+from engine.state.fold import fold
+from engine.state.workflow import WorkflowState
 
 MANAGER = e.Actor("Asha Patel", "pcn_manager", "U10001", "asha", channel="web")
 
@@ -417,7 +417,7 @@ LAUNCHES: dict[str, dict[str, Any]] = {
 def launched(
     process_: Process, inputs: Mapping[str, Any], now: datetime, of: Pcn | None = None
 ) -> list[e.Event]:
-    return commands.launch("w1", process_, of or pcn(), inputs, now, MANAGER)
+    return manager.launch("w1", process_, of or pcn(), inputs, now, MANAGER)
 
 
 class World:
@@ -438,7 +438,7 @@ class World:
         return self.processes[sha256]
 
     def take(self, events: list[e.Event]) -> list[e.Event]:
-        from engine.folding import apply
+        from engine.state.fold import apply
 
         for event in events:
             self.state = apply(self.state, event, self.open_bundle)
@@ -446,7 +446,7 @@ class World:
         return events
 
     def advance(self, to: str | datetime | None = None) -> list[e.Event]:
-        from engine.advancing import advance
+        from engine.decisions.advance import advance
 
         if to is not None:
             self.now = at(to) if isinstance(to, str) else to
@@ -454,7 +454,7 @@ class World:
 
     def run(self, to: str | datetime) -> list[e.Event]:
         """Go from deadline to deadline until `to`."""
-        from engine.outlook import next_deadline
+        from engine.decisions.pending import next_deadline
 
         end, found = (at(to) if isinstance(to, str) else to), list(self.advance())
         while (following := next_deadline(self.state, self.now)) is not None and following <= end:
@@ -465,7 +465,7 @@ class World:
         return next(a for a in self.state.steps[step].assignments.values() if a.organisation == organisation)
 
     def answer(self, step: str, organisation: str, answers: Mapping[str, Any], **who: Any) -> list[e.Event]:
-        from engine.responding import respond
+        from engine.commands.responses import respond
 
         asked = self.asked(step, organisation)
         actor = e.Actor(
@@ -475,7 +475,7 @@ class World:
         return self.take(respond(self.state, asked.id, answers, self.now, actor))
 
     def do(self, command: Any, *args: Any, **more: Any) -> list[e.Event]:
-        """A command of engine/commands.py, by the manager, now."""
+        """A command of engine/manager.py, by the manager, now."""
         return self.take(command(self.state, *args, now=self.now, actor=MANAGER, **more))
 
     def bodies(self, kind: type[Any], since: int = 0) -> list[Any]:

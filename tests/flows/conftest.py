@@ -12,7 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from flows.starting import FlowDesk
+from flows.controller import FlowDesk
 from tests.flows.fake import FakeOffice
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from engine.clock import Clock, SystemClock
-from flows.office import Batch, Happening, Outcome, PostOutcome
+from application.runtime import Batch, Happening, Outcome, PostOutcome
+from engine.dates.clock import Clock, SystemClock
 
 _NAMES = UUID("5e3a1a5e-0000-4000-8000-000000000000")
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows import office
-from flows.office import NoOffice
+from application import runtime
+from application.runtime import NoOffice
 from flows.post import deliver_post
 from flows.workflows import run_workflows
 from tests.flows.fake import FakeOffice
@@ -17,7 +17,7 @@ from tests.flows.fake import FakeOffice
 
 @pytest.fixture
 def no_office(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(office, "_seat", None)
+    monkeypatch.setattr(runtime, "_seat", None)
     yield
 
 
@@ -28,7 +28,7 @@ async def test_a_flow_without_an_office_says_what_to_do() -> None:
     with pytest.raises(NoOffice, match="work pool"):
         await deliver_post.fn()
     with pytest.raises(NoOffice):
-        office.clock()
+        runtime.clock()
 
 
 @pytest.mark.usefixtures("no_office")
@@ -39,8 +39,8 @@ async def test_the_office_is_asked_on_its_own_loop_from_anywhere() -> None:
         async def post_moved_since(self, seen: int) -> bool:
             return asyncio.get_running_loop() is home
 
-    office.register(Homebody())
-    assert await office.ask(lambda baton: baton.post_moved_since(0))
+    runtime.register(Homebody())
+    assert await runtime.ask(lambda baton: baton.post_moved_since(0))
 
     answers: list[bool] = []
 
@@ -48,7 +48,7 @@ async def test_the_office_is_asked_on_its_own_loop_from_anywhere() -> None:
         answers.append(asyncio.run(_asked()))
 
     async def _asked() -> bool:
-        return await office.ask(lambda baton: baton.post_moved_since(0))
+        return await runtime.ask(lambda baton: baton.post_moved_since(0))
 
     thread = threading.Thread(target=elsewhere)
     thread.start()
@@ -59,6 +59,6 @@ async def test_the_office_is_asked_on_its_own_loop_from_anywhere() -> None:
 @pytest.mark.usefixtures("no_office")
 async def test_what_the_office_raises_reaches_the_flow() -> None:
     baton = FakeOffice(trouble=[OSError("disk full")])
-    office.register(baton)
+    runtime.register(baton)
     with pytest.raises(OSError, match="disk full"):
-        await office.ask(lambda each: each.advance(["w1"]))
+        await runtime.ask(lambda each: each.advance(["w1"]))

@@ -10,10 +10,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from engine.clock import london_date
+from engine.dates.clock import london_date
 from flows import waiting
 from flows.deployments import DELIVER_POST
-from flows.errands import Errands
+from flows.dispatcher import Errands
 from flows.runs import standing_key
 from tests.flows.conftest import Bench, eventually
 

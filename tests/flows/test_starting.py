@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from flows import office
-from flows.errands import Errand
+from application import runtime
+from flows.controller import FlowDesk
+from flows.dispatcher import Errand
 from flows.server import free_port
-from flows.starting import FlowDesk
 from tests.flows.fake import FakeOffice
 
 
 async def test_nothing_asked_of_the_desk_waits_or_raises_without_prefect(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(office, "_seat", None)
+    monkeypatch.setattr(runtime, "_seat", None)
     baton = FakeOffice()
     desk = FlowDesk(baton, tmp_path, api_url=f"http://127.0.0.1:{free_port()}/api")
     batch = baton.launch("w1")
@@ -44,7 +44,7 @@ async def test_nothing_asked_of_the_desk_waits_or_raises_without_prefect(
 async def test_an_errand_is_retried_until_done_and_askings_meanwhile_are_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("flows.errands.RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("flows.dispatcher.RETRY_SECONDS", 0.01)
     tries: list[int] = []
     done = asyncio.Event()
 

@@ -8,9 +8,9 @@ import letter_samples as samples
 import pytest
 from post_office import MailServer, Office
 
-from engine.clock import VirtualClock
-from notifications.settings_model import PostSettings
-from store.memory import MemoryStore
+from engine.dates.clock import VirtualClock
+from notifications.transport.settings import PostSettings
+from store.memory.store import MemoryStore
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.clock import LONDON
-from engine.events import Notice
-from notifications.planning import Letter
+from engine.dates.clock import LONDON
+from engine.events.workflow import Notice
+from notifications.planner import Letter
 from notifications.sections import in_order
 
 MANAGER = {"name": "Sam Patel", "email": "sam.patel@harbourvale.example", "phone": "0191 496 0123"}

@@ -17,14 +17,14 @@ from typing import Any
 import letter_samples as samples
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from engine.calendar import Calendar
-from engine.clock import VirtualClock
-from engine.events import BATON, AssignmentOpened, Event, Notice, NoticePlanned
-from engine.post_events import POST, MessageClaimed
-from notifications.delivery import Postman
+from engine.dates.calendar import Calendar
+from engine.dates.clock import VirtualClock
+from engine.events.post import POST, MessageClaimed
+from engine.events.workflow import BATON, AssignmentOpened, Event, Notice, NoticePlanned
 from notifications.links import Links
-from notifications.settings_model import PostSettings
-from store.memory import MemoryStore
+from notifications.mailer import Postman
+from notifications.transport.settings import PostSettings
+from store.memory.store import MemoryStore
 from store.protocol import Commit, MessageRow
 
 

@@ -15,12 +15,10 @@ import letter_samples as samples
 import pytest
 from icalendar import Calendar
 
-from engine.events import Notice
-from notifications.catalogue import UnknownPhrase, say
-from notifications.composing import Composer, Unaddressable
-from notifications.identity import message_id, thread_id
-from notifications.planning import Letter
-from notifications.wording import (
+from engine.events.workflow import Notice
+from notifications.content.catalogue import UnknownPhrase, say
+from notifications.content.composer import Composer, Unaddressable
+from notifications.content.english import (
     day_in_words,
     first_name,
     joined,
@@ -29,6 +27,8 @@ from notifications.wording import (
     time_in_words,
     wrapped,
 )
+from notifications.content.identifiers import message_id, thread_id
+from notifications.planner import Letter
 
 COMPOSER = Composer("post@baton.example", "baton.example")
 START = samples.at("2027-01-04 08:30")

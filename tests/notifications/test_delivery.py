@@ -11,13 +11,13 @@ import letter_samples as samples
 import pytest
 from post_office import Office, append, person
 
-from engine.events import ResponseReceived
-from engine.post_events import LINKS, POST, LinkIssued, MessageRefused, MessageSent
-from notifications.identity import message_id
+from engine.events.post import LINKS, POST, LinkIssued, MessageRefused, MessageSent
+from engine.events.workflow import ResponseReceived
+from notifications.content.identifiers import message_id
 from notifications.links import opens as link_opens
 from notifications.links import revocations
-from notifications.wire import Throttle
-from store.memory import MemoryStore
+from notifications.transport.smtp import Throttle
+from store.memory.store import MemoryStore
 from store.protocol import Commit, Conflict
 
 

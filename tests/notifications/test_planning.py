@@ -10,11 +10,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from definitions.closures import Closure
-from engine.calendar import Calendar
-from engine.clock import LONDON, london_date
-from engine.events import Notice
-from notifications.planning import Letter, may_arrive, person_key, plan
+from definitions.loading.closures import Closure
+from engine.dates.calendar import Calendar
+from engine.dates.clock import LONDON, london_date
+from engine.events.workflow import Notice
+from notifications.planner import Letter, may_arrive, person_key, plan
 from notifications.sections import in_order, said_once
 
 HOLIDAYS = {

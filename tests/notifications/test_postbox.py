@@ -8,10 +8,10 @@ import letter_samples as samples
 import pytest
 from post_office import Office, person
 
-from engine.clock import VirtualClock
-from notifications.postbox import Postbox
-from notifications.settings_model import PostSettings
-from notifications.wire import Accepted, Later, Wire
+from engine.dates.clock import VirtualClock
+from notifications.transport.local_mailbox import Postbox
+from notifications.transport.settings import PostSettings
+from notifications.transport.smtp import Accepted, Later, Wire
 
 
 async def test_letters_posted_are_letters_listed(tmp_path: Path, office: Office) -> None:

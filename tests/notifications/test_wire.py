@@ -14,8 +14,8 @@ import pytest
 from post_office import MailServer
 from pydantic import SecretStr, ValidationError
 
-from notifications.settings_model import PostSettings
-from notifications.wire import Accepted, Later, Never, ServerDown, Throttle, Wire
+from notifications.transport.settings import PostSettings
+from notifications.transport.smtp import Accepted, Later, Never, ServerDown, Throttle, Wire
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 MESSAGE = b"From: a@b.example\r\nTo: r@x.example\r\nMessage-ID: <1@b.example>\r\n\r\n.dots\r\n..and more\r\n"

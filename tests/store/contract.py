@@ -10,10 +10,10 @@ from hashlib import sha256
 
 import pytest
 
-from engine import change_events as changes
-from engine import events as e
-from engine import post_events as posted
-from engine.codec import to_record
+from engine.events import changes as changes
+from engine.events import post as posted
+from engine.events import workflow as e
+from engine.events.codec import to_record
 from store.protocol import Conflict, Outlook, Store, StoreError
 from tests.store.happenings import (
     AT,

@@ -8,9 +8,9 @@ import random
 from hashlib import sha256
 from pathlib import Path
 
-from engine import post_events as posted
-from store import opening
-from store.duckdb_store import DuckdbStore
+from engine.events import post as posted
+from store.duckdb import opener
+from store.duckdb.store import DuckdbStore
 from store.protocol import Commit, Conflict, Outlook
 from tests.store.happenings import a_workflow, answered, at, claimed, commit, planned
 
@@ -20,8 +20,8 @@ CLIENTS = 8
 def run(home: str, seed: int, acknowledged: int, checkpoints: bool) -> None:
     """Writes `POSITION STREAM VERSION HASH` lines to the file descriptor `acknowledged`."""
     if checkpoints:  # one after nearly every group, so that many kills fall inside one
-        opening.CONFIG["checkpoint_threshold"] = "20KB"
-    store = opening.open_store(Path(home))
+        opener.CONFIG["checkpoint_threshold"] = "20KB"
+    store = opener.open_store(Path(home))
     try:
         asyncio.run(_all(store, random.Random(seed), acknowledged))
     except BaseException as trouble:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from engine import events as e
-from engine import post_events as posted
+from engine.events import post as posted
+from engine.events import workflow as e
 from store.protocol import Commit, Outlook
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)

@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from engine import events as e
-from store.duckdb_store import DuckdbStore
-from store.opening import open_store
+from engine.events import workflow as e
+from store.duckdb.opener import open_store
+from store.duckdb.store import DuckdbStore
 from store.protocol import Conflict, Outlook, Store, StoreError
 from tests.store.contract import Contract
 from tests.store.happenings import a_workflow, about, answered, at, claimed, commit
@@ -58,8 +58,8 @@ def test_everything_is_there_after_opening_again(tmp_path: Path) -> None:
 
 
 def test_the_working_set_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.working.ROOM", 3)
-    monkeypatch.setattr("store.working.SMALL_ROOM", 2)
+    monkeypatch.setattr("store.duckdb.working_set.ROOM", 3)
+    monkeypatch.setattr("store.duckdb.working_set.SMALL_ROOM", 2)
     store = open_store(tmp_path)
     for number in range(9):
         store.commit_now([a_workflow(f"w{number}")])
@@ -118,7 +118,7 @@ def test_a_full_disk_under_the_journal_is_said_and_mended(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("store.journal.os.fdatasync", full)
+        patch.setattr("store.log.journal.os.fdatasync", full)
         with pytest.raises(StoreError, match="No space left"):
             opened.commit_now([a_workflow("w2")])
         with pytest.raises(StoreError, match="No space left"):
@@ -130,8 +130,8 @@ def test_a_full_disk_under_the_journal_is_said_and_mended(
 
 
 def test_an_idle_moment_is_used_for_a_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.writer.IDLE", 0.02)
-    monkeypatch.setattr("store.writer.WORTH_A_CHECKPOINT", 1)
+    monkeypatch.setattr("store.duckdb.writer.IDLE", 0.02)
+    monkeypatch.setattr("store.duckdb.writer.WORTH_A_CHECKPOINT", 1)
     store = open_store(tmp_path)
     store.commit_now([a_workflow("w1")])
     wal = tmp_path / "baton.duckdb.wal"

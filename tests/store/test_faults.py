@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from store.opening import open_store
-from store.recovery import check, rebuild_projections
+from store.duckdb.opener import open_store
+from store.duckdb.recovery import check, rebuild_projections
 from tests.store.doomed import run
 
 KILLS = 6  #: in each of five stores

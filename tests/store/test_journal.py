@@ -10,10 +10,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from engine import events as e
-from store import chain
-from store.journal import BadLine, Document, Line, decode, encode, encode_document, files, read, tail
-from store.opening import open_store
+from engine.events import workflow as e
+from store.duckdb.opener import open_store
+from store.log import chain
+from store.log.journal import BadLine, Document, Line, decode, encode, encode_document, files, read, tail
 from store.protocol import Commit, Entry, Outlook, StoreError
 from tests.store.happenings import AT, WHO, a_workflow, answered, at, claimed, commit, launched
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.memory import MemoryStore
+from store.memory.store import MemoryStore
 from store.protocol import Store
 from tests.store.contract import Contract
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from store import queries
-from store.migrations import REGISTRY, Migration, applied, migrate, pending
+from store.duckdb import statements
+from store.duckdb.migrations import REGISTRY, Migration, applied, migrate, pending
 from store.protocol import StoreError
 
 
@@ -59,4 +59,4 @@ def test_the_registry_makes_what_the_store_reads() -> None:
 
 @pytest.mark.parametrize("file", ["schema", "writing", "reading", "audit", "recovery", "migrations"])
 def test_every_statement_has_a_name_and_a_purpose(file: str) -> None:
-    assert queries.load(file)
+    assert statements.load(file)

@@ -10,17 +10,17 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import change_events as changes
-from engine import events as e
-from engine import post_events as posted
-from store.duckdb_store import DuckdbStore
-from store.memory import MemoryStore
-from store.opening import open_store
-from store.projections import rows_after
+from engine.events import changes as changes
+from engine.events import post as posted
+from engine.events import workflow as e
+from store.duckdb.columns import SHAPES
+from store.duckdb.opener import open_store
+from store.duckdb.recovery import rebuild_projections
+from store.duckdb.store import DuckdbStore
+from store.memory.store import MemoryStore
+from store.projections.projector import rows_after
+from store.projections.tables import Tables
 from store.protocol import Conflict, NoticeRow, Outlook, Store
-from store.recovery import rebuild_projections
-from store.rows import SHAPES
-from store.tables import Tables
 from tests.store.happenings import (
     a_workflow,
     about,

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from engine import post_events as posted
-from store.journal import tail
-from store.opening import open_store
+from engine.events import post as posted
+from store.duckdb.opener import open_store
+from store.duckdb.recovery import check, restore
+from store.log.journal import tail
 from store.protocol import Entry, Outlook, StoreError
-from store.recovery import check, restore
 from tests.store.happenings import a_workflow, answered, at, claimed, commit, launched
 
 TEXT = b"a bundle" * 500
@@ -35,7 +35,7 @@ def fill(home: Path) -> tuple[list[Entry], object]:
 
 
 def lists(store: object) -> object:
-    from store.duckdb_store import DuckdbStore
+    from store.duckdb.store import DuckdbStore
 
     assert isinstance(store, DuckdbStore)
     return (

@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from definitions.expressions import Forgiving, compile_cached, template_cached
-from definitions.fields import Check, FormField, FormItem, RepeatedGroup
-from engine.answers import Checked, Problem, check_answers
-from engine.clock import VirtualClock
-from engine.drawing import draw_form
-from engine.events import Actor
+from definitions.language.expressions import Forgiving, compile_cached, template_cached
+from definitions.models.fields import Check, FormField, FormItem, RepeatedGroup
+from engine.dates.clock import VirtualClock
+from engine.events.workflow import Actor
+from engine.forms.answers import Checked, Problem, check_answers
+from engine.forms.presentation import draw_form
 from notifications.links import Links, sha256_of
 from store.protocol import LinkRow, WorkflowRow
-from web.desk import (
+from web.views import (  # fmt: skip
     AssignmentPage,
     Contact,
     Invalid,
@@ -29,7 +29,7 @@ from web.desk import (
     Taken,
     Warned,
     WebSettings,
-)  # fmt: skip
+)
 
 START = datetime(2027, 1, 6, 9, 30, tzinfo=UTC)
 NHS_NUMBER = "943 476 5919"

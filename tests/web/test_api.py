@@ -8,7 +8,7 @@ import httpx
 import orjson
 import pytest
 
-from engine.refusing import Refused
+from engine.commands.refusals import Refused
 from store.protocol import StoreError
 from tests.web.fake_desk import ASSIGNMENT, GOOD, NHS_NUMBER, TOKEN, FakeDesk
 

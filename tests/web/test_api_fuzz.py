@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
-from engine.clock import VirtualClock
+from engine.dates.clock import VirtualClock
 from tests.web.fake_desk import LINKS, SETTINGS, START, TOKEN, FakeDesk
 from web.app import create_app
 

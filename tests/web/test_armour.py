@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-from engine.clock import VirtualClock
+from engine.dates.clock import VirtualClock
 from tests.web.fake_desk import (
     HOSTILE,
     LINKS,
@@ -19,9 +19,9 @@ from tests.web.fake_desk import (
     FakePostbox,
     live_link,
 )
+from web.access.limits import Buckets, Rate
 from web.app import create_app
-from web.desk import WebSettings
-from web.limits import Buckets, Rate
+from web.views import WebSettings
 
 PAGES = ("/", "/health", "/postbox", "/postbox/m1", "/postbox/none", "/a/unknown", "/nothing")
 

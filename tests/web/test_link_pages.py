@@ -10,7 +10,7 @@ from html import unescape
 import httpx
 import pytest
 
-from engine.refusing import Refused
+from engine.commands.refusals import Refused
 from tests.web.fake_desk import (
     ASSIGNMENT,
     HOSTILE,
@@ -22,7 +22,7 @@ from tests.web.fake_desk import (
     live_link,
     shown,
 )  # fmt: skip
-from web.desk import Contact, Said, Shown, Standing
+from web.views import Contact, Said, Shown, Standing
 
 
 async def send(client: httpx.AsyncClient, link: str, seal: str, **more: str) -> httpx.Response:

@@ -6,11 +6,11 @@ from dataclasses import asdict
 
 import pytest
 
-from engine.scenarios import Stage
-from engine.state import Assignment
+from engine.simulation.scenario import Stage
+from engine.state.workflow import Assignment
 from tests.engine.stages import do, staged
-from web.desk import AssignmentPage
-from web.showing import assignment_page, the_manager
+from web.practice.assignment_view import assignment_page, the_manager
+from web.views import AssignmentPage
 
 Q4 = {
     "quarter": "Q4",

@@ -1,0 +1,186 @@
+"""The office of `baton serve`: what the flows ask of Baton, over the real store, engine and post."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from application.advancer import Advancing
+from application.incidents import Stuck
+from application.operations import Operations
+from application.published_events import NAMES
+from application.repository import Keeper
+from application.runtime import Batch, Happening, Outcome, PostOutcome
+from application.schedule import launch_adopted
+from engine.commands.refusals import Invalid, Refused
+from engine.dates.clock import Clock
+from engine.events import workflow as e
+from engine.events.workflow import BATON, Actor, Event
+from store.log.chain import to_event
+from store.protocol import Commit, Entry
+
+logger = logging.getLogger("baton.office")
+
+Deliver = Callable[[datetime], Awaitable[PostOutcome]]
+
+
+class House:
+    """Implements `application.runtime.Office`. Everything is idempotent: a commit is on (workflow, version)."""
+
+    def __init__(self, operations: Operations, deliver: Deliver) -> None:
+        self._operations, self._deliver = operations, deliver
+        self._keeper: Keeper = operations.keeper
+        self._emitted = self._keeper.store.position()
+        self._last_post: PostOutcome | None = None
+        self._rounds = 0  #: rounds of post under way
+        self._complete: set[str] = set()  #: workflows whose child workflows are known to have been launched
+        self._settled: dict[str, int] = {}  #: versions at which the engine had the last word
+        stuck = Stuck(self._keeper.store)
+        self._advancing = Advancing(self._keeper, stuck.try_, self._committed)
+
+    @property
+    def clock(self) -> Clock:
+        return self._operations.clock
+
+    # --- workflows
+
+    async def advance(self, workflow_ids: Sequence[str]) -> Outcome:
+        """Advance all that are ready in one commit; those that lost a race are tried again with what is there."""
+        outcome = await self._advancing.advance(workflow_ids, self.clock.now())
+        await self._children(workflow_ids)
+        return outcome
+
+    async def _committed(self, commits: Sequence[Commit]) -> None:
+        for commit in commits:
+            if any(isinstance(event.body, e.ChildRequested) for event in commit.events):
+                self._complete.discard(commit.stream)
+        if any(isinstance(event.body, e.NoticePlanned) for commit in commits for event in commit.events):
+            self._operations.bell.wake_post()
+        self._operations.bell.tell()
+
+    async def _children(self, workflow_ids: Sequence[str]) -> None:
+        """Launch the child workflows that were asked for and are not there; the child's id makes it happen once.
+
+        Looked for in the state and not in what was just committed: Baton may have been killed between the commit that
+        asks for a child and the child's launch. The run that was under way then is entered again, and comes here.
+        """
+        for workflow_id in [each for each in workflow_ids if each not in self._complete]:
+            missing = {
+                c for _, c in self._keeper.state(workflow_id).pending if not self._keeper.store.version(c)
+            }
+            for event in self._keeper.store.events(workflow_id) if missing else ():
+                if isinstance(event.body, e.ChildRequested) and event.body.child in missing:
+                    await self._child(event, event.body)
+            self._complete.add(workflow_id)
+
+    async def _child(self, event: Event, body: e.ChildRequested) -> None:
+        if self._keeper.store.version(body.child):
+            return
+        parent = self._keeper.state(event.workflow_id)
+        actor = Actor("Baton", "engine", parent.pcn.code, channel="engine")
+        try:
+            launched = await self._operations.launcher.launch(
+                body.definition, [parent.pcn.code], body.inputs, self.clock.now(), actor, "",
+                parent=parent.id, child=body.child,
+            )  # fmt: skip
+        except (Refused, Invalid) as refused:
+            logger.error("%s could not start %s: %s", parent.reference, body.definition, refused)
+            return
+        self._operations.bell.start(launched.batches)
+
+    async def moved_since(self, workflow_ids: Sequence[str], seen: int) -> bool:
+        wanted = set(workflow_ids)
+        return any(entry.workflow_id in wanted for entry in self._after(seen))
+
+    async def open_batches(self) -> Sequence[Batch]:
+        store = self._keeper.store
+        found: list[Batch] = []
+        for batch, workflow_ids in store.open_batches().items():
+            rows = [row for row in (store.workflow(w) for w in workflow_ids[:1]) if row]
+            title = f"{rows[0].reference} · {rows[0].pcn_name}" if rows else batch
+            if len(workflow_ids) > 1:
+                title += f" and {len(workflow_ids) - 1} more"
+            unseen = any(self._unseen(workflow_id) for workflow_id in workflow_ids)
+            # Overdue for whoever asks, by whatever moment they took down before asking.
+            deadline = rows[0].launched_at if unseen and rows else store.batch_deadline(batch)
+            found.append(Batch(batch, workflow_ids, title, deadline))
+        return found
+
+    def _unseen(self, workflow_id: str) -> bool:
+        """Whether something came in that no advance has looked at: Baton was killed between the commit of an answer
+        and its wake. What an advance commits comes after all it has seen, so then the engine has the last word."""
+        version = self._keeper.store.version(workflow_id)
+        if self._advancing.rests(workflow_id) or self._settled.get(workflow_id) == version:
+            return False
+        last = self._keeper.store.events(workflow_id, version - 1)
+        if last and last[-1].actor.role != BATON.role:
+            return True
+        self._settled[workflow_id] = version
+        return False
+
+    async def launch_scheduled(self) -> Sequence[Batch]:
+        """Start the processes that the PCNs adopted on a schedule and that are due today."""
+        return [batch for launched in await launch_adopted(self._operations) for batch in launched.batches]
+
+    # --- post
+
+    async def deliver(self) -> PostOutcome:
+        self._rounds += 1
+        try:
+            self._last_post = await self._deliver(self.clock.now())
+        finally:
+            self._rounds -= 1
+        return self._last_post
+
+    async def next_post(self) -> datetime | None:
+        """When the next letter may go: as the last round said, or as the first notice planned since then wants."""
+        if self._rounds:  # letters are on the wire, claimed and not yet sent
+            return self.clock.now()
+        last = self._last_post
+        if last is not None and not await self.post_moved_since(last.seen):
+            return last.next_sending
+        moments = [self._keeper.store.next_notice()]
+        if last is None:  # what was in hand when Baton was ended goes when its lease is over
+            moments += [message.lease_until for message in self._keeper.store.messages_unfinished()]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    async def post_moved_since(self, seen: int) -> bool:
+        return any(entry.type == e.NoticePlanned.__name__ for entry in self._after(seen))
+
+    async def errands_due(self) -> Sequence[str]:
+        post = await self.next_post()
+        due = ["deliver-post"] if post is not None and post <= self.clock.now() else []
+        adopted = any(pcn.adopted for pcn in self._operations.launcher.directory.pcns)
+        return [*due, "launch-scheduled"] if adopted else due
+
+    def _after(self, seen: int) -> Iterator[Entry]:
+        """The log after a position, to its very end: on a busy day that is more than one page."""
+        while page := self._keeper.store.entries_since(seen):
+            yield from page
+            seen = page[-1].position
+
+    # --- what Prefect's automations hear
+
+    async def happenings(self, limit: int) -> Sequence[Happening]:
+        found: list[Happening] = []
+        for entry in self._keeper.store.entries_since(self._emitted, limit):
+            name = NAMES.get(entry.type)
+            if name is None:
+                self._emitted = max(self._emitted, entry.position) if not found else self._emitted
+                continue
+            found.append(self._happening(entry.position, to_event(entry), name))
+        return found
+
+    def _happening(self, position: int, event: Event, name: str) -> Happening:
+        row = self._keeper.store.workflow(event.workflow_id)
+        step = getattr(event.body, "step", "")
+        return Happening(
+            id=uuid5(NAMESPACE_URL, f"baton:{event.workflow_id}/{event.version}"), position=position, name=name,
+            resource_id=f"baton.workflow.{event.workflow_id}", label=row.reference if row else event.workflow_id,
+            occurred=self.clock.real(event.at), payload={"step": step, "version": event.version},
+        )  # fmt: skip
+
+    async def emitted(self, position: int) -> None:
+        self._emitted = max(self._emitted, position)

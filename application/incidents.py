@@ -1,0 +1,54 @@
+"""A workflow that cannot go on must not hold up the others of its batch: the manager is told, once.
+
+What stops one is a date past the known bank holidays (rule 13), an expression that does not suit the answers it
+got, or a definition that never comes to rest. A fact, a new calendar or a new definition may set it going again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from definitions.language.exact_numbers import FunctionError
+from definitions.language.expressions import ExpressionError
+from engine.dates.calendar import BeyondHorizon
+from engine.dates.clock import london_date
+from engine.decisions.advance import Restless, advance
+from engine.events.workflow import BATON, Event, Notice, NoticePlanned
+from engine.people import roles
+from engine.state.workflow import WorkflowState
+from store.protocol import Store
+
+logger = logging.getLogger("baton.stuck")
+
+#: What a definition, its data or the calendar can do wrong. Anything else is Baton's own fault, and is not caught.
+STOPPERS = (BeyondHorizon, ExpressionError, FunctionError, Restless)
+
+
+class Stuck:
+    """Advances workflows, and tells the manager of those that cannot be."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def try_(self, state: WorkflowState, now: datetime) -> tuple[Event, ...]:
+        """What follows; where it cannot be worked out, the notice that says so, or nothing when it was said before."""
+        try:
+            return tuple(advance(state, now))
+        except STOPPERS as error:
+            logger.error("%s (%s) cannot go on: %s", state.id, state.reference, error)
+            return tuple(self._told(state, str(error), now))
+
+    def _told(self, state: WorkflowState, because: str, now: datetime) -> Sequence[Event]:
+        manager = roles.manager(state.pcn, london_date(now))
+        notice_id = f"stuck-{state.id}-{london_date(now):%Y%m%d}"
+        if manager is None or self._store.notice(notice_id) is not None:
+            return ()
+        text = f"{state.reference} cannot go on by itself: {because} Answers are still taken, and nothing is lost."
+        notice = Notice(
+            notice_id, "task", manager.id, manager.name, manager.email, state.pcn.code, "", "",
+            f"{state.reference} needs a hand", now,
+            facts={"title": f"{state.reference} needs a hand", "text": text, "pcn": state.pcn.name, "reference": state.reference},
+        )  # fmt: skip
+        return (Event(state.id, state.version + 1, now, BATON, "clock", NoticePlanned(notice)),)

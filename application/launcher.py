@@ -1,0 +1,178 @@
+"""Launching: a definition, some PCNs and the inputs become workflows, once for each key."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from application.repository import Keeper
+from application.runtime import BATCH_LIMIT, Batch
+from definitions.language.expressions import ExpressionError
+from definitions.loading.bundle import Process
+from definitions.loading.library import Library, UnknownDefinition
+from definitions.models.directory import Directory, Pcn
+from definitions.source.problems import DefinitionErrors
+from engine.commands import manager
+from engine.commands.refusals import Invalid, Refused
+from engine.dates.calendar import BeyondHorizon
+from engine.events.codec import canonical
+from engine.events.workflow import Actor, Event
+from engine.forms.answers import Problem
+from engine.forms.inputs import check_inputs
+from engine.state.workflow import WorkflowState
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no letter that looks like a digit
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """A launch. `repeated`: its key was seen before, and these are the workflows it made then."""
+
+    launch: str
+    workflows: tuple[str, ...]
+    batches: tuple[Batch, ...]
+    repeated: bool = False
+
+
+def short_hash(*parts: str, length: int = 6) -> str:
+    """A short name made of `parts`: lower-case letters and digits."""
+    number = int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest()[:8])
+    return "".join(_ALPHABET[(number >> (5 * place)) & 31] for place in range(length))
+
+
+def launch_id(now: datetime, key: str) -> str:
+    """An id in time order, so that a log sorted by it is sorted by time: ten characters of time, six of the key."""
+    stamp = int(now.timestamp() * 1000)
+    time_part = "".join(_ALPHABET[(stamp >> (5 * place)) & 31] for place in reversed(range(10)))
+    return time_part.lstrip("0") + short_hash(key)
+
+
+class Launcher:
+    """Starts processes from the library for PCNs of the directory."""
+
+    def __init__(
+        self, keeper: Keeper, library: Library, directory: Directory, calendar: Mapping[str, Any]
+    ) -> None:
+        self._keeper, self._library, self._calendar = keeper, library, calendar
+        self.directory = directory
+        # Two presses of one button come at once: the second must see what the first made.
+        self._one_at_a_time = asyncio.Lock()
+
+    def process(self, definition: str, inputs: Mapping[str, Any]) -> Process:
+        """The process with the datasets that `inputs` choose. Raises Refused for a name nobody knows."""
+        try:
+            declared = self._library.definition(definition).launch.inputs
+            chosen = {i.id: str(inputs[i.id]) for i in declared if i.type == "dataset" and inputs.get(i.id)}
+            return self._library.process(definition, chosen, self._calendar)
+        except UnknownDefinition as unknown:
+            raise Refused("not_found", str(unknown)) from None
+        except DefinitionErrors as broken:
+            said = "; ".join(str(problem) for problem in broken.problems[:3])
+            raise Refused(
+                "definition", f"{definition} has mistakes; mend them, see `baton validate`: {said}"
+            ) from None
+
+    def pcn(self, code: str) -> Pcn:
+        try:
+            return self.directory.pcn(code)
+        except KeyError:
+            known = ", ".join(pcn.code for pcn in self.directory.pcns[:5])
+            raise Refused("not_found", f"the directory has no PCN {code}; it has {known}") from None
+
+    async def launch(
+        self, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], now: datetime, actor: Actor, key: str,
+        parent: str = "", child: str = "",
+    ) -> Launched:  # fmt: skip
+        """Commit the launch, whole or not at all. Raises Invalid for the inputs and Refused for the rest."""
+        async with self._one_at_a_time:
+            try:
+                return await self._launch(definition, pcns, inputs, now, actor, key, parent, child)
+            except (BeyondHorizon, ExpressionError) as error:
+                # A date past the known bank holidays, or an input an expression cannot work with (rule 13).
+                raise Refused("invalid", f"it cannot be launched with these inputs: {error}") from None
+
+    async def _launch(
+        self, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], now: datetime, actor: Actor, key: str,
+        parent: str, child: str,
+    ) -> Launched:  # fmt: skip
+        if not pcns:
+            raise Invalid([Problem("pcn", "Name the PCN to launch it for, by its code", "missing")])
+        process = self.process(definition, inputs)
+        self._refuse_role(process, actor)
+        repeated = self._repeated(key)
+        if repeated:
+            return repeated
+        launch = child or launch_id(
+            now, key or canonical([definition, list(pcns), dict(inputs)]).decode() + str(now)
+        )
+        codes = list(dict.fromkeys(pcns))
+        made: list[tuple[list[Event], Process]] = []
+        for number, code in enumerate(codes):
+            workflow = launch if len(codes) == 1 else f"{launch}{short_hash(code, length=4)}{number:x}"
+            events = manager.launch(
+                workflow, process, self.pcn(code), self._inputs(process, code, inputs, now), now, actor,
+                launch_id=f"{launch}:{key}" if key else launch, batch=f"{launch}-{number // BATCH_LIMIT + 1}",
+                previous=self.previous(definition, code), parent=parent,
+            )  # fmt: skip
+            made.append((events, process))
+        states = await self._keeper.begin(made, now)
+        return Launched(launch, tuple(state.id for state in states), batches_of(states))
+
+    def _inputs(
+        self, process: Process, code: str, inputs: Mapping[str, Any], now: datetime
+    ) -> dict[str, Any]:
+        checked = check_inputs(process, self.pcn(code), inputs, now)
+        if checked.problems:
+            raise Invalid(checked.problems)
+        return checked.values
+
+    def _refuse_role(self, process: Process, actor: Actor) -> None:
+        allowed = process.definition.launch.by
+        if actor.role and actor.role not in (*allowed, "engine"):
+            said = ", ".join(role.replace("_", " ") for role in allowed)
+            raise Refused("forbidden", f"{process.definition.title} is launched by: {said}")
+
+    def _repeated(self, key: str) -> Launched | None:
+        """The launch that this key made already; the same press of a button starts nothing twice."""
+        if not key:
+            return None
+        rows = self._keeper.store.launched_with(key)
+        if not rows:
+            return None
+        batches = _batches((row.workflow_id, row.batch, f"{row.reference} · {row.pcn_name}") for row in rows)
+        return Launched(
+            rows[0].launch.split(":")[0], tuple(r.workflow_id for r in rows), batches, repeated=True
+        )
+
+    def previous(self, definition: str, pcn: str) -> dict[str, Any]:
+        """What every organisation answered the last time this process closed here, by step and organisation."""
+        last = self._keeper.store.last_closed(definition, pcn)
+        if last is None:
+            return {}
+        found: dict[str, Any] = {}
+        for step in self._keeper.state(last).steps.values():
+            for assignment in step.assignments.values():
+                if assignment.response:
+                    found.setdefault(step.id, {})[assignment.organisation] = dict(assignment.response.answers)
+        return found
+
+
+def batches_of(states: Sequence[WorkflowState]) -> tuple[Batch, ...]:
+    return _batches((s.id, s.batch, f"{s.reference} · {s.pcn.name}") for s in states)
+
+
+def _batches(rows: Iterable[tuple[str, str, str]]) -> tuple[Batch, ...]:
+    """Workflows by batch; a batch of several is named after its first, with how many more."""
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for workflow, batch, title in rows:
+        grouped.setdefault(batch, []).append((workflow, title))
+    return tuple(
+        Batch(
+            batch, tuple(w for w, _ in of), of[0][1] if len(of) == 1 else f"{of[0][1]} and {len(of) - 1} more"
+        )
+        for batch, of in grouped.items()
+    )

@@ -1,0 +1,26 @@
+"""The calendar of this installation: England's bank holidays, and everybody's closures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+from definitions.loading.bank_holidays import bank_holidays
+from definitions.models.directory import Directory
+from engine.dates.calendar import Calendar
+from engine.state.fold import closure_of
+
+
+@lru_cache(maxsize=1)
+def network_calendar() -> Calendar:
+    """England's bank holidays to the last known year, without closures: what workflows are pinned to."""
+    return Calendar.of(bank_holidays())
+
+
+def hours_of(calendar: Calendar, directory: Directory) -> Calendar:
+    """When letters may arrive: the calendar with the closures of every organisation in the directory."""
+    closures = [closure_of(pcn, closed) for pcn in directory.pcns for closed in pcn.closures]
+    own = {pcn.code for pcn in directory.pcns}
+    # In a directory of many PCNs, the closure of one is no closure of the others.
+    kept = [closure for closure in closures if closure.organisation != "*" or len(own) == 1]
+    return replace(calendar, closures=(*calendar.closures, *kept))

@@ -1,0 +1,205 @@
+"""Baton's verbs: what a person may do, whether they come from the web, the API or the command line.
+
+Each loads the state, asks the engine, commits, and then wakes the flow whose turn it may be. Nothing here
+knows Prefect: the wake is a bell the flows gave us, and a bell nobody hears loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from application.launcher import Launched, Launcher
+from application.repository import Keeper, Kept
+from application.runtime import Batch
+from engine.commands import manager, responses
+from engine.commands.refusals import Invalid, Refused, Warned
+from engine.dates.clock import Clock
+from engine.decisions import pending
+from engine.events.workflow import Actor, Event, NoticePlanned
+from engine.expressions.evaluator import Judge
+from engine.forms.answers import Caution, Problem, check_answers
+from engine.forms.patient_guard import check_free_text
+from engine.state.workflow import Assignment, WorkflowState, workflow_of
+from store.protocol import Commit
+
+ReplyKind = Literal["more time", "not ours", "question"]
+
+
+class Bell(Protocol):
+    """How the flows are told that something happened. Every method returns at once and never raises."""
+
+    def start(self, batches: Sequence[Batch]) -> None: ...
+
+    def wake_batch(self, batch_id: str, because: str = ...) -> None: ...
+
+    def wake_post(self) -> None: ...
+
+    def tell(self) -> None: ...
+
+
+class NoBell:
+    """For a store that no flows watch: tests, and commands that only look."""
+
+    def start(self, batches: Sequence[Batch]) -> None:
+        return
+
+    def wake_batch(self, batch_id: str, because: str = "") -> None:
+        return
+
+    def wake_post(self) -> None:
+        return
+
+    def tell(self) -> None:
+        return
+
+
+class Operations:
+    """The verbs, over one keeper and one clock."""
+
+    def __init__(self, keeper: Keeper, launcher: Launcher, clock: Clock, bell: Bell | None = None) -> None:
+        self.keeper, self.launcher, self.clock = keeper, launcher, clock
+        self.bell: Bell = bell or NoBell()
+
+    # --- launching
+
+    async def launch(
+        self, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], actor: Actor, key: str = ""
+    ) -> Launched:
+        """Start a process for these PCNs. The same `key` starts nothing twice. Raises Invalid, Refused."""
+        launched = await self.launcher.launch(definition, pcns, inputs, self.clock.now(), actor, key)
+        self.bell.start(launched.batches)
+        self.bell.tell()
+        return launched
+
+    # --- answering
+
+    async def respond(
+        self,
+        assignment_id: str,
+        raw: Mapping[str, Any],
+        actor: Actor,
+        *,
+        anyway: bool = True,
+        seen: int | None = None,
+    ) -> tuple[int, bool, tuple[Caution, ...]]:
+        """Take an answer; flushed before this returns. Number, late, and what was warned of.
+
+        `seen` is the number of the answer that whoever gives this one had before them, 0 for none: of two who
+        answer at once one wins, and the other is told whose answer stands. Without it a later answer amends.
+        Raises Invalid with every problem, Warned unless `anyway`, Refused.
+        """
+        now = self.clock.now()
+        warnings: tuple[Caution, ...] = ()
+
+        def decision(state: WorkflowState) -> Sequence[Event]:
+            nonlocal warnings
+            assignment = responses.answerable(state, assignment_id)
+            checked = self._checked(state, assignment, raw, now)
+            warnings = checked.warnings
+            if checked.problems:
+                raise Invalid(checked.problems)
+            if checked.warnings and not anyway:
+                raise Warned(checked.warnings)
+            responses.nobody_meanwhile(assignment, seen, checked.values, actor)
+            said = tuple(warning.message for warning in checked.warnings)
+            return responses.respond(state, assignment_id, checked.values, now, actor, said)
+
+        kept = await self.keeper.decide(workflow_of(assignment_id), decision, now, look_ahead=False)
+        if pending.moves(kept.state, assignment_id):
+            self._wake(kept.state, f"an answer from {actor.organisation}")
+        self.bell.tell()
+        body: Any = kept.events[0].body
+        return body.number, body.late, warnings
+
+    def check(self, assignment_id: str, raw: Mapping[str, Any]) -> Sequence[Problem]:
+        """What is wrong with these answers. Keeps nothing. Raises Refused where they could not be taken at all."""
+        state = self.keeper.state(workflow_of(assignment_id))
+        assignment = responses.answerable(state, assignment_id)
+        problems: Sequence[Problem] = self._checked(state, assignment, raw, self.clock.now()).problems
+        return problems
+
+    def _checked(
+        self, state: WorkflowState, assignment: Assignment, raw: Mapping[str, Any], now: datetime
+    ) -> Any:
+        step = state.process.steps[assignment.step]
+        judge = Judge(state, now, assignment)
+        return check_answers(step.form, step.checks, raw, judge.names, judge)
+
+    async def reply(
+        self, assignment_id: str, kind: ReplyKind, text: str, until: datetime | None, actor: Actor
+    ) -> None:
+        """Keep what somebody said instead of an answer; the ladder stops and the manager hears of it."""
+        if check_free_text(text):
+            raise Invalid([_identifiable("text")])
+        now = self.clock.now()
+        await self._do(
+            workflow_of(assignment_id),
+            lambda s: responses.reply(s, assignment_id, kind, text, until, now, actor),
+            now,
+        )
+
+    # --- the manager's verbs
+
+    async def hold(self, workflow_id: str, reason: str, actor: Actor) -> Kept:
+        now = self.clock.now()
+        return await self._do(workflow_id, lambda s: manager.hold(s, _free(reason), now, actor), now)
+
+    async def lift(self, workflow_id: str, reason: str, actor: Actor) -> Kept:
+        now = self.clock.now()
+        return await self._do(workflow_id, lambda s: manager.lift(s, now, actor, _free(reason)), now)
+
+    async def withdraw(self, workflow_id: str, reason: str, actor: Actor) -> Kept:
+        now = self.clock.now()
+        return await self._do(workflow_id, lambda s: manager.withdraw(s, _free(reason), now, actor), now)
+
+    async def perform(
+        self, workflow_id: str, command: Callable[[WorkflowState, datetime], Sequence[Event]]
+    ) -> Kept:
+        """Any command of engine/manager.py: `perform(id, lambda state, now: manager.reopen_step(...))`."""
+        now = self.clock.now()
+        return await self._do(workflow_id, lambda state: command(state, now), now)
+
+    # --- files
+
+    async def keep_file(self, content: bytes) -> str:
+        """Keep a file's bytes as a document; its sha256. The same bytes are kept once."""
+        import hashlib
+
+        sha256 = hashlib.sha256(content).hexdigest()
+        await self.keeper.store.commit(
+            [Commit("files", self.keeper.store.version("files"), (), None, {sha256: content})]
+        )
+        return sha256
+
+    # --- inside
+
+    async def _do(
+        self, workflow_id: str, decision: Callable[[WorkflowState], Sequence[Event]], now: datetime
+    ) -> Kept:
+        kept = await self.keeper.decide(workflow_id, decision, now)
+        self._wake(kept.state, "the manager changed something")
+        if any(isinstance(event.body, NoticePlanned) for event in kept.events):
+            self.bell.wake_post()
+        self.bell.tell()
+        return kept
+
+    def _wake(self, state: WorkflowState, because: str) -> None:
+        self.bell.wake_batch(state.batch, because)
+
+
+def _identifiable(path: str) -> Problem:
+    return Problem(
+        path, "This looks like an NHS number. Take it out, and say it without naming a patient", "nhs_number"
+    )
+
+
+def _free(text: str) -> str:
+    """`text`, unless it holds an NHS number: then Invalid, and it is neither kept nor logged."""
+    if check_free_text(text):
+        raise Invalid([_identifiable("reason")])
+    return text
+
+
+__all__ = ["Bell", "NoBell", "Operations", "Refused"]

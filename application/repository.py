@@ -1,0 +1,133 @@
+"""Keeping workflows: loading their state from the log, and committing what was decided.
+
+A state is cached by its version, so an answer costs no reading; the cache holds a bounded number of states,
+and a workflow that waits unasked costs no memory at all.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from application.incidents import STOPPERS
+from definitions.loading.bundle import Process, open_bundle
+from engine.commands.refusals import Refused
+from engine.decisions.pending import next_deadline, waiting_for
+from engine.events.workflow import Event
+from engine.state.fold import apply, fold
+from engine.state.workflow import WorkflowState
+from store.protocol import Commit, Conflict, Outlook, Store
+
+#: States kept in memory, most recently used last: one for each PCN in England, and some to spare. A state of five
+#: practices is some 15 kB, beside its membership, which the workflows of a PCN share.
+STATES_KEPT = 2000
+#: Times a decision is made again after somebody else's commit came first.
+TRIES = 8
+
+Decision = Callable[[WorkflowState], Sequence[Event]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A state after its commit, the events that made it, and the position of the log that holds them."""
+
+    state: WorkflowState
+    events: tuple[Event, ...]
+    position: int
+
+
+class NoSuchWorkflow(Refused):
+    def __init__(self, workflow_id: str) -> None:
+        super().__init__("no-such-workflow", f"there is no workflow {workflow_id}; `baton status` lists them")
+
+
+class Keeper:
+    """Loads states and commits decisions, over one store."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._states: OrderedDict[str, WorkflowState] = OrderedDict()
+        self._processes: dict[str, Process] = {}
+
+    # --- loading
+
+    def open_bundle(self, sha256: str) -> Process:
+        """The process of that hash; opened once, for there are few and every state stands on one."""
+        if sha256 not in self._processes:
+            self._processes[sha256] = open_bundle(self.store.document(sha256))
+        return self._processes[sha256]
+
+    def state(self, workflow_id: str) -> WorkflowState:
+        """The present state. Raises NoSuchWorkflow."""
+        version = self.store.version(workflow_id)
+        if not version:
+            raise NoSuchWorkflow(workflow_id)
+        known = self._states.get(workflow_id)
+        if known is None or known.version > version:
+            known = fold(self.store.events(workflow_id), self.open_bundle)
+        elif known.version < version:
+            for event in self.store.events(workflow_id, known.version):
+                known = apply(known, event, self.open_bundle)
+        self.keep(known)
+        return known
+
+    def keep(self, state: WorkflowState) -> None:
+        self._states[state.id] = state
+        self._states.move_to_end(state.id)
+        if len(self._states) > STATES_KEPT:
+            self._states.popitem(last=False)
+
+    # --- committing
+
+    async def decide(
+        self, workflow_id: str, decision: Decision, now: datetime, *, look_ahead: bool = True
+    ) -> Kept:
+        """Load, decide, commit; again when another commit came first. No events: nothing is committed.
+
+        `look_ahead` false leaves the outlook as it was, where the decision does not bring a moment nearer.
+        """
+        for _ in range(TRIES):
+            state = self.state(workflow_id)
+            events = tuple(decision(state))
+            if not events:
+                return Kept(state, (), self.store.position())
+            after = self.after(state, events)
+            outlook = outlook_of(after, now) if look_ahead else None
+            try:
+                position = await self.store.commit([Commit(workflow_id, state.version, events, outlook)])
+            except Conflict:
+                continue
+            self.keep(after)
+            return Kept(after, events, position)
+        raise Refused("busy", f"{workflow_id} is changing too fast just now; try again")
+
+    def after(self, state: WorkflowState, events: Sequence[Event]) -> WorkflowState:
+        for event in events:
+            state = apply(state, event, self.open_bundle)
+        return state
+
+    async def begin(
+        self, launches: Sequence[tuple[Sequence[Event], Process]], now: datetime
+    ) -> list[WorkflowState]:
+        """Commit the launches of new workflows together, with the texts they are pinned to; their states."""
+        commits, states = [], []
+        for events, process in launches:
+            state = fold(events, {process.hash: process}.__getitem__)
+            documents: Mapping[str, bytes] = {process.hash: process.body}
+            outlook = Outlook(now, f"{state.reference} is about to begin")
+            commits.append(Commit(state.id, 0, tuple(events), outlook, documents))
+            states.append(state)
+        await self.store.commit(commits)
+        for state in states:
+            self.keep(state)
+        return states
+
+
+def outlook_of(state: WorkflowState, now: datetime) -> Outlook:
+    """What the lists show of a workflow: its next moment, and whom it waits for; or that it cannot go on."""
+    try:
+        return Outlook(next_deadline(state, now), waiting_for(state, now))
+    except STOPPERS as error:
+        return Outlook(None, f"cannot go on: {error}")

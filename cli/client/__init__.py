@@ -1,0 +1,1 @@
+"""Talking to a running Baton, or to its store when none runs."""

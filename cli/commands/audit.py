@@ -1,0 +1,145 @@
+"""`baton audit`: what happened, told and proved."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.client.reader import looking
+from cli.console import Trouble, count, moment, say, say_json, table
+from cli.console import story as tell
+from cli.context import Json, settings
+
+Pcn = Annotated[str, typer.Option("--pcn", help="Of this PCN only, by its code.")]
+
+
+def add(app: typer.Typer) -> None:
+    group = typer.Typer(
+        help="Read the log: lists, stories, and proof.", no_args_is_help=True, rich_markup_mode=None
+    )
+    group.command("list")(list_)
+    group.command("show")(show)
+    group.command("verify")(verify)
+    app.add_typer(group, name="audit")
+
+
+def list_(
+    closed: Annotated[bool, typer.Option("--closed", help="Only those that are over.")] = False,
+    pcn: Pcn = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most this many.")] = 200,
+    as_json: Json = False,
+) -> None:
+    """List workflows, the latest first, with how much was asked, answered, late and sent."""
+    with looking(settings()) as there:
+        rows = there.listed(pcn, "closed" if closed else "", limit)
+    if as_json:
+        say_json(rows)
+        return
+    if not rows:
+        say("No workflow has closed yet." if closed else "No workflow was launched yet.")
+        return
+    columns = (
+        "Workflow",
+        "PCN",
+        "What",
+        "State",
+        "Launched",
+        "Closed",
+        "Asked",
+        "Answered",
+        "Late",
+        "Letters",
+    )
+    table(columns, [_row(row) for row in rows])
+
+
+def _row(row: dict[str, Any]) -> tuple[str, ...]:
+    counts = (row[name] for name in ("asked", "answered", "late", "messages_sent"))
+    return (
+        row["workflow_id"], row["pcn_name"], row["reference"], row["status"], moment(row["launched_at"]),
+        moment(row["closed_at"]), *(str(number) for number in counts),
+    )  # fmt: skip
+
+
+def show(
+    workflow: Annotated[
+        str, typer.Argument(help="The workflow: its id, or as much of its beginning as is its own.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Tell a workflow's story: who was asked what, when and why then, who was chased, how it closed."""
+    with looking(settings()) as there:
+        found = there.story(workflow)
+    if as_json:
+        say_json(found)
+        return
+    row = found["workflow"]
+    say(f"{row['reference']} · {row['pcn_name']}")
+    say(
+        f"{row['definition']} version {row['definition_version']} · workflow {row['workflow_id']} · {row['status']}"
+    )
+    say()
+    tell((moment(line["at"]), line["text"], line["why"]) for line in found["lines"])
+    say()
+    _letters(found["letters"])
+
+
+def _letters(letters: list[dict[str, Any]]) -> None:
+    if not letters:
+        say("No letter has gone out.")
+        return
+    rows = [
+        (moment(each["sent_at"]) or each["status"], each["to"], each["subject"] + _trouble(each))
+        for each in letters
+    ]
+    table(("Sent", "To", "Subject"), rows, f"{count(len(letters), 'letter')}")
+
+
+def _trouble(letter: dict[str, Any]) -> str:
+    return (
+        f" ({letter['status']}: {letter['because']})"
+        if letter["because"] and letter["status"] != "sent"
+        else ""
+    )
+
+
+def verify(
+    heads: Annotated[
+        list[str] | None,
+        typer.Option("--head", help="A head from a receipt or a closing letter; again for another."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Walk the chain of the log: is it intact and complete, and does it hold what receipts witness?"""
+    wanted = [head.strip().lower() for head in heads or []]
+    for head in wanted:
+        if len(head) != 64 or set(head) - set("0123456789abcdef"):
+            raise Trouble(f"{head!r} is no head: those are 64 digits and letters a to f.", code=2)
+    with looking(settings()) as there:
+        verdict = there.verify(wanted)
+    holds = verdict["intact"] and not verdict["missing"]
+    if as_json:
+        say_json(verdict)
+    else:
+        _say_verdict(verdict)
+    if not holds:
+        raise typer.Exit(1)
+
+
+def _say_verdict(verdict: dict[str, Any]) -> None:
+    if verdict["intact"]:
+        say(
+            f"Intact and complete: {count(verdict['events'], 'event')}, each with the hash of the one before it."
+        )
+    else:
+        say(f"NOT intact: {verdict['problem']}. The {count(verdict['events'], 'event')} before that hold.")
+        say("Nothing was changed. `baton store check` says which copy is whole.")
+    if verdict["witnessed"]:
+        missing = verdict["missing"]
+        say(
+            f"Witnessed: {verdict['witnessed'] - len(missing)} of {count(verdict['witnessed'], 'head')} are in the log."
+        )
+        for head in missing:
+            say(f"  not in the log: {head}")
+    say(f"Head: {verdict['head']}")

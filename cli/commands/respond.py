@@ -1,0 +1,126 @@
+"""`baton respond`: answer what somebody was asked, question by question or all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import arguments
+from cli.client.server import Refusal, Server, server, signature
+from cli.console import Trouble, Usage, say, say_json, whisper
+from cli.context import Json, settings
+from cli.prompts import ask_form, confirm
+
+
+def add(app: typer.Typer) -> None:
+    app.command("respond")(respond)
+
+
+def respond(
+    assignment: Annotated[
+        str,
+        typer.Argument(help="The assignment, as `baton status WORKFLOW` shows it; or WORKFLOW.step.CODE."),
+    ],
+    answers_file: Annotated[
+        Path | None, typer.Option("--answers", help="A YAML or JSON file with the answers.")
+    ] = None,
+    answers: Annotated[
+        list[str] | None,
+        typer.Option("--answer", help="An answer, as field=value or group.item.field=value."),
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="Who answers: a name. It goes into the record.")] = "",
+    role: Annotated[
+        str, typer.Option("--role", help="In which role; the one that was asked unless said.")
+    ] = "",
+    anyway: Annotated[bool, typer.Option("--anyway", help="Send answers that look unusual, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Answer an assignment. Without answers, every question is asked here, one after another."""
+    baton = server(settings())
+    found = whole_assignment(baton, assignment)
+    page = baton.assignment(found)
+    if page["status"] not in ("open", "answered"):
+        raise Trouble(f"This can no longer be answered: it is {page['status']}.", str(page["closed_because"]))
+    interactive = not answers and not answers_file
+    if interactive:
+        _introduce(page)
+    elif not by:
+        raise Usage('Say who answers: --by "Jo Marsh"', "The record names a person for every answer.")
+    signed = signature(by or typer.prompt("Your name"), role or page["role"] or "practice_manager")
+    values = (
+        ask_form(page["form"]) if interactive else arguments.values(answers or [], answers_file, "--answer")
+    )
+    taken = _send(baton, found, values, signed, anyway, page["form"] if interactive else None)
+    if as_json:
+        say_json({"assignment": found, **taken})
+        return
+    late = " It came after the due date, and counts all the same." if taken["late"] else ""
+    say(f"Taken: answer {taken['number']} to “{page['title']}” of {page['organisation']}.{late}")
+    for warning in taken["warnings"]:
+        say(f"Looks unusual: {warning['message']}")
+
+
+def _introduce(page: dict[str, Any]) -> None:
+    say(f"{page['title']} · {page['organisation']}")
+    for line in (page["why"], page["due"] and f"Due {page['due']}", page["silence"]):
+        if line:
+            say(line)
+    say("Enter keeps what stands in brackets; Ctrl-C leaves without sending anything.")
+    say()
+
+
+def _send(
+    baton: Server, assignment: str, values: dict[str, Any], by: dict[str, str], anyway: bool,
+    form: list[dict[str, Any]] | None,
+) -> dict[str, Any]:  # fmt: skip
+    """Send the answers. At a terminal, what is wrong is asked again until it is right or nobody goes on."""
+    while True:
+        try:
+            return baton.respond(assignment, values, by, anyway)
+        except Refusal as refusal:
+            if form is None and refusal.reason == "warned":
+                raise Trouble(refusal.wrong, "Check them, or send them all the same with --anyway.") from None
+            if form is None or not refusal.errors:
+                raise
+            whisper(refusal.wrong)
+            if refusal.reason == "warned":
+                anyway = confirm("Send it all the same?")
+                if anyway:
+                    continue
+            values = ask_form(form, values, wrong=[path for path, _ in refusal.errors])
+
+
+def whole_assignment(baton: Server, short: str) -> str:
+    """The assignment's id, from one whose beginning and end were left out. Raises Trouble."""
+    parts = short.split(".")
+    if len(parts) < 2:
+        raise Usage(
+            f"{short!r} names no step.", "Write it as `baton status WORKFLOW` shows it: WORKFLOW.step.…"
+        )
+    workflow = baton.workflow(baton.whole_id(parts[0]))
+    everyone = [str(each["assignment"]) for each in workflow["assignments"]]
+    exact = ".".join([workflow["workflow_id"], *parts[1:]])
+    if exact in everyone:
+        return exact
+    found = list(_like(workflow["assignments"], parts[1:]))
+    if not found:
+        shown = "".join(f"\n  {each}" for each in everyone)
+        raise Trouble(f"There is no assignment {short}.", f"Those of {workflow['reference']} are:{shown}")
+    if len(found) > 1:
+        raise Usage(f"Several assignments are like {short}:\n  " + "\n  ".join(found), "Name one of them.")
+    return found[0]
+
+
+def _like(assignments: Iterable[dict[str, Any]], parts: list[str]) -> Iterable[str]:
+    """Those of the step named first and of everything else named, in the step's latest attempt."""
+    same = [each for each in assignments if each["step"] == parts[0]]
+    latest = max((each["attempt"] for each in same), default=0)
+    for each in same:
+        known = (str(each["attempt"]), each["organisation"], each["role"], each["person"])
+        if all(part in known for part in parts[1:]) and (
+            each["attempt"] == latest or str(each["attempt"]) in parts
+        ):
+            yield str(each["assignment"])

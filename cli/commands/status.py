@@ -1,0 +1,87 @@
+"""`baton status`: what runs, and whom it waits for."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.client.reader import looking
+from cli.console import Usage, count, moment, say, say_json, sentence, table, words
+from cli.context import Json, settings
+
+STATES = ("open", "held", "completed", "stopped", "withdrawn")
+
+
+def add(app: typer.Typer) -> None:
+    app.command("status")(status)
+
+
+def status(
+    workflow: Annotated[
+        str,
+        typer.Argument(
+            help="A workflow: its id, or as much of its beginning as is its own. All unless said."
+        ),
+    ] = "",
+    pcn: Annotated[str, typer.Option("--pcn", help="Of this PCN only, by its code.")] = "",
+    state: Annotated[str, typer.Option("--state", help=f"Only those that are {', '.join(STATES)}.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="At most this many.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """Show the workflows, or one of them with its steps and everyone asked."""
+    if state and state not in STATES:
+        raise Usage(f"--state is one of {', '.join(STATES)}, not {state!r}.")
+    with looking(settings()) as there:
+        found: Any = there.workflow(workflow) if workflow else there.workflows(pcn, state, limit)
+    if as_json:
+        say_json(found)
+    elif workflow:
+        _one(found)
+    else:
+        _many(found)
+
+
+def _many(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        say("No workflows. Launch one with: baton launch DEFINITION --pcn CODE --input name=value")
+        return
+    columns = ("Workflow", "PCN", "What", "State", "Waits for")
+    shown = [
+        (row["workflow_id"], row["pcn_name"], row["reference"], row["status"], sentence(row["waiting_for"]))
+        for row in rows
+    ]
+    table(columns, shown)
+    going = sum(1 for row in rows if row["status"] in ("open", "held"))
+    say(f"{count(len(rows), 'workflow')}, {going} open.")
+
+
+def _one(found: dict[str, Any]) -> None:
+    say(f"{found['reference']} · {found['pcn_name']}")
+    say(f"{found['definition']} version {found['definition_version']} · workflow {found['workflow_id']}")
+    say(f"Launched {moment(found['launched_at'])}")
+    if found["closed_at"]:
+        say(f"Closed {moment(found['closed_at'])}: {found['waiting_for'] or found['status']}")
+    else:
+        say(sentence(found["waiting_for"]))
+    say()
+    steps = [(words(s["step"]), _state(s), moment(s["due"]), s["outcome"]) for s in found["steps"]]
+    table(("Step", "State", "Due", "Outcome"), steps, "Steps")
+    asked = [
+        (a["name"], a["organisation"], words(a["step"]), _answer(a), moment(a["due"]), a["assignment"])
+        for a in found["assignments"]
+    ]
+    if asked:
+        say()
+        table(("Person", "At", "Step", "State", "Due", "Assignment"), asked, "Who was asked")
+
+
+def _state(step: dict[str, Any]) -> str:
+    return str(step["status"]) + (f", attempt {step['attempt']}" if step["attempt"] > 1 else "")
+
+
+def _answer(assignment: dict[str, Any]) -> str:
+    if assignment["answered_at"]:
+        return f"{assignment['status']}{', late' if assignment['late'] else ''}"
+    climbed = assignment["rungs_climbed"]
+    return str(assignment["status"]) + (f", chased {climbed}×" if climbed else "")

@@ -1,0 +1,56 @@
+"""`baton store`: is everything there, and how to get it back."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.console import Trouble, say, say_json
+from cli.context import Json, settings
+from settings import Home
+
+_HELP = "Check the store, and rebuild it from its journal."
+
+
+def add(app: typer.Typer) -> None:
+    group = typer.Typer(help=_HELP, no_args_is_help=True, rich_markup_mode=None)
+    group.command("check")(check)
+    group.command("restore")(restore)
+    app.add_typer(group, name="store")
+
+
+def check(as_json: Json = False) -> None:
+    """Look at the file and the journal, change nothing, and say what is whole."""
+    from store.duckdb import recovery
+
+    _tell(recovery.check(_there().root), as_json)
+
+
+def restore(as_json: Json = False) -> None:
+    """Make what is damaged again from what is whole. The damaged one is kept beside it."""
+    from store.duckdb import recovery
+
+    _tell(recovery.restore(_there().root), as_json)
+
+
+def _there() -> Home:
+    """The home folder, if it holds a store: looking for one must not make one."""
+    home = settings().at_home
+    if not home.database.exists() and not home.journal.exists():
+        raise Trouble(
+            f"There is no store in {home.root}.", "Name the folder: baton --home FOLDER store check"
+        )
+    return home
+
+
+def _tell(report: object, as_json: bool) -> None:
+    from store.duckdb.recovery import Report
+
+    assert isinstance(report, Report)
+    if as_json:
+        say_json({"whole": report.whole, "file": report.file, "journal": report.journal, "agree": report.agree,
+                  "done": report.done})  # fmt: skip
+    else:
+        for line in report.sentences():
+            say(line)
+    if not report.whole:
+        raise typer.Exit(1)

@@ -1,0 +1,179 @@
+"""`baton validate`: every error of every file, whatever kind of file it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.console import count, say, say_json, whisper
+from cli.context import Json, library, settings
+from definitions.loading.closures import ClosureProblem, ClosuresError, parse_closures
+from definitions.loading.directory_file import ROOM, read_directory
+from definitions.loading.library import Library
+from definitions.loading.loader import load_dataset, load_definition, load_ladder
+from definitions.loading.scenarios import load_scenarios
+from definitions.source.problems import DefinitionErrors, Problem, nearest
+from definitions.source.reader import A_FEW_PAGES, Document, Room, read_file
+
+#: Which key at the top of a file tells what it is, the most telling first.
+KINDS = {
+    "pcns": "directory",
+    "scenarios": "file of scenarios",
+    "rungs": "ladder",
+    "items": "dataset",
+    "steps": "definition",
+}
+
+
+def add(app: typer.Typer) -> None:
+    app.command("validate")(validate)
+
+
+@dataclass(slots=True)
+class Checked:
+    """One file looked at."""
+
+    file: Path
+    kind: str
+    problems: tuple[Problem | ClosureProblem, ...] = ()
+
+
+@dataclass(slots=True)
+class _Catalogue:
+    """The library, and the files that are being checked: they may name each other before they are put in it."""
+
+    library: Library
+    ladder_ids: set[str] = field(default_factory=set)
+    dataset_ids: set[str] = field(default_factory=set)
+    definition_ids: Collection[str] = ()
+
+    def __post_init__(self) -> None:
+        self.ladder_ids |= set(self.library.ladder_ids)
+        self.dataset_ids |= set(self.library.dataset_ids)
+        self.definition_ids = set(self.library.definition_ids)
+
+    def inputs_of(self, definition_id: str) -> Mapping[str, bool]:
+        return self.library.inputs_of(definition_id) if definition_id in self.library.definition_ids else {}
+
+    def learn(self, kind: str, document: Document) -> None:
+        named = str(document.data.get("id", ""))
+        known = {
+            "ladder": self.ladder_ids,
+            "dataset": self.dataset_ids,
+            "definition": self.definition_ids,
+        }.get(kind)
+        if isinstance(known, set):
+            known.add(named)
+
+
+def validate(
+    files: Annotated[
+        list[Path], typer.Argument(help="Definitions, ladders, datasets, directories, closures, scenarios.")
+    ],
+    as_json: Json = False,
+) -> None:
+    """Check files and tell every error at once, as file:line:column CODE message."""
+    found = check(files, library(settings(), *_roots(files)))
+    problems = [problem for each in found for problem in each.problems]
+    if as_json:
+        say_json([{"file": each.file, "kind": each.kind, "problems": each.problems} for each in found])
+    else:
+        for each in found:
+            for problem in each.problems:
+                say(str(problem))
+            if not each.problems:
+                say(f"{each.file}: a {each.kind} without errors")
+    if problems:
+        wrong = sum(1 for each in found if each.problems)
+        whisper(
+            f"{count(len(problems), 'error')} in {count(wrong, 'file')} of {len(found)}. Nothing was changed."
+        )
+        raise typer.Exit(1)
+
+
+def check(files: Sequence[Path], shelf: Library) -> list[Checked]:
+    """Every file with its problems, in the order given."""
+    catalogue = _Catalogue(shelf)
+    read: list[tuple[Checked, Document | None]] = []
+    for file in files:
+        checked, document = _read(file)
+        if document is not None:
+            catalogue.learn(checked.kind, document)
+        read.append((checked, document))
+    for checked, document in read:
+        if document is not None:
+            checked.problems = _problems(_loader(checked.kind, catalogue), document)
+    return [checked for checked, _ in read]
+
+
+def _read(file: Path) -> tuple[Checked, Document | None]:
+    try:
+        document = read_file(file, str(file), _room(file))
+    except OSError as error:
+        why = error.strerror or "it cannot be read"
+        return Checked(file, "file", (Problem(str(file), 1, 1, "BD707", f"{why}"),)), None
+    except DefinitionErrors as errors:
+        if _is_list(file, errors):
+            return Checked(file, "list of closures", _closures(file)), None
+        return Checked(file, "file", errors.problems), None
+    kind = next((kind for key, kind in KINDS.items() if key in document.data), "")
+    if kind:
+        return Checked(file, kind), document
+    near = next((found for key in document.data if (found := nearest(key, KINDS))), None)
+    shown = ", ".join(f"{key!r} for a {kind}" for key, kind in KINDS.items())
+    problem = document.problem(document.at(()), "BD202", f"what is this file? One key tells: {shown}", near)
+    return Checked(file, "file", (problem,)), None
+
+
+def _room(file: Path) -> Room:
+    """A directory may be larger than a definition; which it is must be known before it is read."""
+    with file.open("rb") as handle:
+        beginning = handle.read(65_536)
+    return ROOM if b"\npcns:" in b"\n" + beginning else A_FEW_PAGES
+
+
+def _is_list(file: Path, errors: DefinitionErrors) -> bool:
+    """A list at the top is no definition, but it is what a file of closures looks like."""
+    return any(p.code == "BD110" for p in errors.problems) and file.read_bytes().strip()[:1] in (
+        b"-",
+        b"[",
+        b"#",
+    )
+
+
+def _closures(file: Path) -> tuple[ClosureProblem, ...]:
+    try:
+        parse_closures(file.read_text(encoding="utf-8"), str(file))
+    except ClosuresError as errors:
+        return errors.problems
+    return ()
+
+
+def _loader(kind: str, catalogue: _Catalogue) -> Callable[[Document], object]:
+    if kind == "definition":
+        return lambda document: load_definition(document, catalogue=catalogue)
+    if kind == "file of scenarios":
+        return lambda document: load_scenarios(document.text, document.file)
+    if kind == "directory":
+        return lambda document: read_directory(document, definitions=catalogue.definition_ids)
+    return load_ladder if kind == "ladder" else load_dataset
+
+
+def _problems(load: Callable[[Document], object], document: Document) -> tuple[Problem, ...]:
+    try:
+        load(document)
+    except DefinitionErrors as errors:
+        return errors.problems
+    return ()
+
+
+def _roots(files: Sequence[Path]) -> list[Path]:
+    """Folders that hold `library/`, `ladders/` or `datasets/` with one of the files in it: its neighbours count too."""
+    kept = ("library", "ladders", "datasets")
+    return list(
+        dict.fromkeys(file.absolute().parents[1] for file in files if file.absolute().parent.name in kept)
+    )

@@ -1,0 +1,1 @@
+"""Whether what was written makes sense: shapes, names, steps, forms, order."""

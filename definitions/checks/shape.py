@@ -1,0 +1,261 @@
+"""Whether plain data has the shape of a model, told in people's words, each fault at its place.
+
+Runs only when pydantic has refused the data: pydantic decides, this explains. What can be saved is returned, so that
+the faults behind the first ones are found in the same run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from definitions.models.marks import bare, fields_of, members, options
+from definitions.source.problems import Problem, nearest
+from definitions.source.reader import Document, Path_
+
+#: Words people use for a key that is called something else.
+SYNONYMS = {
+    "deadline": "due", "by_when": "due", "depends_on": "after", "needs": "after", "if": "when", "unless": "when",
+    "name": "title", "description": "summary", "who": "assign", "assignee": "assign", "fields": "form",
+    "questions": "form", "quorum": "close_when", "steps_shown": "shows", "escalation": "ladder", "reminders": "ladder",
+    "hint": "help", "optional": "required", "default_value": "default", "type_": "type", "choices": "options",
+    "visible_if": "show_if", "text": "body",
+}  # fmt: skip
+
+
+#: Problems after which nothing more is looked for: such a file is no definition.
+MOST = 200
+
+
+class _Lost:
+    """Stands for a value that could not be saved."""
+
+
+LOST = _Lost()
+
+
+class Shape:
+    """Explains what is wrong with a document's data, as `model` would have it."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.problems: list[Problem] = []
+        #: For lists that lost items: the places the kept ones had.
+        self.kept: dict[Path_, list[int]] = {}
+        #: For values found under a wrong key: that key, by the path they have now.
+        self.renamed: dict[Path_, str] = {}
+
+    def explain(self, model: type[BaseModel]) -> Any:
+        """The data without what is wrong in it, or LOST when too little is left. Fills `problems`."""
+        return self.model(self.document.data, model, ())
+
+    def origin(self, path: Path_) -> Path_:
+        """Where in the file the part at `path` of the saved data stands."""
+        found: Path_ = ()
+        for part in path:
+            if isinstance(part, int) and found in self.kept:
+                part = self.kept[found][part]
+            part = self.renamed.get((*found, part), part)
+            found = (*found, part)
+        return found
+
+    def note(
+        self, path: Path_, code: str, message: str, suggestion: str | None = None, key: bool = False
+    ) -> None:
+        place = self.document.key_at(path) if key else self.document.at(path)
+        self.problems.append(self.document.problem(place, code, message, suggestion))
+
+    def model(self, value: Any, model: type[BaseModel], path: Path_) -> Any:
+        fields = fields_of(model)
+        saved: dict[str, Any] = {}
+        whole = True
+        for key, item in value.items():
+            if len(self.problems) >= MOST:
+                return LOST
+            if key not in fields:
+                suggestion = SYNONYMS.get(key) if SYNONYMS.get(key) in fields else nearest(key, fields)
+                self.note((*path, key), "BD201", f"{_where(path)} has no key {key!r}", suggestion, key=True)
+                if suggestion is None or suggestion in value:
+                    continue
+            # A value under a wrong key is looked at as what was probably meant.
+            meant = key if key in fields else str(suggestion)
+            found = self.value(item, fields[meant].type, (*path, key))
+            if found is not LOST:
+                saved[meant] = found
+                self.renamed[(*path, meant)] = key
+            elif fields[meant].required:
+                whole = False
+        for key, field in fields.items():
+            if field.required and key not in value and (*path, key) not in self.renamed:
+                self.note(path, "BD202", f"{_where(path)} needs {key!r}")
+                if (stand_in := _stand_in(field.type, path)) is not None:
+                    saved[key] = stand_in
+                else:
+                    whole = False
+        return saved if whole else LOST
+
+    def value(self, value: Any, kind: Any, path: Path_) -> Any:
+        allowed = members(kind)
+        if Any in allowed:
+            return value
+        if value is None and type(None) in allowed:
+            return None
+        if isinstance(value, dict):
+            return self.mapping(value, allowed, path)
+        if isinstance(value, list):
+            return self.sequence(value, kind, allowed, path)
+        return self.leaf(value, kind, allowed, path)
+
+    def mapping(self, value: dict[str, Any], allowed: tuple[Any, ...], path: Path_) -> Any:
+        models = [bare(m) for m in allowed if isinstance(bare(m), type) and issubclass(bare(m), BaseModel)]
+        if models:
+            # The form meant is the one whose keys are there.
+            best = max(models, key=lambda m: (len(value.keys() & fields_of(m).keys()), -_missing(value, m)))
+            return self.model(value, best, path)
+        table = next((bare(m) for m in allowed if get_origin(bare(m)) is dict), None)
+        if table is None:
+            self.note(path, "BD203", f"{_where(path)} is a mapping; {_wanted(allowed)} is wanted")
+            return LOST
+        key_kind, item_kind = get_args(table)
+        saved = {}
+        for key, item in value.items():
+            if (wrong := _refused(key, key_kind)) is not None:
+                self.note((*path, key), "BD205", f"the name {key!r}: {wrong}", _as_identifier(key), key=True)
+            found = self.value(item, item_kind, (*path, key))
+            if found is not LOST and wrong is None:
+                saved[key] = found
+        return saved
+
+    def sequence(self, value: list[Any], kind: Any, allowed: tuple[Any, ...], path: Path_) -> Any:
+        inner = next((m for m in allowed if get_origin(bare(m)) is list), None)
+        if inner is None:
+            self.note(path, "BD203", f"{_where(path)} is a list; {_wanted(allowed)} is wanted")
+            return LOST
+        if not value and _refused(value, kind) is not None:
+            self.note(path, "BD205", f"{_where(path)} is empty; at least one is needed")
+            return LOST
+        found = [self.value(item, get_args(bare(inner))[0], (*path, i)) for i, item in enumerate(value)]
+        kept = [i for i, item in enumerate(found) if item is not LOST]
+        if len(kept) < len(found):
+            self.kept[path] = kept
+        return [found[i] for i in kept] if kept or not found else LOST
+
+    def leaf(self, value: Any, kind: Any, allowed: tuple[Any, ...], path: Path_) -> Any:
+        wrong = _refused(value, kind)
+        if wrong is None:
+            return value
+        words = [word for member in allowed for word in options(member) or ()]
+        scalars = [bare(m) for m in allowed if options(m) is None and not _is_container(bare(m))]
+        if words and str not in scalars and isinstance(value, str):
+            return self.word(value, words, path)
+        if not words and set(scalars) <= {type(None)}:
+            self.note(path, "BD203", f"{_where(path)} is {_shown(value)}; {_wanted(allowed)} is wanted")
+        elif isinstance(value, bool | int | float) and str in scalars:
+            self.note(path, "BD203", f"{_where(path)} is {_shown(value)}; put it in quotes to make it text")
+        elif value is None:
+            self.note(path, "BD203", f"{_where(path)} is empty; {_wanted(allowed)} is wanted")
+        else:
+            suggestion = _as_identifier(value) if "small letters" in wrong else None
+            self.note(path, "BD205", f"{_where(path)} is {_shown(value)}: {wrong}", suggestion)
+            return suggestion or LOST
+        return LOST
+
+    def word(self, value: str, words: list[str], path: Path_) -> Any:
+        suggestion = nearest(value, words)
+        if "pcn_manager" in words:
+            self.note(path, "BD207", f"no PCN has the role {value!r}", suggestion)
+        else:
+            shown = ", ".join(words[:14]) + (", ..." if len(words) > 14 else "")
+            self.note(path, "BD204", f"{_where(path)} is {value!r}; use one of {shown}", suggestion)
+        # What was probably meant stands in, so that what follows from it is checked too.
+        return suggestion or LOST
+
+
+def _stand_in(kind: Any, path: Path_) -> str | None:
+    """Something to go on with where a text or a word at the top is missing, so that the rest is still checked."""
+    if _refused("-", kind) is None:
+        return "-"
+    words = options(kind)
+    return words[0] if words and not path else None
+
+
+def _missing(value: dict[str, Any], model: type[BaseModel]) -> int:
+    return sum(1 for key, field in fields_of(model).items() if field.required and key not in value)
+
+
+def _is_container(kind: Any) -> bool:
+    return get_origin(kind) in (list, dict) or (isinstance(kind, type) and issubclass(kind, BaseModel))
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def _refused(value: Any, kind: Any) -> str | None:
+    """Why pydantic refuses a value, in people's words; None when it does not."""
+    try:
+        _adapter(kind).validate_python(value)
+    except ValidationError as error:
+        for each in error.errors():
+            if each["type"] == "string_pattern_mismatch":
+                return _pattern(each["ctx"]["pattern"])
+        return error.errors()[-1]["msg"].lower()
+    return None
+
+
+def _pattern(pattern: str) -> str:
+    if pattern == r"^[a-z][a-z0-9_]*$":
+        return "use small letters, digits and _, beginning with a letter"
+    if pattern == r"^[a-z][a-z0-9-]*$":
+        return "use small letters, digits and -, beginning with a letter"
+    return "write it as 2026/27" if "/" in pattern else f"it does not match {pattern}"
+
+
+def _as_identifier(value: Any) -> str | None:
+    text = re.sub(r"[^a-z0-9]+", "_", str(value).lower()).strip("_")[:60]
+    return text if re.match(r"[a-z]", text) and text != value else None
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _where(path: Path_) -> str:
+    """How people would call the place: `due`, or "a step"."""
+    if not path:
+        return "a definition"
+    last = path[-1]
+    if isinstance(last, str):
+        return repr(last)
+    around = next((part for part in reversed(path) if isinstance(part, str)), "list")
+    names = {
+        "steps": "a step",
+        "form": "a form item",
+        "fields": "a field",
+        "inputs": "an input",
+        "rungs": "a rung",
+    }
+    return names.get(around, f"an item of {around!r}")
+
+
+def _wanted(allowed: Iterable[Any]) -> str:
+    names = []
+    for member in allowed:
+        kind = bare(member)
+        if get_origin(kind) is list:
+            names.append("a list")
+        elif _is_container(kind):
+            names.append("a mapping")
+        elif kind is bool:
+            names.append("true or false")
+        elif kind in (int, float):
+            names.append("a number")
+        elif kind is not type(None):
+            names.append("text")
+    return " or ".join(dict.fromkeys(names))

@@ -1,0 +1,247 @@
+"""Expressions and templates: compiled at load, evaluated in a sandbox, with errors that name the place.
+
+    Expression.compile("inputs.quarter == 'Q4'").evaluate({"inputs": {"quarter": "Q4"}})   # True
+    Template.compile("Your figures for {{ inputs.quarter }}").render({"inputs": {"quarter": "Q3"}})
+
+Compiling checks the whole language at once (syntax, functions, filters); Python code is made from the tree at the
+first use. A name the context does not have is an ExpressionError, never an empty text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import GeneratorType
+from typing import Any
+
+from jinja2 import Template as JinjaTemplate
+from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes
+from jinja2.exceptions import SecurityError
+from jinja2.parser import Parser
+
+from definitions.language import syntax
+from definitions.language.functions import FUNCTIONS
+from definitions.language.sandbox import AROUND, BUDGET, MAX_ITEMS, MAX_TEXT, Sandbox, Turns
+from definitions.language.syntax import EACH, Reference, Refused, Uses
+from definitions.source.problems import nearest
+
+MAX_EXPRESSION = 2_000  #: characters
+MAX_TEMPLATE = 20_000  #: characters
+
+ENVIRONMENT = Sandbox(FUNCTIONS)
+
+#: What evaluating can raise when the data does not suit the text. Memory and recursion are here because a
+#: hostile text must end as an error of its own.
+_FAILURES = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, RecursionError, MemoryError)
+
+
+class ExpressionError(ValueError):
+    """A text that cannot be compiled or evaluated. `word` is the part to point at, or `line` (from 1) where there is
+    no such part; `code` is of `problems.CODES`."""
+
+    line: int = 1
+
+    def __init__(
+        self, message: str, code: str = "BD501", word: str = "", suggestion: str | None = None
+    ) -> None:
+        self.message, self.code, self.word, self.suggestion = message, code, word, suggestion
+        super().__init__(f"{message} (did you mean {suggestion}?)" if suggestion else message)
+
+
+class Forgiving(dict[str, Any]):
+    """A mapping in which what is missing is None: last time's answers, and those not given yet, may not be there."""
+
+    def __missing__(self, key: str) -> None:
+        return None
+
+
+@dataclass(slots=True)
+class _Compiled:
+    """What expressions and templates share: the text, what it uses, and its code once made."""
+
+    text: str
+    tree: nodes.Template
+    uses: Uses
+    code: JinjaTemplate | None = field(default=None, compare=False)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The dotted names used: {"inputs.quarter", "answers.practice_return"}."""
+        return frozenset(reference.dotted for reference in self.uses.references)
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The names used, with the parts read from the items of lists."""
+        return self.uses.references
+
+    @property
+    def calls(self) -> frozenset[str]:
+        """The functions called."""
+        return self.uses.calls
+
+    def ready(self) -> JinjaTemplate:
+        if self.code is None:
+            self.code = ENVIRONMENT.from_string(self.tree)
+        return self.code
+
+    def failure(self, error: BaseException, context: Mapping[str, Any]) -> ExpressionError:
+        """The error to raise for what went wrong while evaluating."""
+        if isinstance(error, UndefinedError):
+            return _unknown(self.text, self.uses, context, str(error))
+        if isinstance(error, SecurityError):
+            return ExpressionError(f"{_short(self.text)}: {error}", "BD502")
+        words = " ".join(str(error).split())[:200] or type(error).__name__
+        return ExpressionError(f"{_short(self.text)}: {words}")
+
+
+@dataclass(slots=True)
+class Expression(_Compiled):
+    """A Jinja2 expression, which gives a Python value."""
+
+    @classmethod
+    def compile(cls, text: str) -> Expression:
+        """Compiles `text`, as written in a definition. Raises ExpressionError."""
+        _admit(text, MAX_EXPRESSION)
+        with _Translated(text):
+            parser = Parser(ENVIRONMENT, syntax.phrases(text), state="variable")
+            body = parser.parse_expression()
+            if not parser.stream.eos:
+                raise Refused("BD501", f"{str(parser.stream.current)!r} was not expected here")
+            body.set_environment(ENVIRONMENT)
+            assign = nodes.Assign(nodes.Name("result", "store"), body, lineno=1)
+            tree = nodes.Template([assign], lineno=1)
+            syntax.bound(nodes.Template([nodes.Output([body], lineno=1)], lineno=1))
+            found = syntax.uses(nodes.Template([nodes.Output([body], lineno=1)], lineno=1), ENVIRONMENT)
+            assign.node = syntax.counted(body)
+            tree.set_environment(ENVIRONMENT)
+            return cls(text, tree, found)
+
+    def evaluate(self, context: Mapping[str, Any]) -> Any:
+        """The value in `context`. Raises ExpressionError; a name that is not there is named, with the nearest."""
+        try:
+            values = self.ready().new_context({**context, BUDGET: Turns()})
+            for _ in self.ready().root_render_func(values):
+                pass
+            return _settled(values.vars["result"])
+        except (UndefinedError, SecurityError, *_FAILURES) as error:
+            raise self.failure(error, context) from None
+
+    def holds(self, context: Mapping[str, Any]) -> bool:
+        """The value as yes or no. Raises ExpressionError."""
+        return bool(self.evaluate(context))
+
+
+@dataclass(slots=True)
+class Template(_Compiled):
+    """A Jinja2 template, which gives a text."""
+
+    plain: bool = False
+
+    @classmethod
+    def compile(cls, text: str) -> Template:
+        """Compiles `text`, as written in a definition. Raises ExpressionError."""
+        _admit(text, MAX_TEMPLATE)
+        if "{{" not in text and "{%" not in text and "{#" not in text:
+            return cls(text, nodes.Template([], lineno=1), Uses((), frozenset()), plain=True)
+        with _Translated(text):
+            tree = ENVIRONMENT.parse(text)
+            syntax.bound(tree)
+            found = syntax.uses(tree, ENVIRONMENT)
+            syntax.counted(tree)
+            return cls(text, tree, found)
+
+    def render(self, context: Mapping[str, Any]) -> str:
+        """The text in `context`, of at most MAX_TEXT characters. Raises ExpressionError."""
+        if self.plain:
+            return self.text
+        parts: list[str] = []
+        size = 0
+        try:
+            values = self.ready().new_context({**context, BUDGET: Turns()})
+            for part in self.ready().root_render_func(values):
+                parts.append(part)
+                size += len(part)
+                if size > MAX_TEXT:
+                    raise SecurityError(f"more than {MAX_TEXT:,} characters")
+        except (UndefinedError, SecurityError, *_FAILURES) as error:
+            raise self.failure(error, context) from None
+        return "".join(parts)
+
+
+class _Translated:
+    """Turns what parsing raises into an ExpressionError."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, Refused):
+            raise ExpressionError(error.message, error.code, error.word, error.suggestion) from None
+        if isinstance(error, TemplateSyntaxError):
+            refused = ExpressionError(f"{_short(self.text)}: {error.message}")
+            refused.line = error.lineno
+            raise refused from None
+        if isinstance(error, RecursionError | MemoryError):
+            raise ExpressionError(f"{_short(self.text)}: nested too deeply", "BD502") from None
+
+
+def _admit(text: str, most: int) -> None:
+    if len(text) > most:
+        raise ExpressionError(f"longer than {most:,} characters", "BD502")
+    if syntax.too_deep(text):
+        raise ExpressionError("brackets nested too deeply", "BD502")
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return repr(flat if len(flat) <= 60 else flat[:57] + "...")
+
+
+def _settled(value: Any) -> Any:
+    """An evaluated value, bounded, with nothing undefined in it."""
+    if isinstance(value, GeneratorType):
+        value = list(value)
+    parts = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else (value,)
+    )
+    for part in parts:
+        if isinstance(part, Undefined):
+            part._fail_with_undefined_error()
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        raise SecurityError(f"more than {MAX_TEXT:,} characters")
+    if isinstance(value, list | tuple | dict) and len(value) > MAX_ITEMS:
+        raise SecurityError(f"more than {MAX_ITEMS:,} items")
+    return value
+
+
+def _unknown(text: str, uses: Uses, context: Mapping[str, Any], otherwise: str) -> ExpressionError:
+    """The error for a name the context does not have, with the nearest that it has."""
+    for reference in uses.references:
+        here: Any = context
+        for index, part in enumerate(reference.parts):
+            if part == EACH or not isinstance(here, Mapping) or (index == 0 and part in AROUND):
+                break
+            if part not in here and not hasattr(here, "__missing__"):
+                before = ".".join(reference.parts[:index])
+                close = nearest(part, [str(key) for key in here])
+                suggestion = f"{before}.{close}" if close and before else close
+                name = ".".join(reference.parts[: index + 1])
+                return ExpressionError(f"{_short(text)}: {name} is not known", "BD303", name, suggestion)
+            here = here[part]
+    return ExpressionError(f"{_short(text)}: {otherwise}", "BD303")
+
+
+@lru_cache(maxsize=16_384)
+def compile_cached(text: str) -> Expression:
+    """The expression `text`, compiled once for all who ask."""
+    return Expression.compile(text)
+
+
+@lru_cache(maxsize=16_384)
+def template_cached(text: str) -> Template:
+    """The template `text`, compiled once for all who ask."""
+    return Template.compile(text)

@@ -1,0 +1,1 @@
+"""Files to definitions, directories, closures, scenarios and bundles."""

@@ -1,0 +1,196 @@
+"""A directory file to a Directory, or every error in it at once, each at its place.
+
+Read and shaped like a definition; what is checked here is what the people and organisations in it mean to each
+other. A directory names everyone a letter could go to, so a slip in it is found now and not when somebody is silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from definitions.checks.findings import Findings
+from definitions.checks.shape import LOST, Shape
+from definitions.models.directory import Directory, Pcn, RoleHeld
+from definitions.source.problems import DefinitionErrors, Problem, nearest
+from definitions.source.reader import Document, Path_, Room, read_file, read_text
+
+#: What can be wrong with a directory and with nothing else. Stable, like the codes of definitions.source.problems.
+DIRECTORY_CODES: dict[str, str] = {
+    "BD701": "A person that the PCN's people do not include.",
+    "BD702": "An organisation that is neither this PCN nor one of its practices.",
+    "BD703": "The same code stands for two organisations.",
+    "BD704": "The same person holds the same role twice at the same time.",
+    "BD705": "A PCN without a PCN manager: nobody could be asked what a step leaves open.",
+    "BD706": "Somebody who covers for themselves.",
+    "BD707": "The directory file is not there.",
+}
+
+#: England's 1,250 PCNs in one file are some 3 MB.
+ROOM = Room(10_000_000, 1_000_000, "give each region a directory and a Baton of its own")
+
+#: Patterns of the directory's models, as people say them.
+_PATTERNS = {
+    r"it does not match ^[A-Z][A-Z0-9]{2,9}$": "an ODS code is capital letters and digits, such as Y90001",
+    r"it does not match ^[^@\s<>,;\"]+@[^@\s<>,;\"]+$": "an e-mail address is written name@place",
+    r"it does not match ^\d{2}:\d{2}-\d{2}:\d{2}$": "hours are written 13:00-17:00",
+}
+
+
+def load_directory(path: Path, definitions: Collection[str] | None = None) -> Directory:
+    """The directory in the file at `path`. Raises DefinitionErrors with every error.
+
+    `definitions`: the ids of those there are; without them, the names of adopted processes are not checked.
+    """
+    try:
+        return read_directory(read_file(path, room=ROOM), definitions=definitions)
+    except OSError as error:
+        why = "there is no such file" if isinstance(error, FileNotFoundError) else str(error.strerror)
+        raise DefinitionErrors([Problem(path.name, 1, 1, "BD707", f"it cannot be read: {why}")]) from None
+
+
+def read_directory(
+    text: str | Document, file: str = "directory.yaml", definitions: Collection[str] | None = None
+) -> Directory:
+    """The directory in `text`. Raises DefinitionErrors with every error. `definitions` as in `load_directory`."""
+    document = text if isinstance(text, Document) else read_text(text, file)
+    directory, findings = _shaped(document)
+    if directory is not None:
+        _check(directory, findings, definitions)
+    if directory is None or findings.problems:
+        raise DefinitionErrors(findings.problems)
+    return directory
+
+
+def _shaped(document: Document) -> tuple[Directory | None, Findings]:
+    """The directory, or what could be saved of it, and where to put what is found."""
+    try:
+        return Directory.model_validate(document.data), Findings(document)
+    except ValidationError as error:
+        shape = Shape(document)
+        saved = shape.explain(Directory)
+        findings = Findings(document, shape.origin, [_said(problem) for problem in shape.problems])
+        if not findings.problems:  # rules between two keys, which the shape does not know
+            for each in error.errors():
+                path = tuple(part for part in each["loc"] if isinstance(part, str | int))
+                findings.add(path, "BD205", each["msg"].removeprefix("Value error, "))
+        try:
+            return (None if saved is LOST else Directory.model_validate(saved)), findings
+        except ValidationError:
+            return None, findings
+
+
+def _said(problem: Problem) -> Problem:
+    """A problem of shape in the words of a directory."""
+    message = problem.message.replace("a definition ", "a directory ")
+    for pattern, words in _PATTERNS.items():
+        if pattern in message:
+            return replace(problem, message=message.replace(pattern, words), suggestion=None)
+    return replace(problem, message=message)
+
+
+def _check(directory: Directory, findings: Findings, definitions: Collection[str] | None) -> None:
+    codes: dict[str, str] = {}
+    for index, pcn in enumerate(directory.pcns):
+        at: Path_ = ("pcns", index)
+        for path, code in _organisations(pcn, at):
+            if code in codes:
+                findings.add(path, "BD703", f"the code {code} is {codes[code]} already")
+            codes.setdefault(code, pcn.organisation_name(code))
+        _Membership(pcn, at, findings).check()
+        _adopted(pcn, at, findings, definitions)
+
+
+def _adopted(pcn: Pcn, at: Path_, findings: Findings, definitions: Collection[str] | None) -> None:
+    for index, adopted in enumerate(pcn.adopted):
+        if definitions is not None:
+            path = (*at, "adopted", index, "definition")
+            findings.must_be_known(path, adopted.definition, definitions, "BD306", "definition")
+
+
+def _organisations(pcn: Pcn, at: Path_) -> Iterator[tuple[Path_, str]]:
+    yield (*at, "code"), pcn.code
+    for index, practice in enumerate(pcn.practices):
+        yield (*at, "practices", index, "code"), practice.code
+
+
+@dataclass(slots=True)
+class _Membership:
+    """The checks of one PCN.
+
+    Naming a person or a practice whose own entry is too broken to keep is no second error, so both are known by
+    what the file says, not by what could be saved of it.
+    """
+
+    pcn: Pcn
+    at: Path_
+    findings: Findings
+    people: frozenset[str] = frozenset()
+    organisations: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.people = self._written("people", "id")
+        self.organisations = self._written("practices", "code") | {self.pcn.code}
+
+    def _written(self, part: str, key: str) -> frozenset[str]:
+        value: Any = self.findings.document.data
+        for step in self.findings.origin(self.at):
+            value = value[step]
+        items = value.get(part)
+        found = items if isinstance(items, list) else []
+        return frozenset(str(item[key]) for item in found if isinstance(item, dict) and key in item)
+
+    def check(self) -> None:
+        seen: set[str] = set()
+        for index, person in enumerate(self.pcn.people):
+            if person.id in seen:
+                path = (*self.at, "people", index, "id")
+                self.findings.add(path, "BD206", f"the id {person.id!r} stands twice")
+            seen.add(person.id)
+        self._roles()
+        for index, cover in enumerate(self.pcn.cover):
+            path = (*self.at, "cover", index)
+            self._person((*path, "for"), cover.for_)
+            self._person((*path, "by"), cover.by)
+            if cover.for_ == cover.by:
+                self.findings.add((*path, "by"), "BD706", f"{cover.by!r} covers for themselves; name another")
+        for index, absence in enumerate(self.pcn.absences):
+            self._person((*self.at, "absences", index, "person"), absence.person)
+        for index, closed in enumerate(self.pcn.closures):
+            self._organisation((*self.at, "closures", index, "organisation"), closed.organisation)
+
+    def _roles(self) -> None:
+        held: list[RoleHeld] = []
+        for index, role in enumerate(self.pcn.roles):
+            path = (*self.at, "roles", index)
+            self._person((*path, "person"), role.person)
+            self._organisation((*path, "at"), role.at)
+            if any(_same_time(role, other) for other in held):
+                message = f"{role.person!r} holds {role.role} at {role.at} twice at the same time"
+                self.findings.add(path, "BD704", message)
+            held.append(role)
+        if not any(role.role == "pcn_manager" and role.at == self.pcn.code for role in self.pcn.roles):
+            message = f"nobody holds the role pcn_manager at {self.pcn.code}; open questions go to them"
+            self.findings.add((*self.at, "code"), "BD705", message)
+
+    def _person(self, path: Path_, person: str) -> None:
+        if person not in self.people:
+            message = f"{self.pcn.name} has no person {person!r}"
+            self.findings.add(path, "BD701", message, nearest(person, self.people))
+
+    def _organisation(self, path: Path_, code: str) -> None:
+        if code not in self.organisations:
+            message = f"{code} is neither {self.pcn.name} nor one of its practices"
+            self.findings.add(path, "BD702", message, nearest(code, self.organisations))
+
+
+def _same_time(one: RoleHeld, other: RoleHeld) -> bool:
+    if (one.role, one.at, one.person) != (other.role, other.at, other.person):
+        return False
+    starts = max((day for day in (one.from_, other.from_) if day), default=None)
+    ends = min((day for day in (one.to, other.to) if day), default=None)
+    return starts is None or ends is None or starts <= ends

@@ -1,0 +1,254 @@
+"""The library: definitions, ladders and datasets in folders, by id and version.
+
+A root holds `library/` (definitions, each `*.yaml` that is no `*.test.yaml`), `ladders/` and `datasets/`. Later roots come
+first: a PCN's own ladder of the same id stands before the one that ships.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from definitions.loading.bundle import Bundle, Process, open_bundle
+from definitions.loading.loader import load_dataset, load_definition, load_ladder
+from definitions.models.definition import Dataset, Definition, Input, LadderIf
+from definitions.source.problems import DefinitionErrors, Problem, nearest
+from definitions.source.reader import Document, read_file
+
+SHIPPED = Path(__file__).parents[1]  #: the root that comes with Baton
+
+
+class UnknownDefinition(LookupError):
+    """The library has no such definition, ladder or dataset. `suggestion` is the nearest it has."""
+
+    def __init__(self, what: str, name: str, suggestion: str | None) -> None:
+        self.what, self.name, self.suggestion = what, name, suggestion
+        hint = f" (did you mean {suggestion}?)" if suggestion else ""
+        super().__init__(f"the library has no {what} {name!r}{hint}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A definition in the library, as lists show it."""
+
+    id: str
+    version: int
+    title: str
+    summary: str
+    financial_year: str | None
+    path: Path
+
+
+@dataclass(slots=True)
+class _Read:
+    """A file as last read; `stamp` tells whether it has changed since."""
+
+    stamp: tuple[int, int]
+    document: Document | None
+    errors: DefinitionErrors | None
+    loaded: Definition | None = None
+
+
+class Library:
+    """The definitions of some roots. Files are read again when they change."""
+
+    def __init__(self, roots: Sequence[Path] = (SHIPPED,)) -> None:
+        self.roots = tuple(roots)
+        self._files: dict[Path, _Read] = {}
+
+    # --- definitions
+
+    def list(self) -> tuple[Entry, ...]:
+        """Every definition that can be read, by id, the latest version first."""
+        return tuple(sorted(self._entries(), key=lambda each: (each.id, -each.version)))
+
+    def definition_path(self, definition_id: str, version: int | None = None) -> Path:
+        """The file of a definition, of its latest version unless one is named. Raises UnknownDefinition."""
+        return self._entry(definition_id, version).path
+
+    def definition(self, definition_id: str, version: int | None = None) -> Definition:
+        """The definition, loaded and checked. Raises UnknownDefinition or DefinitionErrors."""
+        return self._loaded(self._entry(definition_id, version).path)
+
+    def process(
+        self,
+        definition_id: str,
+        datasets: Mapping[str, str] | None = None,
+        calendar: Mapping[str, Any] | None = None,
+        version: int | None = None,
+    ) -> Process:
+        """A definition bundled with all it uses, ready to be pinned by a workflow.
+
+        `datasets` names, by input, the dataset chosen instead of the one the input says. `calendar` is carried in
+        the bundle as it is given. Raises UnknownDefinition or DefinitionErrors.
+        """
+        entry = self._entry(definition_id, version)
+        definition = self._loaded(entry.path)
+        ladders = {each: self._checked("ladder", each) for each in sorted(ladders_of(definition))}
+        wanted = datasets_of(definition, datasets or {})
+        data = {each: self._checked("dataset", each) for each in sorted(wanted)}
+        return open_bundle(Bundle(self._document(entry.path).text, ladders, data, calendar or {}).body)
+
+    def check(self) -> tuple[Problem, ...]:
+        """Every problem of every file of the library."""
+        found = [problem for path in self._paths("library") for problem in _problems(self._loaded, path)]
+        for each, path in self._named("ladders").items():
+            found += [
+                *_problems(lambda p: load_ladder(self._document(p)), path),
+                *_misnamed(self._read(path), each),
+            ]
+        for each, path in self._named("datasets").items():
+            found += [
+                *_problems(lambda p: load_dataset(self._document(p)), path),
+                *_misnamed(self._read(path), each),
+            ]
+        return tuple(found)
+
+    # --- datasets, and the catalogue the loader asks
+
+    def dataset(self, dataset_id: str) -> Dataset:
+        """A dataset. Raises UnknownDefinition or DefinitionErrors."""
+        return load_dataset(self._document(self._path("dataset", dataset_id)))
+
+    @property
+    def ladder_ids(self) -> Collection[str]:
+        return self._named("ladders").keys()
+
+    @property
+    def dataset_ids(self) -> Collection[str]:
+        return self._named("datasets").keys()
+
+    @property
+    def definition_ids(self) -> Collection[str]:
+        return {entry.id for entry in self._entries()}
+
+    def inputs_of(self, definition_id: str) -> Mapping[str, bool]:
+        """The inputs of the latest version, and whether each must be given. Reads the file, but does not check it."""
+        data = self._document(self._entry(definition_id, None).path).data
+        launch = data.get("launch")
+        declared = launch.get("inputs") if isinstance(launch, dict) else None
+        return {
+            str(each.get("id")): _must_be_given(each)
+            for each in (declared if isinstance(declared, list) else ())
+            if isinstance(each, dict)
+        }
+
+    # --- files
+
+    def _entries(self) -> Iterator[Entry]:
+        seen: set[tuple[str, int]] = set()
+        for path in self._paths("library"):
+            data = document.data if (document := self._read(path).document) else {}
+            found, version = data.get("id"), data.get("version")
+            if not isinstance(found, str) or not isinstance(version, int) or (found, version) in seen:
+                continue
+            seen.add((found, version))
+            year = data.get("financial_year")
+            title, summary = str(data.get("title", found)), str(data.get("summary", ""))
+            yield Entry(found, version, title, summary, str(year) if year else None, path)
+
+    def _entry(self, definition_id: str, version: int | None) -> Entry:
+        entries = self.list()
+        for entry in entries:
+            if entry.id == definition_id and version in (None, entry.version):
+                return entry
+        name = definition_id if version is None else f"{definition_id} version {version}"
+        raise UnknownDefinition("definition", name, nearest(definition_id, [entry.id for entry in entries]))
+
+    def _paths(self, folder: str) -> Sequence[Path]:
+        found: Sequence[Path] = []
+        for root in reversed(self.roots):
+            files = sorted((root / folder).glob("*.yaml"))
+            found = [*found, *(path for path in files if not path.name.endswith(".test.yaml"))]
+        return found
+
+    def _named(self, folder: str) -> dict[str, Path]:
+        """Ladders and datasets by id, which is the name of their file."""
+        return {path.stem: path for path in reversed(self._paths(folder))}
+
+    def _path(self, what: str, name: str) -> Path:
+        paths = self._named(f"{what}s")
+        if name not in paths:
+            raise UnknownDefinition(what, name, nearest(name, paths))
+        return paths[name]
+
+    def _checked(self, what: str, name: str) -> str:
+        """The text of a ladder or dataset without errors."""
+        document = self._document(self._path(what, name))
+        if what == "ladder":
+            load_ladder(document)
+        else:
+            load_dataset(document)
+        return document.text
+
+    def _read(self, path: Path) -> _Read:
+        status = path.stat()
+        stamp = (status.st_mtime_ns, status.st_size)
+        known = self._files.get(path)
+        if known is None or known.stamp != stamp:
+            try:
+                known = _Read(stamp, read_file(path), None)
+            except DefinitionErrors as errors:
+                known = _Read(stamp, None, errors)
+            self._files[path] = known
+        return known
+
+    def _document(self, path: Path) -> Document:
+        read = self._read(path)
+        if read.document is None:
+            raise read.errors or DefinitionErrors([])
+        return read.document
+
+    def _loaded(self, path: Path) -> Definition:
+        read = self._read(path)
+        if read.loaded is None:
+            read.loaded = load_definition(self._document(path), catalogue=self)
+        return read.loaded
+
+
+def _must_be_given(declared: dict[str, Any]) -> bool:
+    if declared.get("required") is False or "required_if" in declared or "default" in declared:
+        return False
+    return not (declared.get("type") == "dataset" and declared.get("dataset"))
+
+
+def ladders_of(definition: Definition) -> set[str]:
+    """The ladders a definition names."""
+    found: set[str] = set()
+    for step in definition.steps:
+        if isinstance(step.ladder, LadderIf):
+            found |= {step.ladder.then, step.ladder.otherwise}
+        elif step.ladder:
+            found.add(step.ladder)
+    return found
+
+
+def datasets_of(definition: Definition, chosen: Mapping[str, str]) -> set[str]:
+    """The datasets a launch uses: the one chosen for each dataset input, else the one the input names."""
+    inputs: list[Input] = [each for each in definition.launch.inputs if each.type == "dataset"]
+    unknown = sorted(chosen.keys() - {each.id for each in inputs})
+    if unknown:
+        raise UnknownDefinition(
+            "dataset input", unknown[0], nearest(unknown[0], [each.id for each in inputs])
+        )
+    named = (chosen.get(each.id) or each.dataset or each.default for each in inputs)
+    return {str(name) for name in named if name}
+
+
+def _problems(load: Callable[[Path], object], path: Path) -> tuple[Problem, ...]:
+    try:
+        load(path)
+    except DefinitionErrors as errors:
+        return errors.problems
+    return ()
+
+
+def _misnamed(read: _Read, expected: str) -> list[Problem]:
+    """A ladder or dataset is found by its file's name, so its id must be that."""
+    document = read.document
+    if document is None or document.data.get("id") in (expected, None):
+        return []
+    message = f"the id {document.data['id']!r} is not the file's name"
+    return [document.problem(document.at(("id",)), "BD205", message, expected)]

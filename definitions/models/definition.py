@@ -1,0 +1,365 @@
+"""The definition language: what a process is, as pydantic models.
+
+The JSON Schema in `definition.schema.json` is generated from these. Order, dates, roles and expressions are
+checked by the loader, which knows where in the file each stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, HttpUrl, model_validator
+
+from definitions.language.grammar import (
+    ActionText,
+    AssignAtText,
+    CloseWhenText,
+    ExpressionText,
+    Identifier,
+    MomentText,
+    Slug,
+    StepName,
+    TemplateText,
+)
+from definitions.models.fields import Check, FormField, FormItem, Model, Sensitivity, titled
+
+#: Roles a PCN has (domain section 2.1). A role nobody has in the directory is refused at launch;
+#: a role that is not in this list is refused at load.
+Role = Literal[
+    "pcn_manager", "pcn_admin", "business_manager", "clinical_director", "deputy_clinical_director",
+    "digital_transformation_lead", "clinical_lead", "iif_lead", "finance_lead", "hr_lead", "practice_manager",
+    "gp_lead", "pcn_board", "caldicott_ig_lead", "supervisor", "line_manager", "starter",
+]  # fmt: skip
+
+StepKind = Literal[
+    "collect", "review", "approve", "attest", "decide", "do", "wait", "compute", "notify", "produce"
+]
+#: Kinds that the engine does by itself, at once, with nobody asked.
+AUTOMATIC_KINDS = frozenset({"compute", "notify", "produce"})
+
+#: Retention classes (domain section 4.3); the periods are in a data file that says who confirmed them.
+Retention = Literal["corporate-6", "corporate-20", "staff"]
+
+
+#: Answers whether an expression is true where the step stands; the engine gives it.
+Truth = Callable[[str], bool]
+
+
+class Source(Model):
+    title: str
+    url: HttpUrl | None = None
+    note: str | None = None
+
+
+class Input(FormField):
+    """Something the manager gives at launch. A `dataset` input names a dataset file; `practices` chooses practices."""
+
+    type: Literal[  # type: ignore[assignment]
+        "text", "long text", "integer", "decimal", "percent", "money", "fte", "date", "yes/no", "choice", "choices",
+        "person", "organisation", "link", "table", "dataset", "practices",
+    ]  # fmt: skip
+    dataset: Annotated[
+        Slug | None, Field(description="for a dataset input: the dataset taken unless another is named")
+    ] = None
+    default: Annotated[
+        str | int | float | list[str] | None, Field(description="taken when nothing is given")
+    ] = None
+
+
+class Every(Model):
+    """When the process is offered, and started by schedule if the PCN adopted it."""
+
+    anchor: Identifier
+    start: MomentText
+
+
+class Launch(Model):
+    by: Annotated[list[Role], Field(min_length=1)]
+    reference: Annotated[TemplateText, Field(description="what this launch is called, in lists and letters")]
+    every: Every | None = None
+    inputs: list[Input] = []
+
+
+class DateSpec(Model):
+    """A named date that deadlines count from. One of `is` (an expression) or `at` (words)."""
+
+    is_: Annotated[ExpressionText | None, Field(alias="is")] = None
+    at: MomentText | None = None
+    external: Annotated[bool, Field(description="fixed by somebody outside; never moves")] = False
+    when: Annotated[ExpressionText | None, Field(description="the date exists only when this is true")] = None
+    label: Annotated[str | None, Field(description="how people call it; the id in words unless said")] = None
+
+
+class Assign(Model):
+    """Who is asked: a role at some organisations, or a person named in the inputs."""
+
+    role: Role | None = None
+    at: AssignAtText = "the PCN"
+    person: Annotated[
+        ExpressionText | None, Field(description="instead of a role: inputs.supervisor, say")
+    ] = None
+
+
+ShortAction = Literal["wait", "decide", "proceed and name the gaps"]
+
+
+class IfShort(Model):
+    """What happens when too little is in by a date."""
+
+    do: ShortAction
+    at: Annotated[MomentText, Field(description="when; the step's due date unless said")] = "due"
+
+
+class CloseWhenIf(Model):
+    """`{if: EXPRESSION, then: all, otherwise: 80% of list size}`."""
+
+    if_: Annotated[ExpressionText, Field(alias="if")]
+    then: CloseWhenText
+    otherwise: CloseWhenText
+
+
+class IfShortIf(Model):
+    """What happens when too little is in, one way or another: in the last quarter, say."""
+
+    if_: Annotated[ExpressionText, Field(alias="if")]
+    then: ShortAction | IfShort
+    otherwise: ShortAction | IfShort
+
+
+class LadderIf(Model):
+    """One ladder or another."""
+
+    if_: Annotated[ExpressionText, Field(alias="if")]
+    then: Slug
+    otherwise: Slug
+
+
+class NotBy(Model):
+    """Separation of duties: who did `step` may not do this one (domain section 2.2)."""
+
+    step: StepName
+    level: Literal["warn", "refuse"] = "refuse"
+
+
+class Message(Model):
+    """What a notify step tells, and whom."""
+
+    to: Annotated[
+        list[Literal["everyone who took part", "every practice", "the PCN"] | Role | Assign],
+        Field(min_length=1, description="or, as a step is asked: a role at some organisations, a person"),
+    ]
+    subject: TemplateText
+    body: TemplateText
+    urgent: Annotated[bool, Field(description="exempt from one message a day; counted and listed")] = False
+
+
+class Artefact(Model):
+    """What a produce step makes: a text rendered from a template, kept with its hash."""
+
+    name: TemplateText
+    format: Literal["markdown", "csv", "json", "text"] = "markdown"
+    template: TemplateText
+
+
+class Step(Model):
+    """One stage of a definition."""
+
+    id: Identifier
+    kind: StepKind
+    title: Annotated[TemplateText, Field(description="what people read; the id in words unless said")] = ""
+    why: Annotated[TemplateText | None, Field(description="one sentence, in the first letter")] = None
+    takes: Annotated[str | None, Field(description="how long it takes: '10 minutes'")] = None
+    after: Annotated[
+        list[StepName] | None, Field(description="steps that come first; the one above unless said")
+    ] = None
+    when: Annotated[ExpressionText | None, Field(description="skipped when false")] = None
+    where: Annotated[ExpressionText | None, Field(description="the practices concerned; sees `practice`")] = (
+        None
+    )
+    assign: Annotated[Assign | list[Assign] | None, Field(description="who is asked")] = None
+    opens: Annotated[MomentText | None, Field(description="not before this moment")] = None
+    due: MomentText | None = None
+    external: Annotated[bool, Field(description="the due date is somebody else's and never moves")] = False
+    form: list[FormItem] = []
+    checks: list[Check] = []
+    shows: Annotated[
+        list[StepName], Field(description="earlier steps whose results stand above the form")
+    ] = []
+    outcome: Annotated[
+        Identifier | None,
+        Field(description="the field whose value `on` looks at; for approvals the decision"),
+    ] = None
+    counts_if: Annotated[
+        ExpressionText | None, Field(description="a response counts towards closing only when true")
+    ] = None
+    close_when: CloseWhenText | CloseWhenIf = "all"
+    if_short: Annotated[ShortAction | IfShort | IfShortIf, Field(description="when too little is in")] = (
+        "wait"
+    )
+    silence: Annotated[
+        Literal["never counts", "counts as agreement", "counts as abstention"],
+        Field(description="what saying nothing means; printed in the first letter"),
+    ] = "never counts"
+    ladder: Annotated[
+        Slug | LadderIf | None, Field(description="the reminders and escalations; none when absent")
+    ] = None
+    on: Annotated[
+        dict[str, ActionText | list[ActionText]], Field(description="what each outcome sets off")
+    ] = {}
+    signs: Annotated[
+        list[StepName], Field(description="the steps whose content a signature covers, by hash")
+    ] = []
+    not_by: NotBy | StepName | None = None
+    own_practice: Annotated[
+        Literal["warn"] | None,
+        Field(
+            description="who works at a practice this is about may sign; the manager is asked for a second approver"
+        ),
+    ] = None
+    stop_if: Annotated[ExpressionText | None, Field(description="true refuses the response: a hard stop")] = (
+        None
+    )
+    stop_message: TemplateText | None = None
+    on_demand: Annotated[
+        bool, Field(description="opened by the manager, for practices chosen, as often as needed")
+    ] = False
+    starts: Annotated[
+        Slug | None, Field(description="a definition launched as a child workflow when this step closes")
+    ] = None
+    start_inputs: Annotated[dict[str, ExpressionText], Field(description="the child's inputs")] = {}
+    locks: Annotated[bool, Field(description="when this closes, what came before cannot change")] = False
+    visible_to: Annotated[list[Role], Field(description="only these roles see the answers")] = []
+    cover_may: Annotated[
+        Literal["complete", "attest"],
+        Field(description="what cover may do here; attest allows a deputy to sign"),
+    ] = "complete"
+    statement: Annotated[TemplateText | None, Field(description="attest: the words signed")] = None
+    values: Annotated[dict[Identifier, ExpressionText], Field(description="compute: what is worked out")] = {}
+    message: Annotated[Message | None, Field(description="notify: what is told")] = None
+    artefact: Annotated[Artefact | None, Field(description="produce: what is made")] = None
+    sensitivity: Sensitivity | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _called_by_its_id(cls, data: Any) -> Any:
+        return titled(data, "title")
+
+    @property
+    def automatic(self) -> bool:
+        """Done by the engine itself, with nobody asked."""
+        return self.kind in AUTOMATIC_KINDS
+
+    @property
+    def assigns(self) -> tuple[Assign, ...]:
+        if self.assign is None:
+            return ()
+        return tuple(self.assign) if isinstance(self.assign, list) else (self.assign,)
+
+    def closing(self, holds: Truth) -> str:
+        """The phrase of `close_when`, its condition settled by `holds`."""
+        rule = self.close_when
+        if isinstance(rule, str):
+            return rule
+        return rule.then if holds(rule.if_) else rule.otherwise
+
+    def short(self, holds: Truth) -> IfShort:
+        """What happens when too little is in, its condition settled by `holds`."""
+        rule = self.if_short
+        if isinstance(rule, IfShortIf):
+            rule = rule.then if holds(rule.if_) else rule.otherwise
+        return rule if isinstance(rule, IfShort) else IfShort(do=rule)
+
+    def ladder_id(self, holds: Truth) -> str | None:
+        """The ladder climbed, its condition settled by `holds`."""
+        rule = self.ladder
+        if isinstance(rule, LadderIf):
+            return rule.then if holds(rule.if_) else rule.otherwise
+        return rule
+
+    @property
+    def separation(self) -> NotBy | None:
+        return NotBy(step=self.not_by) if isinstance(self.not_by, str) else self.not_by
+
+    def actions(self, outcome: str) -> tuple[str, ...]:
+        """The actions that `outcome` sets off, as written."""
+        found = self.on.get(outcome, [])
+        return (found,) if isinstance(found, str) else tuple(found)
+
+
+class Definition(Model):
+    """A process, written once."""
+
+    id: Slug
+    version: Annotated[int, Field(ge=1)]
+    title: str
+    summary: str
+    financial_year: Annotated[str | None, Field(pattern=r"^\d{4}/\d{2}$")] = None
+    owner: str | None = None
+    adopted_by: Annotated[str | None, Field(description="the board minute that adopted it")] = None
+    retention: Retention
+    sensitivity: Sensitivity
+    sources: list[Source] = []
+    launch: Launch
+    dates: dict[Identifier, DateSpec] = {}
+    steps: Annotated[list[Step], Field(min_length=1)]
+
+    def step(self, step_id: str) -> Step:
+        """The step of that id; KeyError when there is none."""
+        for step in self.steps:
+            if step.id == step_id:
+                return step
+        raise KeyError(step_id)
+
+
+class Rung(Model):
+    """One step of a ladder, counted from the assignment's due date."""
+
+    id: Identifier
+    at: MomentText
+    to: Annotated[list[Literal["assignee", "cover"] | Role], Field(min_length=1)]
+    channel: Annotated[
+        Literal["digest", "mail", "task"],
+        Field(description="a line in the digest, a letter, or something for a person to do"),
+    ]
+    register_: Annotated[
+        Literal[
+            "coming up", "due today", "offer of help", "ring them", "conversation", "board item", "decision"
+        ],
+        Field(alias="register"),
+    ]
+    text: Annotated[TemplateText, Field(description="what is said; sees practice, assignment, step, pcn")]
+    choices: Annotated[
+        list[str],
+        Field(
+            description="ready answers: what is in the way, or what came of the call; free text is always open"
+        ),
+    ] = []
+    when: Annotated[ExpressionText | None, Field(description="climbed only when true")] = None
+    skippable: Annotated[bool, Field(description="the manager may hold or skip it")] = True
+
+
+class Ladder(Model):
+    """The reminders and escalations of an assignment, in order."""
+
+    id: Slug
+    title: str
+    source: str
+    rungs: Annotated[list[Rung], Field(min_length=1)]
+
+
+class Dataset(Model):
+    """Data that changes by year. `confirmed_by` empty means nobody has checked it: the page says so."""
+
+    id: Slug
+    title: str
+    financial_year: Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")]
+    source: str
+    confirmed_by: Annotated[
+        str | None, Field(description="who checked it, and when; empty when nobody has")
+    ] = None
+    unverified: Annotated[list[str], Field(description="what in here nobody has confirmed, in words")] = []
+    archived: Annotated[bool, Field(description="an example of an earlier year; not offered at launch")] = (
+        False
+    )
+    items: list[dict[str, str | int | float | bool | list[str] | None]]

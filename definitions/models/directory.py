@@ -1,0 +1,167 @@
+"""The directory: PCNs, practices, people, roles, cover, absences and closures.
+
+A directory file is YAML, validated like a definition. The part that belongs to one PCN is copied into each
+workflow at launch (its membership), so a later change of the file is an event with a reason, never a surprise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from definitions.language.grammar import Slug
+from definitions.models.definition import Role
+from definitions.models.fields import Model
+
+OdsCode = Annotated[
+    str, Field(pattern=r"^[A-Z][A-Z0-9]{2,9}$", description="an ODS code, such as Y90001 or U12345")
+]
+PersonId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+Email = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$", max_length=254)]
+Hours = Annotated[str, Field(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$", description='"13:00-17:00", local time')]
+
+
+class Practice(Model):
+    code: OdsCode
+    name: str
+    list_size: Annotated[int, Field(ge=0, description="registered patients")]
+    weighted_list_size: Annotated[int | None, Field(ge=0)] = None
+    tags: list[str] = []
+    mailbox: Annotated[
+        Email | None, Field(description="a shared mailbox; letters go there and may complete, never attest")
+    ] = None
+
+
+class Person(Model):
+    id: PersonId
+    name: str
+    email: Email
+    phone: str | None = None
+
+
+class Dates(Model):
+    """From and to, both included; an empty `to` has no end."""
+
+    from_: Annotated[dt.date | None, Field(alias="from")] = None
+    to: dt.date | None = None
+
+    def holds_on(self, day: dt.date) -> bool:
+        return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Dates:
+        if self.from_ and self.to and self.to < self.from_:
+            raise ValueError(f"ends on {self.to} before it begins on {self.from_}; swap the dates")
+        return self
+
+
+class RoleHeld(Dates):
+    role: Role
+    at: OdsCode
+    person: PersonId
+
+
+class Cover(Dates):
+    """Who answers for whom between two dates. `may: attest` still needs the step to allow it."""
+
+    for_: Annotated[PersonId, Field(alias="for")]
+    by: PersonId
+    may: Literal["complete", "attest"] = "complete"
+
+
+class Absence(Dates):
+    person: PersonId
+    reason: str = "away"
+
+
+class Closed(Model):
+    """A closure: one `date`, or `from` and `to`; `hours` for part of a day."""
+
+    organisation: OdsCode
+    date: dt.date | None = None
+    from_: Annotated[dt.date | None, Field(alias="from")] = None
+    to: dt.date | None = None
+    hours: Hours | None = None
+    reason: str = "closed"
+
+    @model_validator(mode="after")
+    def _when(self) -> Closed:
+        if (self.date is None) == (self.from_ is None):
+            raise ValueError("give either date, or from and to")
+        return self
+
+
+class Adopted(Model):
+    """A process the PCN's board adopted: it is started by schedule, with these inputs."""
+
+    definition: Slug
+    inputs: dict[str, Any] = {}
+    minute: Annotated[str | None, Field(description="the board minute that adopted it")] = None
+
+
+class Pcn(Model):
+    """One PCN and everyone in it: the membership a workflow is launched with."""
+
+    code: OdsCode
+    name: str
+    icb: str | None = None
+    board_rule: Annotated[str | None, Field(description="Schedule 1 of the Network Agreement, in words")] = (
+        None
+    )
+    practices: Annotated[list[Practice], Field(min_length=1)]
+    people: list[Person] = []
+    roles: list[RoleHeld] = []
+    cover: list[Cover] = []
+    absences: list[Absence] = []
+    closures: list[Closed] = []
+    adopted: Annotated[list[Adopted], Field(description="processes started by schedule")] = []
+
+    @cached_property
+    def people_by_id(self) -> dict[str, Person]:
+        return {person.id: person for person in self.people}
+
+    @cached_property
+    def practices_by_code(self) -> dict[str, Practice]:
+        return {practice.code: practice for practice in self.practices}
+
+    @cached_property
+    def list_size(self) -> int:
+        return sum(practice.list_size for practice in self.practices)
+
+    def organisation_name(self, code: str) -> str:
+        """The name people know `code` by; the code itself when it is not of this PCN."""
+        if code == self.code:
+            return self.name
+        practice = self.practices_by_code.get(code)
+        return practice.name if practice else code
+
+    def holders(self, role: str, organisation: str, day: dt.date) -> tuple[Person, ...]:
+        """Who holds `role` at `organisation` on `day`, in the order the directory names them."""
+        return tuple(
+            self.people_by_id[held.person]
+            for held in self.roles
+            if held.role == role and held.at == organisation and held.holds_on(day)
+        )
+
+    def is_away(self, person_id: str, day: dt.date) -> bool:
+        return any(a.person == person_id and a.holds_on(day) for a in self.absences)
+
+    def cover_for(self, person_id: str, day: dt.date) -> tuple[Cover, ...]:
+        """Who covers `person_id` on `day` and is there to do so."""
+        return tuple(
+            c for c in self.cover if c.for_ == person_id and c.holds_on(day) and not self.is_away(c.by, day)
+        )
+
+
+class Directory(Model):
+    pcns: Annotated[list[Pcn], Field(min_length=1)]
+
+    def pcn(self, code: str) -> Pcn:
+        """The PCN of that code; KeyError when there is none."""
+        for pcn in self.pcns:
+            if pcn.code == code:
+                return pcn
+        raise KeyError(code)

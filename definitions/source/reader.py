@@ -1,0 +1,367 @@
+"""YAML to plain data, with the place of every key and value.
+
+YAML 1.2's core rules: `yes`, `no` and `on` are text, dates are text, `true` is true. What a definition never
+needs is refused rather than half supported: tags, tabs, several documents, bombs of aliases, deep nesting.
+Reading goes event by event, so a hostile file is turned away before it is built.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml import events as yaml_events
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from definitions.source.problems import DefinitionErrors, Problem
+
+MAX_BYTES = 1_000_000
+MAX_PURE = 100_000  #: characters the slower parser is given
+MAX_DEPTH = 24
+MAX_NODES = 60_000  #: values after aliases are followed
+MAX_ALIASES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How large a file may be: in bytes, and in values after aliases are followed."""
+
+    size: int = MAX_BYTES
+    nodes: int = MAX_NODES
+    reason: str = "a definition is a few pages"
+
+    def too_large(self, file: str) -> DefinitionErrors:
+        message = f"the file is larger than {self.size // 1_000_000} MB; {self.reason}"
+        return DefinitionErrors([Problem(file, 1, 1, "BD101", message)])
+
+
+#: What a person writes by hand.
+A_FEW_PAGES = Room()
+
+#: Where a value stands: keys and list indices from the top.
+Path_ = tuple[str | int, ...]
+
+_INT = re.compile(r"[-+]?[0-9]{1,18}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]{1,30}|[0-9]{1,30}(\.[0-9]{0,30})?)([eE][-+]?[0-9]{1,2})?")
+_WORDS: dict[str, bool | None] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line and column, counted from 1."""
+
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class Document:
+    """A file read: its data, and where each part of it stands."""
+
+    file: str
+    text: str
+    data: dict[str, Any] = field(default_factory=dict)
+    keys: dict[Path_, Place] = field(default_factory=dict)
+    values: dict[Path_, tuple[Place, Place]] = field(default_factory=dict)
+
+    def at(self, path: Path_) -> Place:
+        """Where the value at `path` begins; of the nearest part around it when it has no place of its own."""
+        while path not in self.values and path:
+            path = path[:-1]
+        return self.values[path][0] if path in self.values else Place(1, 1)
+
+    def key_at(self, path: Path_) -> Place:
+        """Where the key of `path` stands; its value's place when it is not a key."""
+        return self.keys.get(path) or self.at(path)
+
+    def within(self, path: Path_, word: str) -> Place:
+        """Where `word` first stands inside the text at `path`; the text's beginning when it is not found."""
+        if path not in self.values or not word:
+            return self.at(path)
+        start, end = self.values[path]
+        lines = self.text.split("\n")
+        # Not inside a longer name, unless that is the only place where it stands.
+        strict = re.compile(r"(?<![\w.])" + re.escape(word) + r"(?!\w)")
+        loose = re.compile(re.escape(word))
+        return self._first(strict, start, end, lines) or self._first(loose, start, end, lines) or start
+
+    def _first(self, word: re.Pattern[str], start: Place, end: Place, lines: list[str]) -> Place | None:
+        for number in range(start.line, min(end.line, len(lines)) + 1):
+            line = lines[number - 1]
+            first = start.column - 1 if number == start.line else 0
+            last = end.column - 1 if number == end.line else len(line)
+            if found := word.search(line, first, last):
+                return Place(number, found.start() + 1)
+        return None
+
+    def line_of(self, path: Path_, number: int) -> Place:
+        """The place of a line of the text at `path`, counted from 1; its beginning where it is folded."""
+        start = self.at(path)
+        lines = self.text.split("\n")
+        index = start.line - 1 + number
+        if lines[start.line - 1][start.column - 1 : start.column] != "|" or index >= len(lines):
+            return start
+        return Place(index + 1, len(lines[index]) - len(lines[index].lstrip()) + 1)
+
+    def inside(self, path: Path_, column: int) -> Place:
+        """The place `column` characters into the text at `path`, counted from 1; its beginning where it is folded."""
+        start, end = self.values.get(path, (self.at(path), self.at(path)))
+        line = self.text.split("\n")[start.line - 1]
+        quoted = line[start.column - 1 : start.column] in ("'", '"')
+        return Place(start.line, start.column + column - 1 + quoted) if start.line == end.line else start
+
+    def problem(self, place: Place, code: str, message: str, suggestion: str | None = None) -> Problem:
+        """A problem in this file."""
+        return Problem(self.file, place.line, place.column, code, message, suggestion)
+
+
+def read_file(path: Path, name: str | None = None, room: Room = A_FEW_PAGES) -> Document:
+    """The file at `path`. Raises DefinitionErrors. Never takes in more than there is `room` for."""
+    with path.open("rb") as handle:
+        return read_bytes(handle.read(room.size + 1), name or path.name, room)
+
+
+def read_bytes(raw: bytes, file: str, room: Room = A_FEW_PAGES) -> Document:
+    """UTF-8 bytes. Raises DefinitionErrors."""
+    if len(raw) > room.size:
+        raise room.too_large(file)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
+        problem = Problem(file, line, column, "BD102", "the file is not UTF-8 text; save it as UTF-8")
+        raise DefinitionErrors([problem]) from None
+    return read_text(text, file, room)
+
+
+def read_text(text: str, file: str, room: Room = A_FEW_PAGES) -> Document:
+    """YAML text. Raises DefinitionErrors with every fault found up to the point where reading had to stop."""
+    if len(text) > room.size:
+        raise room.too_large(file)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    if "\t" in text:
+        raise DefinitionErrors(_tabs(text, file))
+    document, problems = _read(text, file, pure=False, room=room)
+    if len(text) <= MAX_PURE and any(problem.code == "BD103" for problem in problems):
+        # libyaml keeps to YAML 1.1 and refuses some of what 1.2 allows, such as {at: due at 12:00}.
+        document, problems = _read(text, file, pure=True, room=room)
+    if problems:
+        raise DefinitionErrors(problems)
+    return document
+
+
+def _read(text: str, file: str, pure: bool, room: Room = A_FEW_PAGES) -> tuple[Document, list[Problem]]:
+    document = Document(file, text)
+    builder = _Builder(document, room.nodes)
+    try:
+        builder.read(_events(text, pure))
+    except _Stop as stop:
+        builder.problems.append(stop.problem)
+    except MarkedYAMLError as error:
+        builder.problems.append(_yaml_problem(document, error))
+    except (YAMLError, ValueError, RecursionError) as error:
+        words = " ".join(str(error).split())[:200]
+        builder.problems.append(document.problem(_bad_character(text), "BD103", f"not YAML: {words}"))
+    return document, builder.problems
+
+
+def _events(text: str, pure: bool) -> Iterator[Any]:
+    """The parser's events: from libyaml where it is installed, which is far faster, unless `pure` Python is asked for."""
+    yaml = YAML(typ="safe", pure=pure)
+    return iter(yaml.parse(text))
+
+
+def _tabs(text: str, file: str) -> list[Problem]:
+    found = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if "\t" in line:
+            message = "a tab character; use spaces"
+            found.append(Problem(file, number, line.index("\t") + 1, "BD104", message))
+    return found[:20]
+
+
+def _bad_character(text: str) -> Place:
+    """The first control character, which YAML does not allow."""
+    found = re.search("[^\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    at = found.start() if found else 0
+    return Place(text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1)
+
+
+def _yaml_problem(document: Document, error: MarkedYAMLError) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+    words = " ".join(str(part) for part in (error.context, error.problem) if part)
+    return document.problem(place, "BD103", f"not YAML: {' '.join(words.split())}")
+
+
+class _Stop(Exception):
+    """Reading cannot go on past this problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(str(problem))
+
+
+@dataclass(slots=True)
+class _Open:
+    """A mapping or list being filled. `size` counts the values in it, aliases followed."""
+
+    into: dict[str, Any] | list[Any]
+    path: Path_
+    anchor: str | None
+    key: str | None = None
+    size: int = 1
+
+
+def _place(mark: Any) -> Place:
+    return Place(mark.line + 1, mark.column + 1)
+
+
+class _Builder:
+    """Builds a document's data from events, without recursion."""
+
+    def __init__(self, document: Document, most: int = MAX_NODES) -> None:
+        self.document = document
+        self.most = most
+        self.problems: list[Problem] = []
+        self.open: list[_Open] = []
+        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.nodes = 0
+        self.aliases = 0
+        self.documents = 0
+
+    def read(self, events: Iterator[Any]) -> None:
+        for event in events:
+            if isinstance(event, yaml_events.DocumentStartEvent):
+                self.documents += 1
+                if self.documents > 1:
+                    self.stop(event, "BD105", "more than one YAML document; keep one definition a file")
+            elif isinstance(event, yaml_events.ScalarEvent):
+                self.scalar(event)
+            elif isinstance(event, yaml_events.AliasEvent):
+                self.alias(event)
+            elif isinstance(event, yaml_events.CollectionStartEvent):
+                self.begin(event, {} if isinstance(event, yaml_events.MappingStartEvent) else [])
+            elif isinstance(event, yaml_events.CollectionEndEvent):
+                self.end(event)
+        if not self.documents:
+            raise _Stop(self.document.problem(Place(1, 1), "BD110", "the file is empty"))
+
+    def stop(self, event: Any, code: str, message: str) -> None:
+        raise _Stop(self.document.problem(_place(event.start_mark), code, message))
+
+    def note(self, event: Any, code: str, message: str) -> None:
+        self.problems.append(self.document.problem(_place(event.start_mark), code, message))
+
+    def count(self, event: Any, size: int) -> None:
+        self.nodes += size
+        if self.nodes > self.most:
+            code = "BD108" if self.aliases else "BD109"
+            self.stop(event, code, f"more than {self.most:,} values once aliases are followed")
+
+    def refuse_tag(self, event: Any) -> None:
+        if event.tag is not None:
+            self.note(
+                event, "BD106", f"the tag {str(event.tag)[:60]!r}; definitions are plain data without tags"
+            )
+
+    def scalar(self, event: Any) -> None:
+        self.refuse_tag(event)
+        if not self.open:
+            self.stop(event, "BD110", "the file must be a mapping, such as 'id: my-process'")
+        plain = event.style in (None, "")
+        value = _resolve(event.value) if plain else event.value
+        top = self.open[-1]
+        if isinstance(top.into, dict) and top.key is None:
+            self.start_key(event, top, event.value)
+            return
+        self.count(event, 1)
+        if event.anchor:
+            self.anchors[str(event.anchor)] = (value, 1)
+        self.put(value, event.start_mark, event.end_mark, 1)
+
+    def start_key(self, event: Any, top: _Open, key: str) -> None:
+        path = (*top.path, key)
+        if key in top.into:
+            first = self.document.keys[path]
+            self.note(event, "BD107", f"{key[:60]!r} stands twice; it is already on line {first.line}")
+        else:
+            self.document.keys[path] = _place(event.start_mark)
+        top.key = key
+
+    def alias(self, event: Any) -> None:
+        self.aliases += 1
+        if self.aliases > MAX_ALIASES:
+            self.stop(event, "BD108", f"more than {MAX_ALIASES} aliases")
+        name = str(event.anchor)
+        if name not in self.anchors:
+            self.stop(event, "BD103", f"the alias *{name} stands for nothing before it")
+        value, size = self.anchors[name]
+        self.count(event, size)
+        if isinstance(self.open[-1].into, dict) and self.open[-1].key is None:
+            self.stop(event, "BD103", "an alias cannot be a key")
+        self.put(value, event.start_mark, event.end_mark, size)
+
+    def begin(self, event: Any, into: dict[str, Any] | list[Any]) -> None:
+        self.refuse_tag(event)
+        if not self.open:
+            if not isinstance(into, dict):
+                self.stop(event, "BD110", "the file must be a mapping, such as 'id: my-process'")
+            path: Path_ = ()
+        else:
+            top = self.open[-1]
+            if isinstance(top.into, dict) and top.key is None:
+                self.stop(event, "BD103", "a key must be plain text")
+            path = (*top.path, _slot(top))
+        if len(self.open) >= MAX_DEPTH:
+            self.stop(event, "BD109", f"nested more than {MAX_DEPTH} deep")
+        self.count(event, 1)
+        start = _place(event.start_mark)
+        self.document.values.setdefault(path, (start, start))
+        self.open.append(_Open(into, path, str(event.anchor) if event.anchor else None))
+
+    def end(self, event: Any) -> None:
+        done = self.open.pop()
+        if done.anchor:
+            self.anchors[done.anchor] = (done.into, done.size)
+        if self.open:
+            self.put(done.into, None, event.end_mark, done.size)
+        else:
+            assert isinstance(done.into, dict)
+            self.document.data = done.into
+
+    def put(self, value: Any, start: Any, end: Any, size: int) -> None:
+        top = self.open[-1]
+        slot = _slot(top)
+        path = (*top.path, slot)
+        if start is not None:
+            self.document.values.setdefault(path, (_place(start), _place(end)))
+        top.size += size
+        if isinstance(top.into, list):
+            top.into.append(value)
+        else:
+            top.into.setdefault(str(slot), value)
+            top.key = None
+
+
+def _slot(top: _Open) -> str | int:
+    return len(top.into) if isinstance(top.into, list) else str(top.key)
+
+
+def _resolve(text: str) -> Any:
+    """A plain scalar by YAML 1.2's core rules; numbers of unreasonable length stay text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return text

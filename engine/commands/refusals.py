@@ -1,0 +1,64 @@
+"""Refusals: what cannot be done, why, and what to do instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import ParamSpec
+
+from engine.dates.calendar import BeyondHorizon
+from engine.events.workflow import Event
+from engine.forms.answers import Caution, Problem
+from engine.state.workflow import WorkflowState
+
+
+class Refused(Exception):
+    """The command changes nothing. `code` is stable; the message is for the person who asked."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Invalid(Exception):
+    """The answers have problems; nothing was kept."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = tuple(problems)
+
+
+class Warned(Exception):
+    """The answers could be taken, but look unusual, and nobody has said to send them anyway; nothing was kept."""
+
+    def __init__(self, warnings: Sequence[Caution]) -> None:
+        super().__init__("; ".join(warning.message for warning in warnings))
+        self.warnings = tuple(warnings)
+
+
+_Given = ParamSpec("_Given")
+
+
+def within_horizon(command: Callable[_Given, list[Event]]) -> Callable[_Given, list[Event]]:
+    """A command that comes to a date whose bank holidays nobody knows is refused, and changes nothing (rule 13)."""
+
+    @wraps(command)
+    def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> list[Event]:
+        try:
+            return command(*args, **kwargs)
+        except BeyondHorizon as beyond:
+            raise Refused(beyond.code, str(beyond)) from None
+
+    return guarded
+
+
+def refuse_over(state: WorkflowState) -> None:
+    if state.over:
+        raise Refused("over", f"{state.reference} is {state.status}; nothing more happens to it")
+
+
+def needed(reason: str, verb: str) -> str:
+    if not reason.strip():
+        raise Refused("no-reason", f"say why, to {verb}: it goes into the record")
+    return reason.strip()

@@ -1,0 +1,205 @@
+"""Taking an answer: who may give it, and what it comes to. What follows is `advance`'s business.
+
+The answers come in already checked field by field (engine/forms/answers.py); here is what only the workflow knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any, Literal
+
+from definitions.models.definition import Step
+from engine.commands.refusals import Refused
+from engine.dates.clock import london_date
+from engine.decisions.assignments import content_hash
+from engine.decisions.draft import Turn
+from engine.decisions.step_kinds import HUMAN
+from engine.events import workflow as e
+from engine.expressions.scope import typed_answers
+from engine.people import roles
+from engine.people.interests import own_practices, warning
+from engine.state.workflow import Assignment, WorkflowState
+
+
+def respond(
+    state: WorkflowState,
+    assignment_id: str,
+    answers: Mapping[str, Any],
+    now: datetime,
+    actor: e.Actor,
+    warnings: tuple[str, ...] = (),
+) -> list[e.Event]:
+    """The event of an answer. Raises Refused (rules 5, 9, 11)."""
+    assignment = answerable(state, assignment_id)
+    step = state.process.steps[assignment.step]
+    actor = standing(state, step, assignment, actor, now)
+    turn = Turn(state, now, actor, "respond")
+    warned = _separation(turn, step, actor)
+    if own := own_practices(state, step, actor, london_date(now)):
+        warned = (*warned, warning(state, actor, own))
+    kind = HUMAN[step.kind]
+    outcome = kind.outcome(step, answers)
+    given, around = _seen(turn, step, assignment, answers)
+    if step.stop_if is not None and turn.scope.truth(step.stop_if, response=given, **around):
+        message = turn.scope.text(
+            step.stop_message or "this cannot be answered yet", response=given, **around
+        )
+        raise Refused("stopped", " ".join(message.split()))
+    counts = outcome not in kind.sends_back or bool(step.actions(outcome))
+    if counts and step.counts_if is not None:
+        counts = turn.scope.truth(step.counts_if, response=given, **around)
+    body = e.ResponseReceived(
+        assignment=assignment_id, step=step.id, number=len(assignment.responses) + 1, answers=dict(answers),
+        outcome=outcome, late=is_late(state, assignment, now), counts=counts,
+        warnings=(*warnings, *warned), signed=content_hash(turn.scope, step, assignment.organisation) if step.signs else "",
+    )  # fmt: skip
+    turn.emit(body)
+    return turn.events
+
+
+def is_late(state: WorkflowState, assignment: Assignment, now: datetime) -> bool:
+    """After the due date, by a clock that stands still while the workflow is on hold; an external date has no holds."""
+    if assignment.due is None:
+        return False
+    if state.held_at is not None and not assignment.due.external:
+        now = min(now, state.held_at)
+    return now > assignment.due.at
+
+
+def _seen(
+    turn: Turn, step: Step, assignment: Assignment, answers: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The answers and the names around them as expressions see them; nothing where no expression looks."""
+    if step.stop_if is None and step.counts_if is None:
+        return {}, {}
+    return typed_answers(step, answers, turn.state.pcn), turn.scope.around(step, assignment)
+
+
+def reply(
+    state: WorkflowState, assignment_id: str, kind: Literal["more time", "not ours", "question"], text: str,
+    until: datetime | None, now: datetime, actor: e.Actor,
+) -> list[e.Event]:  # fmt: skip
+    """Something other than an answer: it stops the ladder, and the manager hears of it (rule 8)."""
+    assignment = answerable(state, assignment_id)
+    _of_the_organisation(state, assignment, actor, now)
+    if kind == "more time" and (until is None or until <= now):
+        raise Refused("no-day", "say until when: a day from tomorrow on")
+    if kind == "question" and not text.strip():
+        raise Refused("no-question", "write your question, so that somebody can answer it")
+    turn = Turn(state, now, actor, "reply")
+    turn.emit(e.ReplyReceived(assignment_id, assignment.step, kind, text.strip(), until))
+    return turn.events
+
+
+def answerable(state: WorkflowState, assignment_id: str) -> Assignment:
+    """The assignment, when it can still be answered; else Refused, saying whose answer stands."""
+    assignment = state.assignment(assignment_id)
+    if assignment is None:
+        raise Refused("no-such-assignment", "there is no such assignment; check the link or the id")
+    if state.over:
+        raise Refused("over", f"{state.reference} is {state.status}, so nothing more can be answered")
+    step = state.steps[assignment.step]
+    if not state.is_current(assignment):
+        raise Refused("asked-anew", "this was asked anew since; use the newer link")
+    if step.status != "open" or assignment.status == "ended":
+        stands = assignment.response
+        said = f"; the answer of {stands.actor.name} stands" if stands else " without an answer from here"
+        raise Refused("closed", f"this step has closed{said}")
+    return assignment
+
+
+def nobody_meanwhile(
+    assignment: Assignment, seen: int | None, answers: Mapping[str, Any], actor: e.Actor
+) -> None:
+    """Refused when somebody has answered since the answer numbered `seen`, the last that this person saw. The same
+    answer by the same name is a button pressed twice: refused as "the-same-answer", which is no news to anybody."""
+    stands = assignment.response
+    if seen is not None and stands is not None and stands.number > seen:
+        if stands.actor.name == actor.name and dict(stands.answers) == dict(answers):
+            raise Refused("the-same-answer", "this answer is here already")
+        raise Refused(
+            "answered-meanwhile",
+            f"{stands.actor.name} has answered since you opened this page, and that answer stands; what you typed has "
+            "not been sent, and sending it again replaces theirs",
+        )
+
+
+# --- who may
+
+
+def standing(
+    state: WorkflowState, step: Step, assignment: Assignment, actor: e.Actor, now: datetime
+) -> e.Actor:
+    """The actor with whom they answer for, when they cover. Raises Refused when they may not answer here."""
+    _of_the_organisation(state, assignment, actor, now)
+    day = london_date(now)
+    if actor.person and actor.person != assignment.person:
+        covers = [c for c in state.pcn.cover_for(assignment.person, day) if c.by == actor.person]
+        if covers and not actor.on_behalf_of:
+            actor = replace(actor, on_behalf_of=assignment.person)
+    if not actor.on_behalf_of and assignment.on_behalf_of and actor.person == assignment.person:
+        actor = replace(actor, on_behalf_of=assignment.on_behalf_of)
+    if HUMAN[step.kind].signs:
+        _may_sign(state, step, assignment, actor, now)
+    return actor
+
+
+def _of_the_organisation(state: WorkflowState, assignment: Assignment, actor: e.Actor, now: datetime) -> None:
+    """Somebody of the organisation asked; or the very person asked, or their cover, where it is about a practice and
+    they are of the PCN."""
+    known = {assignment.person, *(c.by for c in state.pcn.cover_for(assignment.person, london_date(now)))}
+    if actor.organisation != assignment.organisation and not (
+        actor.person and actor.person in known and not assignment.unfilled
+    ):
+        place = state.pcn.organisation_name(assignment.organisation)
+        raise Refused("another-practice", f"this is asked of {place}; nobody else can answer it")
+
+
+def _may_sign(
+    state: WorkflowState, step: Step, assignment: Assignment, actor: e.Actor, now: datetime
+) -> None:
+    """A signature is the assignee's own, or of cover that the step and the directory both let sign (rule 11)."""
+    day = london_date(now)
+    if actor.on_behalf_of:
+        if step.cover_may != "attest":
+            raise Refused("deputy", "a deputy may prepare this, but not sign it; ask the person themselves")
+        if actor.on_behalf_of not in _signers(state, assignment, day) or not roles.may_attest(
+            state.pcn, actor, day
+        ):
+            raise Refused(
+                "deputy", "the directory does not let this deputy sign; ask the manager to add `may: attest`"
+            )
+        return
+    if actor.person not in _signers(state, assignment, day):
+        whom = (
+            "nobody has been named to sign this yet"
+            if assignment.unfilled
+            else f"only {assignment.name} can sign this"
+        )
+        raise Refused("not-the-signer", f"{whom}; the manager can ask somebody else")
+
+
+def _signers(state: WorkflowState, assignment: Assignment, day: date) -> set[str]:
+    """Whose signature it is: of those who hold the role, and of whoever was asked; not of the manager who stands in
+    while nobody is found."""
+    place = roles.place_of(state.pcn, assignment.role, assignment.organisation, day)
+    signers = {person.id for person in state.pcn.holders(assignment.role, place, day)}
+    if not assignment.unfilled:
+        signers |= {assignment.person, assignment.on_behalf_of}
+    return signers - {""}
+
+
+def _separation(turn: Turn, step: Step, actor: e.Actor) -> tuple[str, ...]:
+    """Who entered the figures does not sign them: refused, or warned of, as the step says (rule 9)."""
+    rule = step.separation
+    if rule is None:
+        return ()
+    for earlier in turn.state.steps[rule.step].assignments.values():
+        if any(roles.same_person(response.actor, actor) for response in earlier.responses):
+            said = f"{actor.name} also did “{rule.step.replace('_', ' ')}”; somebody else should do this"
+            if rule.level == "refuse":
+                raise Refused("own-figures", said)
+            return (said,)
+    return ()

@@ -1,0 +1,316 @@
+"""`advance(state, now)`: what follows from the facts and the time, as far as they go.
+
+Pure and deterministic (rule 1). One pass opens what may open, closes what has heard enough, climbs what is due;
+passes repeat until nothing more follows.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from definitions.language.grammar import Action
+from definitions.language.named_values import Chosen
+from definitions.models.definition import Step
+from engine.dates.calendar import BeyondHorizon
+from engine.decisions import due_dates
+from engine.decisions.assignments import open_step, ready
+from engine.decisions.deadlines import ask_again
+from engine.decisions.draft import Turn
+from engine.decisions.escalation import chase
+from engine.decisions.rework import act, actions_of, end_open, stop
+from engine.decisions.step_kinds import HUMAN
+from engine.events import changes as changes
+from engine.events import workflow as e
+from engine.events.plain_values import plain
+from engine.people import quorum
+from engine.state.workflow import Assignment, Response, StepState, WorkflowState
+
+#: Passes before a definition that keeps reopening itself is given up on; a real one needs a handful.
+PASSES = 500
+
+
+_SILENCE: dict[str, Literal["agreement", "abstention"]] = {
+    "counts as agreement": "agreement",
+    "counts as abstention": "abstention",
+}
+
+
+class Restless(RuntimeError):
+    """A definition that never comes to rest. Look for steps that reopen each other."""
+
+
+def advance(state: WorkflowState, now: datetime) -> list[e.Event]:
+    """The events that follow from `state` at `now`; none while it is on hold or over."""
+    turn = Turn(state, now)
+    settle(turn)
+    return turn.events
+
+
+def settle(turn: Turn) -> None:
+    """Advance `turn` until nothing more follows. Raises Restless."""
+    for _ in range(PASSES):
+        before = len(turn.events)
+        if turn.state.status != "open":
+            return
+        _pass(turn)
+        if len(turn.events) == before:
+            return
+    raise Restless(
+        f"{turn.state.id} never comes to rest; look for steps of {turn.state.process.definition.id} that reopen each other"
+    )
+
+
+def _pass(turn: Turn) -> None:
+    for step_id in turn.state.process.order:
+        if turn.state.status != "open":
+            return
+        step, state = turn.state.process.steps[step_id], turn.state.steps[step_id]
+        if state.status == "waiting":
+            if not step.on_demand and not state.refused and ready(turn.state, step):
+                _begin(turn, step)
+        elif state.status == "open":
+            _tend(turn, step)
+    if turn.state.status == "open" and finished(turn.state):
+        with turn.because_of(max(step.closed_by for step in turn.state.steps.values())):
+            turn.emit(e.WorkflowClosed("completed", "every step is done"))
+
+
+def _begin(turn: Turn, step: Step) -> None:
+    """Open a step whose turn it is, at its time. One whose date lies past the calendar waits for another calendar."""
+    try:
+        if _not_before(turn, step):
+            open_step(turn, step)
+    except BeyondHorizon as beyond:
+        turn.emit(e.DateRefused(step.id, turn.state.steps[step.id].attempt, str(beyond)))
+    closed = turn.state.steps[step.id]
+    if closed.status == "closed":
+        with turn.because_of(closed.closed_by):
+            after_close(turn, step)
+
+
+def _not_before(turn: Turn, step: Step) -> bool:
+    if step.when is not None and not turn.scope.truth(step.when):
+        return True  # it will be skipped, which waits for nothing
+    opens = due_dates.opens_at(turn.scope, step)
+    return opens is None or opens <= turn.now
+
+
+def finished(state: WorkflowState) -> bool:
+    """Every step is done, or is one on demand that is not open."""
+    return all(
+        s.done or (state.process.steps[s.id].on_demand and s.status == "waiting")
+        for s in state.steps.values()
+    )
+
+
+# --- an open step
+
+
+def _tend(turn: Turn, step: Step) -> None:
+    if (answer := decisive(turn, step)) is not None:
+        with turn.because_of(answer.version):
+            close(turn, step, answer.outcome, f"somebody said “{answer.outcome}”", decided=True)
+        return
+    _set_off_early(turn, step)
+    if turn.state.status != "open" or turn.state.steps[step.id].status != "open":
+        return
+    _count_silence(turn, step)
+    state = turn.state.steps[step.id]
+    if quorum.closes_now(turn.scope, step, state):
+        with turn.because_of(_led_to_close(turn, step, state)):
+            close(turn, step, outcome_of(step, state), _because(turn, step, state))
+        return
+    _fall_short(turn, step)
+    if turn.state.steps[step.id].status == "open":
+        chase(turn, step)
+
+
+def decisive(turn: Turn, step: Step) -> Response | None:
+    """An answer that ends the attempt at once, whoever else has not answered: sent back as a whole, or refused."""
+    kind = HUMAN[step.kind]
+    for assignment in turn.state.steps[step.id].assignments.values():
+        response = assignment.response
+        if response is None or assignment.status != "answered":
+            continue
+        actions = actions_of(step, response.outcome)
+        if any(a.kind == "stop" or (a.kind == "reopen" and not a.for_practice) for a in actions):
+            return response
+        if response.outcome in kind.ends and not actions:
+            return response
+    return None
+
+
+def _set_off_early(turn: Turn, step: Step) -> None:
+    """What an answer sets off without the close of its step.
+
+    What concerns one practice does not wait for the others: figures that were wrong are asked for again now, a
+    practice that cannot agree is spoken with now. An answer that does not count sets off the rest as well, since its
+    step may stay open for long; one that sets nothing off is asked again.
+    """
+    doing: list[tuple[Action, Response, str]] = []
+    for assignment in list(turn.state.steps[step.id].assignments.values()):
+        response = assignment.response
+        if response is None or assignment.status != "answered" or assignment.acted >= response.number:
+            continue
+        actions = [a for a in actions_of(step, response.outcome) if not response.counts or _at_once(a)]
+        if actions:
+            with turn.because_of(response.version):
+                turn.emit(e.ActionsSetOff(assignment.id, step.id, response.number, response.outcome))
+            doing += [(action, response, assignment.organisation) for action in actions]
+        elif not response.counts:
+            with turn.because_of(response.version):
+                ask_again(turn, assignment, f"“{response.outcome}” leaves it open")
+    # Gathered first: what one practice sets off may begin the step anew, and the others' words must not be lost in it.
+    for action, response, organisation in doing:
+        if turn.state.status == "open":
+            with turn.because_of(response.version):
+                act(turn, step, action, response.outcome, (organisation,))
+
+
+def _at_once(action: Action) -> bool:
+    return action.for_practice or action.kind == "open"
+
+
+def _led_to_close(turn: Turn, step: Step, state: StepState) -> int:
+    """The version of what closed the step: the answer after which nobody was waited for, or the decision to go on
+    with what is in; 0 when it was the time."""
+    if state.shortfall == "proceed" and not quorum.everyone_in(state):
+        return state.decided_by
+    if not (quorum.everyone_in(state) or quorum.at_once(turn.scope, step)):
+        return 0
+    versions = [a.response.version for a in quorum.asked(state) if a.response and a.status == "answered"]
+    return max(versions, default=0)
+
+
+def _count_silence(turn: Turn, step: Step) -> None:
+    """Silence is what the step says it is, once the due date has passed (rule 6)."""
+    for assignment in list(turn.state.steps[step.id].assignments.values()):
+        if may_fall_silent(step, assignment) and assignment.due and assignment.due.at <= turn.now:
+            turn.emit(e.SilenceCounted(assignment.id, step.id, _SILENCE[step.silence]))
+
+
+def may_fall_silent(step: Step, assignment: Assignment) -> bool:
+    """Saying nothing would be counted here. Nobody signs by silence; somebody who replied was not silent, nor somebody
+    whose answer did not count; and nobody is silent who could not be asked."""
+    if step.silence == "never counts" or HUMAN[step.kind].signs:
+        return False
+    return assignment.status == "open" and not (
+        assignment.silence or assignment.replies or assignment.responses or assignment.unfilled
+    )
+
+
+def _fall_short(turn: Turn, step: Step) -> None:
+    state = turn.state.steps[step.id]
+    at = short_at(turn, step, state)
+    if at is None or at > turn.now or state.shortfall or quorum.satisfied(turn.scope, step, state):
+        return
+    rule = step.short(lambda text: turn.scope.truth(text))
+    missing = quorum.missing(state)
+    heard = any(a.answered for a in quorum.asked(state))
+    if rule.do == "proceed and name the gaps" and heard:
+        close(turn, step, outcome_of(step, state), "the time was over; the gaps are named")
+    elif rule.do != "wait":
+        # With nobody heard there is nothing to go on with, so that too is a person's decision.
+        turn.emit(e.ShortfallRaised(step.id, state.attempt, missing, turn.now))
+
+
+def short_at(turn: Turn, step: Step, state: StepState) -> datetime | None:
+    """When too little counts as too little; None when the step simply waits."""
+    rule = step.short(lambda text: turn.scope.truth(text))
+    if rule.do == "wait":
+        return None
+    if state.short_at is not None:
+        return due_dates.stretched(turn.scope, *state.short_at)
+    if rule.at == "due":
+        return quorum.last_due(state)
+    last = quorum.last_due(state)
+    due = due_dates.at_moment(last) if last else None
+    found = turn.scope.resolve(rule.at, anchors={"due": due, "opens": state.opened_at})
+    return found.at if found else quorum.last_due(state)
+
+
+def _because(turn: Turn, step: Step, state: StepState) -> str:
+    if quorum.everyone_in(state):
+        return "everyone asked is in" if len(quorum.asked(state)) > 1 else "it was answered"
+    if state.shortfall == "proceed":
+        return "it was decided to go on with what is in"
+    return f"enough is in ({quorum.rule_of(turn.scope, step)})"
+
+
+def outcome_of(step: Step, state: StepState) -> str:
+    """The outcome of the step: the one everybody gave, else the first that sets something off, else "mixed"."""
+    outcomes = [
+        HUMAN[step.kind].plain if a.response is None else a.response.outcome
+        for a in state.assignments.values()
+        if a.counts
+    ]
+    if not outcomes:
+        return "no answer"
+    for outcome in outcomes:
+        if step.actions(outcome):
+            return outcome
+    return outcomes[0] if len(set(outcomes)) == 1 else "mixed"
+
+
+# --- closing
+
+
+def close(turn: Turn, step: Step, outcome: str, because: str, *, decided: bool = False) -> None:
+    """Close the step, once in this attempt, and all that hangs on it in the same transaction (rule 2).
+
+    `decided`: one answer ended it, so only what that answer sets off happens.
+    """
+    state = turn.state.steps[step.id]
+    doing = _actions(step, state, outcome, decided)
+    closed = turn.emit(e.StepClosed(step.id, state.attempt, outcome, because, quorum.missing(state)))
+    with turn.because_of(closed.version):
+        end_open(turn, step.id, "the step closed without it")
+        if outcome in HUMAN[step.kind].ends and not step.actions(outcome):
+            stop(turn, f"“{turn.scope.text(step.title, **turn.scope.around(step))}” came out as “{outcome}”")
+            return
+        if not any(action.kind in ("reopen", "stop") for action, _, _ in doing):
+            # What is sent back is neither approved, so nothing locks, nor done, so nothing starts after it.
+            after_close(turn, step)
+        for action, given, practices in doing:
+            if turn.state.status == "open":
+                act(turn, step, action, given, practices)
+
+
+def _actions(
+    step: Step, state: StepState, outcome: str, decided: bool
+) -> list[tuple[Action, str, tuple[str, ...]]]:
+    """What the answers set off, each with the practices that gave it: once for all of them, or for each its own.
+
+    An answer carried over from an earlier attempt has set off what it had to already.
+    """
+    given: dict[str, tuple[str, ...]] = {outcome: ()}
+    done = {a.organisation for a in state.assignments.values() if a.response and a.acted >= a.response.number}
+    for a in state.assignments.values():
+        response = a.response
+        if response is None or a.status != "answered" or not (a.counts or response.outcome == outcome):
+            continue
+        given[response.outcome] = (*given.get(response.outcome, ()), a.organisation)
+    found: list[tuple[Action, str, tuple[str, ...]]] = []
+    for said, practices in given.items():
+        if decided and said != outcome:
+            continue
+        for action in actions_of(step, said):
+            left = tuple(practice for practice in practices if practice not in done)
+            if action.for_practice:
+                found += [(action, said, (practice,)) for practice in left]
+            elif not (_at_once(action) and practices and not left):
+                found.append((action, said, practices))
+    return sorted(found, key=lambda each: each[0].for_practice)
+
+
+def after_close(turn: Turn, step: Step) -> None:
+    """What a closed step brings whatever its outcome: a lock, a child workflow."""
+    if step.locks and not turn.state.locked:
+        turn.emit(changes.WorkflowLocked(step.id))
+    if step.starts:
+        attempt = turn.state.steps[step.id].attempt
+        found = {name: turn.scope.value(text) for name, text in step.start_inputs.items()}
+        inputs = {name: value.id if isinstance(value, Chosen) else value for name, value in found.items()}
+        child = f"{turn.state.id}-{step.id}-{attempt}".replace("_", "-")
+        turn.emit(e.ChildRequested(step.id, step.starts, plain(inputs), child))

@@ -1,0 +1,76 @@
+"""A turn: events being decided, each applied as it is emitted, so what follows sees what came before.
+
+Nothing is stored here. A turn's events are committed together, or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from engine.events.workflow import BATON, Actor, Body, Event, NoticePlanned
+from engine.expressions.scope import Scope
+from engine.notices.plan import plan
+from engine.state.fold import OpenBundle, apply
+from engine.state.workflow import WorkflowState
+
+
+class Turn:
+    """Events in the making, at one moment, by one actor, from one cause.
+
+    `quiet` plans no notices: for changes that one letter of their own explains.
+    """
+
+    def __init__(
+        self,
+        state: WorkflowState,
+        now: datetime,
+        actor: Actor = BATON,
+        cause: str = "clock",
+        open_bundle: OpenBundle | None = None,
+    ) -> None:
+        self.state, self.now, self.actor, self.cause = state, now, actor, cause
+        self.events: list[Event] = []
+        self.quiet = False
+        self._open_bundle = open_bundle or _only(state)
+        self._scope: Scope | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """The state as expressions see it; made anew when something happened."""
+        if self._scope is None:
+            self._scope = Scope(self.state, self.now)
+        return self._scope
+
+    @contextmanager
+    def because_of(self, version: int) -> Iterator[None]:
+        """What is emitted meanwhile was caused by that event of the workflow; by what caused the turn when 0."""
+        cause = self.cause
+        self.cause = f"{self.state.id}/{version}" if version else cause
+        try:
+            yield
+        finally:
+            self.cause = cause
+
+    def emit(self, body: Body, actor: Actor | None = None) -> Event:
+        """Make `body` the next event, with the notices it calls for."""
+        before = self.state
+        event = self._append(body, actor or self.actor)
+        if not self.quiet:
+            for notice in plan(before, event, self.scope):
+                self._append(NoticePlanned(notice), BATON, cause=f"{event.workflow_id}/{event.version}")
+        return event
+
+    def _append(self, body: Body, actor: Actor, cause: str = "") -> Event:
+        state = self.state
+        event = Event(state.id, state.version + 1, self.now, actor, cause or self.cause, body)
+        self.state = apply(state, event, self._open_bundle)
+        self.events.append(event)
+        if not isinstance(body, NoticePlanned):
+            self._scope = None
+        return event
+
+
+def _only(state: WorkflowState) -> OpenBundle:
+    return {state.process.hash: state.process}.__getitem__

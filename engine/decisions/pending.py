@@ -1,0 +1,121 @@
+"""What a workflow waits for: the next moment that matters, and whom it waits for, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from definitions.models.definition import Step
+from engine.dates.calendar import BeyondHorizon
+from engine.dates.clock import LONDON
+from engine.decisions import due_dates
+from engine.decisions.advance import may_fall_silent, short_at
+from engine.decisions.assignments import ready
+from engine.decisions.draft import Turn
+from engine.decisions.escalation import promised
+from engine.decisions.step_kinds import HUMAN
+from engine.people import quorum
+from engine.state.workflow import Assignment, WorkflowState
+
+
+def next_deadline(state: WorkflowState, now: datetime) -> datetime | None:
+    """The first moment after `now` at which time alone moves the workflow; None when only a fact can.
+
+    Before it, `advance` does nothing unless something happens.
+    """
+    if state.status != "open":
+        return None
+    turn = Turn(state, now)
+    return min((moment for moment in _moments(turn) if moment > now), default=None)
+
+
+def _moments(turn: Turn) -> Iterator[datetime]:
+    for step_id, state in turn.state.steps.items():
+        step = turn.state.process.steps[step_id]
+        if state.status == "waiting":
+            if not step.on_demand and not state.refused and ready(turn.state, step):
+                yield from _opening(turn, step)
+        elif state.status == "open":
+            due = quorum.last_due(state)
+            if due is not None and quorum.satisfied(turn.scope, step, state):
+                yield due
+            short = short_at(turn, step, state)
+            if short is not None and not state.shortfall:
+                yield short
+            for assignment in state.assignments.values():
+                yield from _of(turn, step, assignment)
+
+
+def _opening(turn: Turn, step: Step) -> Iterator[datetime]:
+    try:
+        opens = due_dates.opens_at(turn.scope, step)
+    except BeyondHorizon:  # the next advance says so to the manager
+        return
+    if opens is not None:
+        yield opens
+
+
+def _of(turn: Turn, step: Step, assignment: Assignment) -> Iterator[datetime]:
+    if assignment.status != "open":
+        return
+    if may_fall_silent(step, assignment) and assignment.due:
+        yield assignment.due.at
+    if assignment.ladder_stopped:
+        if (until := promised(turn, assignment)) is not None:
+            yield until
+        return
+    yield from (rung.at for rung in assignment.rungs if rung.rung not in assignment.climbed)
+
+
+def waiting_for(state: WorkflowState, now: datetime) -> str:
+    """`waiting for Elm Tree Surgery and 2 others: Your figures for Q3; next Fri 15 Jan 09:00`."""
+    if state.status == "held":
+        return f"on hold: {state.because}"
+    if state.over:
+        return f"{state.status}: {state.because}"
+    turn = Turn(state, now)
+    parts = []
+    for step_id in state.process.order:
+        step = state.steps[step_id]
+        if step.status != "open":
+            continue
+        waiting = [
+            state.pcn.organisation_name(a.organisation)
+            for a in step.assignments.values()
+            if a.status != "ended" and not (a.counts or a.abstained)
+        ]
+        spec = state.process.steps[step_id]
+        title = turn.scope.text(
+            spec.title, **turn.scope.around(spec, next(iter(step.assignments.values()), None))
+        )
+        parts.append(f"{_people(waiting)}: {title}" if waiting else title)
+    moment = next_deadline(state, now)
+    when = f"; next {moment.astimezone(LONDON):%a %-d %b %Y %H:%M}" if moment else ""
+    said = "; ".join(parts[:3]) + (f" and {len(parts) - 3} more" if len(parts) > 3 else "")
+    return f"waiting for {said}{when}" if parts else f"waiting{when}"
+
+
+def _people(names: list[str]) -> str:
+    unique = list(dict.fromkeys(names))
+    if len(unique) <= 2:
+        return " and ".join(unique)
+    return f"{unique[0]} and {len(unique) - 1} others"
+
+
+def moves(state: WorkflowState, assignment_id: str) -> bool:
+    """Whether an answer that was just taken may move the workflow now; a quick look that may say yes for nothing.
+
+    A False is sure: the step waits for others, and for its date.
+    """
+    assignment = state.assignment(assignment_id)
+    if state.status != "open" or assignment is None or not state.is_current(assignment):
+        return False
+    step, spec = state.steps[assignment.step], state.process.steps[assignment.step]
+    if assignment.response is not None and not assignment.response.counts:
+        return True  # it is asked again, or sets something off
+    if all(other.status != "open" for other in step.assignments.values()) or spec.close_when != "all":
+        return True
+    response = assignment.response
+    return response is not None and (
+        bool(spec.actions(response.outcome)) or response.outcome in HUMAN[spec.kind].ends
+    )

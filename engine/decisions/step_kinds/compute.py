@@ -1,0 +1,33 @@
+"""compute: the engine works something out from what is in, and shows how.
+
+Contract: it happens at once, in the turn that closes the step before it; the values are kept with the step,
+and stay as they were worked out.
+
+Example::
+
+    - id: position
+      kind: compute
+      after: [practice_return]
+      values:
+        rows: "indicator_position(inputs.indicators, answers.practice_return)"
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from definitions.models.definition import Step
+from engine.decisions.step_kinds.kind import Automatic
+from engine.events.plain_values import plain
+from engine.expressions.scope import Scope
+
+
+def perform(step: Step, scope: Scope) -> dict[str, Any]:
+    """The values, in the order written; a later one sees the earlier ones by name."""
+    found: dict[str, Any] = {}
+    for name, expression in step.values.items():
+        found[name] = plain(scope.value(expression, **found))
+    return found
+
+
+KIND = Automatic(outcome="computed", perform=perform)

@@ -1,0 +1,38 @@
+"""produce: the engine makes an artefact, a text rendered from a template, and keeps it with its hash.
+
+Contract: it happens at once; what was made never changes, and a new attempt makes a new one.
+
+Example::
+
+    - id: board_pack
+      kind: produce
+      artefact:
+        name: Quarter pack {{ inputs.quarter }}
+        template: "{% for row in values.position.rows %}{{ row.name }}: {{ row.percent }}\\n{% endfor %}"
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from definitions.models.definition import Step
+from engine.decisions.step_kinds.kind import Automatic
+from engine.expressions.scope import Scope
+
+
+def perform(step: Step, scope: Scope) -> dict[str, Any]:
+    """`name`, `format`, `text` and the sha256 of the text's UTF-8 bytes."""
+    if step.artefact is None:
+        return {}
+    around = scope.around(step)
+    text = scope.text(step.artefact.template, **around)
+    return {
+        "name": scope.text(step.artefact.name, **around),
+        "format": step.artefact.format,
+        "text": text,
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }
+
+
+KIND = Automatic(outcome="produced", perform=perform)

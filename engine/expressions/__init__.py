@@ -1,0 +1,1 @@
+"""What expressions of a definition see, and their evaluation where an assignment stands."""

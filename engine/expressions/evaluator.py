@@ -1,0 +1,37 @@
+"""A form's expressions, worked out where one assignment stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from engine.expressions.scope import Scope
+from engine.state.workflow import Assignment, WorkflowState
+
+
+class Judge:
+    """The Evaluator of engine/forms/layout.py, for one assignment of one workflow at one moment."""
+
+    def __init__(self, state: WorkflowState, now: datetime, assignment: Assignment) -> None:
+        self._scope = Scope(state, now)
+        self._assignment = assignment
+
+    @cached_property
+    def names(self) -> dict[str, Any]:
+        """What the form's expressions see besides its own fields."""
+        step = self._scope.state.process.steps[self._assignment.step]
+        return {**self._scope.names, **self._scope.around(step, self._assignment)}
+
+    def expression(self, text: str, context: Mapping[str, Any]) -> Any:
+        return self._scope.state.process.expression(text).evaluate(context)
+
+    def template(self, text: str, context: Mapping[str, Any]) -> str:
+        return str(self._scope.state.process.template(text).render(context))
+
+    def moment(self, text: str) -> date | None:
+        """The day the words mean; None when a date they count from does not exist here."""
+        opened = self._assignment.opened_at
+        found = self._scope.resolve(text, self._assignment.organisation, anchors={"opens": opened})
+        return found.day if found else None

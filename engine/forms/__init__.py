@@ -1,0 +1,1 @@
+"""Forms: laid out, shown, and their answers read and checked."""

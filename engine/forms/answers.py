@@ -1,0 +1,376 @@
+"""Checks what somebody answered to a form: typed values for the log, problems in words, and warnings.
+
+    checked = check_answers(step.form, step.checks, {"list_size": "8,412"}, context, evaluate)
+    checked.values       # {"list_size": 8412}
+    checked.problems     # () - otherwise nothing may be stored
+
+Nothing that fails is repeated back in a message: what was typed may be an NHS number (domain 4.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from definitions.models.fields import Check, FormItem, RepeatedGroup
+from engine.forms import patient_guard
+from engine.forms.composite_values import COMPOSITE_READERS, NEEDED, is_unticked, statement_sha256
+from engine.forms.field_values import READERS, UNKNOWN, Wrong, as_text, is_blank, says_unknown
+from engine.forms.layout import Evaluator, Place, asked, field_as_seen, items_of, lay_out, words
+
+__all__ = [
+    "Caution", "Checked", "Evaluator", "Problem", "check_answers", "check_signer", "statement_sha256",
+]  # fmt: skip
+
+_READERS = {**READERS, **COMPOSITE_READERS}
+_TYPED_FREELY = frozenset({"text", "long text"})
+_PLAIN = (int, float)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why an answer is refused. `path` is where ("posts.2.cost"; empty: the answers as a whole).
+
+    `code`: missing, wrong, nhs_number, unknown_field, check.
+    """
+
+    path: str
+    message: str
+    code: str = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """Something to look at again; the answer may stand. `path` as in Problem."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of checking. `values` may be stored only when there are no problems."""
+
+    values: dict[str, Any]
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Caution, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def check_answers(
+    form: Sequence[FormItem],
+    checks: Sequence[Check],
+    raw: Mapping[str, Any],
+    context: Mapping[str, Any],
+    evaluate: Evaluator,
+) -> Checked:
+    """Typed values of the answers `raw`, every problem at once, and warnings.
+
+    `context` is what the form's expressions see besides its own fields. Checking the values that came out gives
+    the same values. Raises ValueError when the definition itself cannot be worked out.
+    """
+    return _Reading(form, raw, context, evaluate).checked(checks)
+
+
+def check_signer(name: str, role: str) -> tuple[Problem, ...]:
+    """Who answers: a name and a role, typed by themselves. Paths `name` and `role`."""
+    problems = []
+    for path, text, what in (("name", name, "Enter your name"), ("role", role, "Enter your role")):
+        if _may_leak(text) and patient_guard.check_free_text(text):
+            problems.append(Problem(path, patient_guard.REFUSED, "nhs_number"))
+            continue
+        try:
+            clean = as_text(text)
+        except Wrong:
+            problems.append(Problem(path, f"{what} in letters"))
+            continue
+        if not clean or len(clean) > 100:
+            problems.append(Problem(path, f"{what} in 100 characters or fewer" if clean else what, "missing"))
+    return tuple(problems)
+
+
+@dataclass(slots=True)
+class _Answer:
+    """One question with what was given and what was made of it."""
+
+    place: Place
+    given: Any
+    value: Any = None
+    wrong: tuple[tuple[str, str], ...] = ()
+    leaks: tuple[str, ...] = ()
+    shown: bool = True
+
+
+@dataclass(slots=True)
+class _Reading:
+    form: Sequence[FormItem]
+    raw: Mapping[str, Any]
+    context: Mapping[str, Any]
+    evaluate: Evaluator
+    answers: list[_Answer] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Caution] = field(default_factory=list)
+
+    def checked(self, checks: Sequence[Check]) -> Checked:
+        self.problems += unknown_keys(self.form, self.raw, self.context, self.evaluate)
+        self.answers = [self._read(place) for place in lay_out(self.form, self.context, self.evaluate)]
+        self._settle_shown()
+        names = self._names()
+        for answer in self.answers:
+            if answer.shown:
+                self._judge(answer, names)
+        if not self.problems:
+            self._run(checks, names)
+        return Checked(self._values(), tuple(self.problems), tuple(self.warnings))
+
+    # --- reading
+
+    def _read(self, place: Place) -> _Answer:
+        field = place.field
+        given = given_at(self.raw, place.keys)
+        answer = _Answer(place, given)
+        if given is None:
+            return answer
+        answer.leaks = tuple(_leaks(field.type, given))
+        if answer.leaks or is_blank(given) or (field.type == "attestation" and is_unticked(given)):
+            return answer
+        if field.allow_unknown and says_unknown(given):
+            answer.value = UNKNOWN
+            return answer
+        try:
+            value = _READERS[field.type](asked(place, self.context, self.evaluate), given)
+        except Wrong as error:
+            answer.wrong = error.problems
+        else:
+            answer.value = value if value != [] and value != "" else None
+        return answer
+
+    def _settle_shown(self) -> None:
+        """Which questions are asked. A question that depends on one not asked may change too, so look again."""
+        conditional = [answer for answer in self.answers if answer.place.field.show_if is not None]
+        for _ in conditional:
+            before = [answer.shown for answer in conditional]
+            for answer in conditional:
+                condition = answer.place.field.show_if or ""
+                answer.shown = self._holds(condition, self._inside(answer.place, self._names()), gaps=False)
+            if before == [answer.shown for answer in conditional]:
+                return
+
+    # --- names and values
+
+    def _holds(self, condition: str, names: Mapping[str, Any], gaps: bool) -> bool:
+        """Whether a condition is true. One that compares with an answer nobody gave is what `gaps` says."""
+        try:
+            return bool(self.evaluate.expression(condition, names))
+        except ValueError:
+            if any(answer.value is None or answer.value == UNKNOWN for answer in self.answers):
+                return gaps
+            raise
+
+    def _names(self) -> dict[str, Any]:
+        """The context, with every answer as expressions see it; what is not answered is None."""
+        names = dict(self.context)
+        for answer in self.answers:
+            seen = field_as_seen(answer.place.field, answer.value) if answer.shown else None
+            if answer.place.group is None:
+                names[answer.place.field.id] = seen
+            else:
+                group, item, key = answer.place.keys
+                if not isinstance(names.get(group), _Items):
+                    names[group] = _Items()
+                names[group].setdefault(item, {})[key] = seen
+        return names
+
+    def _inside(self, place: Place, names: Mapping[str, Any]) -> Mapping[str, Any]:
+        """`names` as a field sees them: inside a group, the item's own answers stand beside the outer ones."""
+        if place.group is None:
+            return names
+        return {**place.names(names), **names[place.keys[0]][place.keys[1]]}
+
+    def _values(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for answer in self.answers:
+            where = values
+            for key in answer.place.keys[:-1]:
+                where = where.setdefault(key, {})
+            if answer.shown and answer.value is not None:
+                where[answer.place.keys[-1]] = answer.value
+        return values
+
+    # --- judging
+
+    def _judge(self, answer: _Answer, names: Mapping[str, Any]) -> None:
+        place, asked_for = answer.place, answer.place.field
+        if answer.leaks:
+            self.problems += [
+                Problem(
+                    _below(place.path, at), f"{self._label(place)}: {patient_guard.REFUSED}", "nhs_number"
+                )
+                for at in answer.leaks
+            ]
+        elif answer.wrong:
+            self.problems += [
+                Problem(_below(place.path, at), said(self._label(place), message))
+                for at, message in answer.wrong
+            ]
+        elif answer.value is None:
+            needed = asked_for.required
+            if asked_for.required_if is not None:
+                needed = self._holds(asked_for.required_if, self._inside(place, names), gaps=False)
+            if needed:
+                self.problems.append(
+                    Problem(place.path, said(self._label(place), NEEDED[asked_for.type]), "missing")
+                )
+        elif answer.value != UNKNOWN:
+            self._warn(answer, names)
+
+    def _warn(self, answer: _Answer, names: Mapping[str, Any]) -> None:
+        place, asked_for = answer.place, answer.place.field
+        if asked_for.warn is not None:
+            inside = self._inside(place, names)
+            try:
+                odd = bool(self.evaluate.expression(asked_for.warn, inside))
+            except ValueError:
+                # A nudge that cannot be worked out (nothing to compare with) must not stop an answer.
+                odd = False
+            if odd:
+                message = asked_for.warn_message or "this looks unusual; please check it"
+                said_so = words(message, inside, self.evaluate)
+                self.warnings.append(
+                    Caution(
+                        place.path, said_so if asked_for.warn_message else said(self._label(place), said_so)
+                    )
+                )
+        if asked_for.type in _TYPED_FREELY:
+            for hint in patient_guard.warnings(answer.value):
+                if hint.kind != "person" or asked_for.sensitivity != "staff":
+                    self.warnings.append(Caution(place.path, f"{self._label(place)}: {hint.message}"))
+
+    def _run(self, checks: Sequence[Check], names: Mapping[str, Any]) -> None:
+        for check in checks:
+            if self._holds(check.check, names, gaps=True):
+                continue
+            message = words(check.message, names, self.evaluate)
+            if check.level == "warn":
+                self.warnings.append(Caution("", message))
+            else:
+                self.problems.append(Problem("", message, "check"))
+
+    def _label(self, place: Place) -> str:
+        return label_of(place, self.context, self.evaluate)
+
+
+class _Items(dict[str, Any]):
+    """The answers of a repeated group, told apart from whatever the context has under the same name."""
+
+
+def label_of(place: Place, context: Mapping[str, Any], evaluate: Evaluator) -> str:
+    """The question in words, with the item's heading before it where the label does not say which item."""
+    names = place.names(context)
+    label = words(place.field.label, names, evaluate).strip()
+    if place.group is None:
+        return label
+    heading = heading_of(place, context, evaluate)
+    if label.lower() in heading.lower():
+        return heading
+    return label if heading.lower() in label.lower() else f"{heading}, {label[:1].lower()}{label[1:]}"
+
+
+def heading_of(place: Place, context: Mapping[str, Any], evaluate: Evaluator) -> str:
+    """What stands above the questions of one item of a repeated group: its title, name or id."""
+    if place.group is None or place.scope is None:
+        return ""
+    if place.group.title:
+        return words(place.group.title, place.names(context), evaluate).strip()
+    item = place.scope[place.group.as_]
+    named = [item.get(key) for key in ("name", "title", "label")] if isinstance(item, Mapping) else []
+    return next((str(name) for name in named if name), place.keys[1])
+
+
+def said(label: str, message: str) -> str:
+    """A message after its label: "Result: enter a number", "When was it run? Enter a date"."""
+    if label.endswith(("?", ".", "!")):
+        return f"{label} {message[:1].upper()}{message[1:]}"
+    return f"{label}: {message}"
+
+
+def given_at(raw: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
+    """What was given at a path; None where there is nothing."""
+    found: Any = raw
+    for key in keys:
+        if not isinstance(found, Mapping):
+            return None
+        found = found.get(key)
+    return found
+
+
+def unknown_keys(
+    form: Sequence[FormItem], raw: Mapping[str, Any], context: Mapping[str, Any], evaluate: Evaluator
+) -> Iterator[Problem]:
+    """A problem for every answer to something the form does not ask."""
+    groups = {item.key: item for item in form if isinstance(item, RepeatedGroup)}
+    known = groups.keys() | {item.id for item in form if not isinstance(item, RepeatedGroup)}
+    if not raw.keys() <= known:
+        yield from _not_asked(raw.keys() - known)
+    for key, group in groups.items():
+        given = raw.get(key)
+        if given is None:
+            continue
+        if not isinstance(given, Mapping):
+            yield Problem(key, "The answers of a group are given by item")
+            continue
+        items = {item for item, _ in items_of(group, context, evaluate)}
+        yield from _not_asked(given.keys() - items, f"{key}.")
+        fields = {field.id for field in group.fields}
+        for item, answers in given.items():
+            if item in items and isinstance(answers, Mapping):
+                yield from _not_asked(answers.keys() - fields, f"{key}.{item}.")
+            elif item in items and answers is not None:
+                yield Problem(f"{key}.{item}", "The answers of an item are given by question")
+
+
+def _not_asked(keys: set[Any], above: str = "") -> Iterator[Problem]:
+    for key in sorted(map(str, keys)):
+        shown = above + key if len(key) <= 60 and key.replace("_", "").isalpha() else ""
+        what = f"{shown!r} is not asked here" if shown else "Something here is not asked"
+        yield Problem(shown, f"{what}; leave it out", "unknown_field")
+
+
+def _below(path: str, at: str) -> str:
+    return f"{path}.{at}" if at else path
+
+
+def _leaks(type_: str, given: Any) -> Iterator[str]:
+    """Where inside an answer an NHS number stands; "" for the answer itself."""
+    if not _may_leak(given):
+        return
+    if isinstance(given, str) or type(given) in _PLAIN:
+        if patient_guard.check_free_text(given):
+            yield ""
+        return
+    if type_ in ("file", "attestation") and isinstance(given, Mapping):
+        # A hash may hold ten digits that happen to pass; it is checked to be a hash, and nothing else.
+        given = {key: value for key, value in given.items() if key not in ("sha256", "statement_sha256")}
+    for hit in patient_guard.guard_answers(given):
+        yield hit.path.replace("[", ".").replace("]", "").lstrip(".") if type_ == "table" else ""
+
+
+def _may_leak(given: Any) -> bool:
+    """Whether ten digits could be in there at all: most answers are too short, and need no closer look."""
+    kind = type(given)
+    if kind is str:
+        return len(given) >= 10
+    if kind is bool or given is None:
+        return False
+    if kind is int:
+        return bool(abs(given) >= 10**9)
+    if kind is dict:
+        # One level only: what was sent may be nested deeper than the stack.
+        return any(
+            len(str(key)) >= 10 or type(value) is dict or _may_leak(value) for key, value in given.items()
+        )
+    return True

@@ -1,0 +1,1 @@
+"""What people are told: from an event, the notices it calls for."""

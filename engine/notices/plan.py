@@ -1,0 +1,342 @@
+"""Planning what people are told: from an event, the notices it calls for.
+
+Facts are settled here and stored with the event, so a letter says what was true when it was planned. Counts
+never go into a notice (domain 4.3), and nobody outside the directory is ever written to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import singledispatch
+from typing import Any, Literal
+
+from definitions.models.definition import Rung, Step
+from engine.dates.clock import LONDON, london_date
+from engine.events import workflow as e
+from engine.expressions.scope import Scope
+from engine.notices.facts import (
+    already_told,
+    everyone_who_took_part,
+    facts_of,
+    ladder_names,
+    rung_named,
+    told_by_message,
+    words,
+)
+from engine.people.addresses import Address, address_of, asked, at_person, holder, manager_of, rung_people
+from engine.people.interests import own_practices, warning
+from engine.people.visibility import may_see
+from engine.state.workflow import Assignment, WorkflowState
+
+NoticeKind = Literal["ask", "reminder", "offer of help", "task", "question", "told", "outcome", "decision"]
+
+#: What a rung's register makes of its notice.
+_KIND_OF: dict[str, NoticeKind] = {
+    "coming up": "reminder",
+    "due today": "reminder",
+    "offer of help": "offer of help",
+    "ring them": "task",
+    "conversation": "task",
+    "board item": "task",
+    "decision": "decision",
+}
+
+
+def plan(before: WorkflowState, event: e.Event, scope: Scope) -> list[e.Notice]:
+    """The notices that `event` calls for. `scope` is the state after it."""
+    return [
+        _numbered(notice, event, number)
+        for number, notice in enumerate(_notices(event.body, event, before, scope))
+    ]
+
+
+def _numbered(notice: e.Notice, event: e.Event, number: int) -> e.Notice:
+    return replace(notice, id=f"{event.workflow_id}-{event.version}-{number}")
+
+
+@singledispatch
+def _notices(body: Any, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    """Most events are nobody's news."""
+    return iter(())
+
+
+def _notice(
+    scope: Scope, kind: NoticeKind, to: Address, subject: str, about: Assignment | None = None,
+    step: Step | None = None, *, urgent: bool = False, digest_only: bool = False, rung: str = "", **facts: Any,
+) -> e.Notice:  # fmt: skip
+    organisation = None if to.organisation == scope.state.pcn.code else to.organisation
+    settled = facts_of(scope, step, about) | {
+        key: value for key, value in facts.items() if value not in (None, "")
+    }
+    return e.Notice(
+        id="", kind=kind, person=to.person, name=to.name, email=to.email, organisation=to.organisation,
+        about=about.id if about else "", step=step.id if step else "", subject=subject,
+        not_before=scope.state.calendar.messaging_opens(scope.now, organisation),
+        urgent=urgent, digest_only=digest_only, rung=rung, facts=settled,
+    )  # fmt: skip
+
+
+# --- asking
+
+
+@_notices.register
+def _(body: e.AssignmentOpened, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if assignment is not None:
+        yield from _ask(scope, assignment)
+
+
+def _ask(scope: Scope, assignment: Assignment) -> Iterator[e.Notice]:
+    step = scope.state.process.steps[assignment.step]
+    title = scope.text(step.title, **scope.around(step, assignment))
+    if assignment.unfilled:
+        if manager := manager_of(scope):
+            practice = scope.state.pcn.organisation_name(assignment.organisation)
+            text = (
+                f"Nobody could be found to ask at {practice} as {words(assignment.role)}: the directory names nobody "
+                "who is there today, and nobody who covers. Please say whom to ask."
+            )
+            yield _notice(
+                scope,
+                "question",
+                manager,
+                f"Whom should we ask at {practice}? {title}",
+                assignment,
+                step,
+                text=text,
+            )
+        return
+    if to := asked(scope, assignment):
+        subject = subject_of(scope, step, assignment, title)
+        yield _notice(scope, "ask", to, subject, assignment, step, text=_first_words(scope, step, assignment))
+
+
+def _first_words(scope: Scope, step: Step, assignment: Assignment) -> str:
+    """What stands above the question: what the manager wrote, or why a signature is asked for again (rule 12)."""
+    before = scope.state.asked_before(step.id, assignment.organisation, assignment.role)
+    if step.signs and before is not None and before.counts and before.response is not None:
+        signed = _day_month(before.response.at)
+        return f"What was signed on {signed} has been changed since, so that signature no longer stands. Please look again."
+    return assignment.text
+
+
+def subject_of(scope: Scope, step: Step, assignment: Assignment, title: str) -> str:
+    """`Your figures for Q3: 10 minutes, by Fri 15 January`, as the tone guide has it (domain 2.5)."""
+    takes = step.takes or ""
+    by = (
+        f"by {assignment.due.at.astimezone(LONDON):%a} {_day_month(assignment.due.at)}"
+        if assignment.due
+        else ""
+    )
+    tail = ", ".join(part for part in (takes, by) if part)
+    return f"{title}: {tail}" if tail else title
+
+
+def _day_month(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    return f"{local.day} {local:%B}"
+
+
+@_notices.register
+def _(body: e.AskedAgain, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if body.letter and assignment is not None:
+        yield from _ask(scope, assignment)
+
+
+@_notices.register
+def _(
+    body: e.AssignmentReassigned, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if assignment is None or assignment.status != "open":
+        return
+    yield from _ask(scope, assignment)
+    old = scope.state.pcn.people_by_id.get(body.old_person)
+    was = before.assignment(body.assignment)
+    if old is not None and was is not None and not was.unfilled and not assignment.unfilled:
+        # Whoever was asked before may have begun; they hear that they can stop.
+        title, step = assignment_title(scope, assignment), scope.state.process.steps[assignment.step]
+        text = f"{assignment.name} is asked instead, so there is nothing more for you to do. Thank you."
+        to = at_person(scope, old, assignment.organisation)
+        yield _notice(scope, "told", to, f"No longer with you: {title}", None, step, text=text)
+
+
+# --- chasing
+
+
+@_notices.register
+def _(body: e.RungClimbed, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if assignment is None:
+        return
+    step = scope.state.process.steps[assignment.step]
+    rung = rung_named(scope, step, body.rung)
+    text = " ".join(scope.text(rung.text, **ladder_names(scope, step, assignment)).split())
+    title = scope.text(step.title, **scope.around(step, assignment))
+    place = scope.state.pcn.organisation_name(assignment.organisation)
+    for person, organisation in rung_people(scope, rung, assignment):
+        to = at_person(scope, person, organisation) if person else asked(scope, assignment)
+        if to is not None:
+            yield _notice(
+                scope, _KIND_OF[rung.register_], to, _rung_subject(rung, title, place), assignment, step,
+                rung=rung.id, digest_only=rung.channel == "digest", text=text, choices=list(rung.choices),
+            )  # fmt: skip
+
+
+def _rung_subject(rung: Rung, title: str, place: str) -> str:
+    return {
+        "coming up": f"Coming up: {title}",
+        "due today": f"Due today: {title}",
+        "offer of help": f"Still to come from {place}: {title}. Can I help?",
+        "ring them": f"Please ring {place}: {title}",
+        "conversation": f"A word with {place}: {title}",
+        "board item": f"For the board: {title}",
+        "decision": f"To decide together: {title}",
+    }[rung.register_]
+
+
+@_notices.register
+def _(body: e.ResponseReceived, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    step = scope.state.process.steps[body.step]
+    own = own_practices(scope.state, step, event.actor, london_date(event.at))
+    if not own or not body.counts or (manager := manager_of(scope)) is None:
+        return
+    title = scope.text(step.title, **scope.around(step, scope.state.assignment(body.assignment)))
+    text = f"{warning(scope.state, event.actor, own)}. It stands meanwhile, and the record says so."
+    yield _notice(scope, "task", manager, f"A second approver: {title}", None, step, text=text)
+
+
+@_notices.register
+def _(body: e.ReplyReceived, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if assignment is None or (manager := manager_of(scope)) is None:
+        return
+    step = scope.state.process.steps[assignment.step]
+    place = scope.state.pcn.organisation_name(assignment.organisation)
+    said = {
+        "more time": "asks for more time",
+        "not ours": "says this is not theirs",
+        "question": "has a question",
+    }
+    until = f" They ask for time until {_day_month(body.until)}." if body.until else ""
+    text = f"{event.actor.name} at {place} {said[body.kind]}.{until} No more reminders go until you have settled it."
+    items = [body.text] if body.text else None
+    if items and not may_see(
+        scope.state,
+        assignment.step,
+        e.Actor(manager.name, "pcn_manager", manager.organisation, manager.person),
+    ):
+        # A question about a colleague says as much as an answer would.
+        text, items = f"{text} What they wrote is for the few who may see this; please speak with them.", None
+    yield _notice(
+        scope, "question", manager, f"{place} {said[body.kind]}: {assignment_title(scope, assignment)}", assignment, step,
+        text=text, items=items,
+    )  # fmt: skip
+
+
+@_notices.register
+def _(body: e.ReplySettled, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if assignment is not None and (to := asked(scope, assignment)):
+        step = scope.state.process.steps[assignment.step]
+        yield _notice(
+            scope,
+            "told",
+            to,
+            f"About {assignment_title(scope, assignment)}",
+            assignment,
+            step,
+            text=body.text,
+        )
+
+
+@_notices.register
+def _(body: e.PromisePassed, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment)
+    if assignment is None or (manager := manager_of(scope)) is None:
+        return
+    step = scope.state.process.steps[assignment.step]
+    place = scope.state.pcn.organisation_name(assignment.organisation)
+    text = f"{place} asked for time until {_day_month(body.until)}, and no answer is in yet. A call may help."
+    yield _notice(
+        scope,
+        "task",
+        manager,
+        f"Please ring {place}: {assignment_title(scope, assignment)}",
+        assignment,
+        step,
+        text=text,
+    )
+
+
+@_notices.register
+def _(body: e.ShortfallRaised, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    step = scope.state.process.steps[body.step]
+    title = scope.text(step.title, **scope.around(step))
+    missing = [scope.state.pcn.organisation_name(code) for code in body.missing]
+    text = (
+        f"Not enough is in for “{title}”. Still missing: {', '.join(missing)}. Decide how to go on: wait until another "
+        "day, go on with what is in and name the gaps, or withdraw. A date that others set moves only by their word, so "
+        "ask them for more time first. Nobody is counted as agreeing."
+    )
+    deciding = (holder(scope, role, scope.state.pcn.code) for role in ("pcn_manager", "clinical_director"))
+    for person in {found[0].id: found[0] for found in deciding if found}.values():
+        to = at_person(scope, person, scope.state.pcn.code)
+        yield _notice(scope, "decision", to, f"To decide: {title}", None, step, text=text, items=missing)
+
+
+@_notices.register
+def _(body: e.DateRefused, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    step, manager = scope.state.process.steps[body.step], manager_of(scope)
+    if manager is None:
+        return
+    title = scope.text(step.title, **scope.around(step))
+    text = f"A date of “{title}” cannot be worked out. {body.because} Nothing was guessed, and this waits for it."
+    yield _notice(scope, "question", manager, f"A date is not known: {title}", None, step, text=text)
+
+
+# --- telling
+
+
+@_notices.register
+def _(body: e.DeadlineMoved, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    assignment = scope.state.assignment(body.assignment) if body.assignment else None
+    if assignment is None or assignment.status != "open" or (to := asked(scope, assignment)) is None:
+        return
+    step = scope.state.process.steps[assignment.step]
+    title = assignment_title(scope, assignment)
+    text = f"The day it is due has moved: {body.because}. {body.new.explanation}"
+    yield _notice(scope, "told", to, f"A new date: {title}", assignment, step, text=text)
+
+
+@_notices.register
+def _(body: e.StepClosed, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    step = scope.state.process.steps[body.step]
+    if step.message is None:
+        return
+    for person, organisation in told_by_message(scope, step):
+        if to := address_of(scope, person, organisation):
+            yield _notice(
+                scope, "outcome", to, str(body.values["subject"]), None, step,
+                urgent=step.message.urgent, text=body.values["body"],
+            )  # fmt: skip
+
+
+@_notices.register
+def _(body: e.WorkflowClosed, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    """How it came out, to everyone who took part, unless a step of the definition has just said so."""
+    if body.outcome == "completed" and already_told(scope):
+        return
+    ended = {"completed": "is closed", "stopped": "was stopped", "withdrawn": "was withdrawn"}[body.outcome]
+    for person, organisation in everyone_who_took_part(scope):
+        text = f"{scope.state.reference} {ended}: {body.because}. Thank you for your part in it."
+        if to := address_of(scope, person, organisation):
+            yield _notice(scope, "outcome", to, f"{scope.state.reference} {ended}", text=text)
+
+
+def assignment_title(scope: Scope, assignment: Assignment) -> str:
+    step = scope.state.process.steps[assignment.step]
+    return scope.text(step.title, **scope.around(step, assignment))

@@ -1,0 +1,1 @@
+"""Who is asked, who may see, whom a notice reaches, and how many are enough."""

@@ -1,0 +1,79 @@
+"""When a step has heard enough to close."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from definitions.language.grammar import CloseWhen, parse_close_when
+from definitions.models.definition import Step
+from engine.expressions.scope import Scope
+from engine.state.workflow import Assignment, StepState
+
+
+def rule_of(scope: Scope, step: Step) -> CloseWhen:
+    return parse_close_when(step.closing(lambda text: scope.truth(text)))
+
+
+def asked(state: StepState) -> list[Assignment]:
+    """The assignments that matter to closing: those that were not ended (a practice that left, say)."""
+    return [a for a in state.assignments.values() if a.status != "ended"]
+
+
+def everyone_in(state: StepState) -> bool:
+    """Nobody is waited for any more. When all abstained, nothing was said, and that is not enough."""
+    everyone = asked(state)
+    return all(a.counts or a.abstained for a in everyone) and (
+        not everyone or any(a.counts for a in everyone)
+    )
+
+
+def satisfied(scope: Scope, step: Step, state: StepState) -> bool:
+    """Enough of what was asked counts, by `close_when`. An answer that does not count is not agreement, and those
+    who abstained are left out on both sides."""
+    everyone = [a for a in asked(state) if not a.abstained]
+    counted = [a for a in everyone if a.counts]
+    if not counted:
+        return not asked(state)
+    rule = rule_of(scope, step)
+    match rule.rule:
+        case "all":
+            return len(counted) == len(everyone)
+        case "any":
+            return True
+        case "at least":
+            return len(counted) >= min(rule.count, len(everyone))
+        case "majority":
+            return 2 * len(counted) > len(everyone)
+        case "list size":
+            total = sum(a.list_size for a in everyone)
+            if not total:  # asked of nobody who has patients
+                return len(counted) == len(everyone)
+            # The share is of whole patients, compared without rounding.
+            return sum(a.list_size for a in counted) >= rule.share * total - 1e-9
+
+
+def at_once(scope: Scope, step: Step) -> bool:
+    """`any` and `at least N` are enough as soon as they are met; a share waits until the due date, so that every
+    practice has the time it was promised."""
+    return rule_of(scope, step).rule in ("any", "at least")
+
+
+def last_due(state: StepState) -> datetime | None:
+    """The latest moment anybody still asked was given; None without due dates."""
+    dues = [a.due.at for a in asked(state) if a.due]
+    return max(dues, default=state.due.at if state.due else None)
+
+
+def closes_now(scope: Scope, step: Step, state: StepState) -> bool:
+    """Everyone is in; or enough is in and the window is over, or enough is enough at once; or it was decided."""
+    if state.shortfall == "proceed" or everyone_in(state):
+        return True
+    if not satisfied(scope, step, state):
+        return False
+    due = last_due(state)
+    return at_once(scope, step) or due is None or scope.now >= due
+
+
+def missing(state: StepState) -> tuple[str, ...]:
+    """Organisations whose answer is not in, each once: named, never estimated (rule 6)."""
+    return state.gaps

@@ -1,0 +1,116 @@
+"""Who is asked: a role at an organisation, resolved to a person on the day (domain 2.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from definitions.models.directory import Pcn, Person
+from engine.events.workflow import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who is there to answer. `for_` is whom they cover, and empty when they hold the role themselves."""
+
+    person: Person
+    for_: str = ""
+
+
+def whom(pcn: Pcn, role: str, organisation: str, day: date) -> Found | None:
+    """The first holder of `role` who is there on `day`, else whoever covers one; None when all are away.
+
+    Nobody is asked silently in another's place: with None, the manager is asked whom to ask.
+    """
+    holders = pcn.holders(role, organisation, day)
+    for holder in holders:
+        if not pcn.is_away(holder.id, day):
+            return Found(holder)
+    for holder in holders:
+        if found := covering(pcn, holder.id, day):
+            return found
+    return None
+
+
+def place_of(pcn: Pcn, role: str, organisation: str, day: date) -> str:
+    """Where `role` is held for `organisation`: there, or at the PCN where only the PCN has it.
+
+    So the clinical director can be asked about a practice (domain 2.4: a word with its GP lead).
+    """
+    if pcn.holders(role, organisation, day) or not pcn.holders(role, pcn.code, day):
+        return organisation
+    return pcn.code
+
+
+def speaking_for(pcn: Pcn, role: str, organisation: str, day: date) -> Found | None:
+    """Who does at `organisation`, or about it, what `role` does. Nobody is sent to speak with their own practice: the
+    deputy goes, where the PCN has one."""
+    place = place_of(pcn, role, organisation, day)
+    found = whom(pcn, role, place, day)
+    if found is None or place == organisation or not works_at(pcn, found.person.id, organisation, day):
+        return found
+    deputy = whom(pcn, f"deputy_{role}", pcn.code, day)
+    return deputy if deputy and not works_at(pcn, deputy.person.id, organisation, day) else found
+
+
+def works_at(pcn: Pcn, person: str, organisation: str, day: date) -> bool:
+    """The person holds a role there."""
+    return any(held.person == person and held.at == organisation and held.holds_on(day) for held in pcn.roles)
+
+
+def covering(pcn: Pcn, person: str, day: date) -> Found | None:
+    """Who covers `person` on `day`."""
+    for cover in pcn.cover_for(person, day):
+        return Found(pcn.people_by_id[cover.by], for_=person)
+    return None
+
+
+def named(pcn: Pcn, person: str, day: date) -> Found | None:
+    """A person asked by name, or their cover while they are away."""
+    known = pcn.people_by_id.get(person)
+    if known is None or pcn.is_away(person, day):
+        return covering(pcn, person, day)
+    return Found(known)
+
+
+def manager(pcn: Pcn, day: date) -> Person | None:
+    """The PCN's manager on `day`, or who covers; the first holder when even the cover is away."""
+    found = whom(pcn, "pcn_manager", pcn.code, day)
+    if found:
+        return found.person
+    holders = pcn.holders("pcn_manager", pcn.code, day)
+    return holders[0] if holders else None
+
+
+def missing_roles(pcn: Pcn, role: str, organisation: str, day: date) -> bool:
+    """Nobody holds the role at all on `day`, here or covered."""
+    return not pcn.holders(role, organisation, day)
+
+
+def may_attest(pcn: Pcn, actor: Actor, day: date) -> bool:
+    """The directory lets this deputy sign: a cover line with `may: attest` (rule 11)."""
+    return any(c.by == actor.person and c.may == "attest" for c in pcn.cover_for(actor.on_behalf_of, day))
+
+
+def same_person(one: Actor, other: Actor) -> bool:
+    """The same human being, as far as the log can tell: by id where both have one, else by name and organisation."""
+    if one.person and other.person:
+        return one.person == other.person
+    return one.organisation == other.organisation and " ".join(one.name.casefold().split()) == " ".join(
+        other.name.casefold().split()
+    )
+
+
+def recognised(pcn: Pcn, name: str, organisation: str, asked: str) -> str:
+    """The id of whoever typed `name`: the person asked, else somebody with a role at the organisation, else nobody."""
+    typed = " ".join(name.casefold().split())
+    candidates = [
+        asked,
+        *(held.person for held in pcn.roles if held.at == organisation),
+        *(c.by for c in pcn.cover),
+    ]
+    for candidate in candidates:
+        person = pcn.people_by_id.get(candidate)
+        if person and " ".join(person.name.casefold().split()) == typed:
+            return person.id
+    return ""

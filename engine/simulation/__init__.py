@@ -1,0 +1,1 @@
+"""The engine on a virtual clock: rehearsals and scenario tests."""

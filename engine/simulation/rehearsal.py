@@ -1,0 +1,168 @@
+"""Rehearsing: the future of a launch on a virtual clock, before anything is sent.
+
+Two futures are worth seeing: everyone answers on time, and nobody answers. Both run the real engine over a
+state that is thrown away; every date, person and letter in them is what would happen.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from definitions.loading.bundle import Process
+from definitions.models.directory import Pcn
+from engine.commands import manager
+from engine.commands.refusals import Refused
+from engine.commands.responses import respond
+from engine.decisions.advance import settle
+from engine.decisions.draft import Turn
+from engine.decisions.pending import next_deadline
+from engine.events import workflow as e
+from engine.expressions.evaluator import Judge
+from engine.forms.samples import sample_answers
+from engine.state.fold import apply, fold
+from engine.state.workflow import Assignment, WorkflowState
+
+Policy = Literal["on time", "silent"]
+
+#: Turns of the virtual clock before a rehearsal is given up; a year of a busy process takes a few hundred.
+MOST_TURNS = 3000
+#: Days after which nobody-answers is cut short: by then only people can move it.
+SILENT_DAYS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Something in the way: an absence or a closure on a day something is due."""
+
+    on: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What would happen, in order; and where it stands at the end."""
+
+    policy: Policy
+    events: tuple[e.Event, ...]
+    ended: WorkflowState
+    clashes: tuple[Clash, ...] = ()
+    stuck: str = ""
+
+    @property
+    def notices(self) -> tuple[e.Notice, ...]:
+        """Every letter or line of a digest, in the order planned."""
+        return tuple(event.body.notice for event in self.events if isinstance(event.body, e.NoticePlanned))
+
+    def messages_to(self) -> dict[str, int]:
+        """How many notices each person would get."""
+        counted: dict[str, int] = {}
+        for notice in self.notices:
+            counted[notice.name] = counted.get(notice.name, 0) + 1
+        return counted
+
+
+@dataclass
+class _Play:
+    """A rehearsal under way: the state, and the log so far."""
+
+    state: WorkflowState
+    now: datetime
+    events: list[e.Event] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """What follows by itself. The turn has applied its events already."""
+        turn = Turn(self.state, self.now)
+        settle(turn)
+        self.state = turn.state
+        self.events += turn.events
+
+    def take(self, events: list[e.Event]) -> None:
+        for event in events:
+            self.state = apply(self.state, event, {self.state.process.hash: self.state.process}.__getitem__)
+        self.events += events
+
+
+def rehearse(
+    process: Process, pcn: Pcn, inputs: Mapping[str, Any], at: datetime, policy: Policy = "on time", seed: int = 1,
+    actor: e.Actor | None = None,
+) -> Rehearsal:  # fmt: skip
+    """Play a launch forward from `at`. Raises Refused when it could not be launched at all."""
+    who = actor or e.Actor("rehearsal", "pcn_manager", pcn.code)
+    first = manager.launch("rehearsal", process, pcn, inputs, at, who)
+    play = _Play(fold(first, {process.hash: process}.__getitem__), at, list(first))
+    stuck = _play(play, policy, random.Random(seed))
+    return Rehearsal(policy, tuple(play.events), play.state, tuple(_clashes(play)), stuck)
+
+
+def _play(play: _Play, policy: Policy, rng: random.Random) -> str:
+    """Move the clock until the workflow is over or stands still; why it stands still, or empty."""
+    start = play.now
+    answered: set[str] = set()
+    for _ in range(MOST_TURNS):
+        play.settle()
+        if play.state.over:
+            return ""
+        moments = [next_deadline(play.state, play.now)]
+        if policy == "on time":
+            moments += [_answers_at(play.state, a) for a in _unanswered(play.state, answered)]
+        following = min((m for m in moments if m is not None), default=None)
+        if following is None or (policy == "silent" and following - start > timedelta(days=SILENT_DAYS)):
+            return "only a person can move it from here"
+        play.now = max(following, play.now + timedelta(seconds=1))
+        if policy == "on time":
+            for assignment in _unanswered(play.state, answered):
+                if _answers_at(play.state, assignment) <= play.now:
+                    answered.add(assignment.id)
+                    _answer(play, assignment, rng)
+    return "it does not come to an end"
+
+
+def _unanswered(state: WorkflowState, answered: set[str]) -> Iterator[Assignment]:
+    for step in state.steps.values():
+        if step.status == "open":
+            yield from (a for a in step.assignments.values() if a.status == "open" and a.id not in answered)
+
+
+def _answers_at(state: WorkflowState, assignment: Assignment) -> datetime:
+    """On time, and not at once: half of the way to the due date, in working hours."""
+    if assignment.due is None or assignment.due.at <= assignment.opened_at:
+        middle = assignment.opened_at + timedelta(hours=2)
+    else:
+        middle = assignment.opened_at + (assignment.due.at - assignment.opened_at) / 2
+    return state.calendar.messaging_opens(middle)
+
+
+def _answer(play: _Play, assignment: Assignment, rng: random.Random) -> None:
+    """Answer as whoever is asked would; a hard stop that samples run into is left for the people it is for."""
+    step = play.state.process.steps[assignment.step]
+    judge = Judge(play.state, play.now, assignment)
+    answers = sample_answers(step.form, judge.names, judge, rng)
+    actor = e.Actor(assignment.name, assignment.role, assignment.organisation, assignment.person)
+    try:
+        play.take(respond(play.state, assignment.id, answers, play.now, actor))
+    except Refused:
+        return
+
+
+def _clashes(play: _Play) -> Iterator[Clash]:
+    """Assignments due while the person asked is away."""
+    pcn = play.state.pcn
+    for event in play.events:
+        body = event.body
+        if isinstance(body, e.AssignmentOpened) and body.due and pcn.is_away(body.person, body.due.at.date()):
+            yield Clash(body.due.at, f"{body.name} is away on the day {body.step.replace('_', ' ')} is due")
+
+
+def both(
+    process: Process,
+    pcn: Pcn,
+    inputs: Mapping[str, Any],
+    at: datetime,
+    open_: Callable[..., Rehearsal] = rehearse,
+) -> tuple[Rehearsal, Rehearsal]:
+    """The two futures: everyone answers on time, nobody answers."""
+    return open_(process, pcn, inputs, at, "on time"), open_(process, pcn, inputs, at, "silent")

@@ -1,0 +1,250 @@
+"""Plays scenario tests on a virtual clock, in milliseconds: no server, no store, the same engine."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from definitions.loading.bundle import Process
+from definitions.loading.scenarios import Line, Scenario
+from definitions.models.directory import Pcn
+from engine.commands import manager, responses
+from engine.commands.refusals import Invalid, Refused
+from engine.dates.clock import LONDON, london_date
+from engine.decisions.advance import advance
+from engine.decisions.pending import next_deadline
+from engine.events.workflow import Actor, Event, StepClosed, StepOpened
+from engine.expressions.evaluator import Judge
+from engine.forms.answers import check_answers
+from engine.forms.inputs import check_inputs
+from engine.forms.samples import sample_answers
+from engine.simulation.expectations import unmet
+from engine.state.fold import apply, fold
+from engine.state.workflow import Assignment, WorkflowState
+
+#: Turns of the clock in one line of a scenario; more means the definition never comes to rest.
+MOST_TURNS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A line of a scenario that did not hold. `line` counts from 1 within `play`; 0 is the launch."""
+
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """How a scenario went. `steps` are the steps that opened, or were done at once: what the scenario covers."""
+
+    name: str
+    failures: tuple[Failed, ...]
+    events: tuple[Event, ...]
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+    @property
+    def steps(self) -> frozenset[str]:
+        return frozenset(e.body.step for e in self.events if isinstance(e.body, StepOpened | StepClosed))
+
+
+def moment(text: str) -> datetime:
+    """`2027-01-15 17:00` in London, or 09:00 of a day, as UTC."""
+    local = datetime.fromisoformat(text if " " in text else f"{text} 09:00")
+    return local.replace(tzinfo=LONDON).astimezone(UTC)
+
+
+def play(process: Process, pcn: Pcn, inputs: Mapping[str, Any], at: str, scenario: Scenario) -> Played:
+    """Play `scenario`. Stops at the first line that fails, since what follows rests on it."""
+    now = moment(at)
+    checked = check_inputs(process, pcn, inputs, now)
+    if checked.problems:
+        said = "; ".join(f"{p.path}: {p.message}" for p in checked.problems)
+        return Played(scenario.scenario, (Failed(0, f"the inputs are not right: {said}"),), ())
+    first = manager.launch(
+        "scenario", process, pcn, checked.values, now, Actor("the scenario", "pcn_manager", pcn.code)
+    )
+    stage = Stage(fold(first, {process.hash: process}.__getitem__), now, list(first))
+    stage.settle()
+    for number, line in enumerate(scenario.play, 1):
+        if message := stage.perform(line):
+            return Played(scenario.scenario, (Failed(number, message),), tuple(stage.events))
+    return Played(scenario.scenario, (), tuple(stage.events))
+
+
+class Stage:
+    """A workflow on a virtual clock, with people who do what the lines say."""
+
+    def __init__(self, state: WorkflowState, now: datetime, events: list[Event]) -> None:
+        self.state, self.now, self.events = state, now, events
+        self._rng = random.Random(20261121)
+
+    # --- the lines
+
+    def perform(self, line: Line) -> str:
+        """Do what the line says, then see what it expects; what is wrong, or empty."""
+        try:
+            self._do(line)
+            self.settle()
+        except Refused as refused:
+            if line.refused is None:
+                return f"it was refused ({refused.code}): {refused.message}"
+            if line.refused != refused.code and line.refused not in refused.message:
+                return f"it was refused with {refused.code} ({refused.message}), not with {line.refused!r}"
+        except Invalid as invalid:
+            said = "; ".join(f"{p.path}: {p.message}" for p in invalid.problems)
+            if line.refused is None or line.refused not in said:
+                return f"the answers are not right: {said}"
+        else:
+            if line.refused is not None:
+                return f"it went through, and should have been refused with {line.refused!r}"
+        expected = line.expect if isinstance(line.expect, list) else [line.expect] if line.expect else []
+        return "; ".join(
+            message for each in expected if (message := unmet(each, self.state, self.events, self.now))
+        )
+
+    def _do(self, line: Line) -> None:
+        if line.clock is not None:
+            self.move_to(moment(line.clock))
+        elif line.answer is not None:
+            self._answer(self._assignment(line.answer, line.by), line)
+        elif line.everyone_answers is not None:
+            for assignment in self._asked(line.everyone_answers):
+                if assignment.organisation not in line.except_:
+                    self._answer(assignment, line)
+        elif line.reply is not None:
+            self._reply(line)
+        else:
+            self._manage(line)
+
+    def _reply(self, line: Line) -> None:
+        assignment = self._assignment(line.to or "", line.by)
+        until = moment(line.until) if line.until else None
+        actor = self._actor(assignment, line)
+        assert line.reply is not None
+        self.take(responses.reply(self.state, assignment.id, line.reply, line.text, until, self.now, actor))
+
+    def _manage(self, line: Line) -> None:
+        """What the manager does."""
+        state, now = self.state, self.now
+        who = Actor("the manager", "pcn_manager", state.pcn.code)
+        until = moment(line.until) if line.until else None
+        if line.hold is not None:
+            self.take(manager.hold(state, line.hold, now, who))
+        elif line.lift is not None:
+            self.take(manager.lift(state, now, who, line.lift))
+        elif line.reopen is not None:
+            organisation = line.for_[0] if line.for_ else ""
+            events = manager.reopen_step(
+                state, line.reopen, line.because, now, who, organisation=organisation, unlock=line.unlock
+            )
+            self.take(events)
+        elif line.open is not None:
+            self.take(manager.open_on_demand(state, line.open, tuple(line.for_), now, who, text=line.text))
+        elif line.withdraw is not None:
+            self.take(manager.withdraw(state, line.withdraw, now, who))
+        elif line.decide is not None and line.choice is not None:
+            self.take(
+                manager.decide_shortfall(state, line.decide, line.choice, line.because, now, who, until)
+            )
+        elif line.move is not None and line.day is not None:
+            self.take(manager.move_named_date(state, line.move, line.day.isoformat(), line.because, now, who))
+        elif line.settle or line.extend or line.reassign or line.rang:
+            self._tend(line, who, until)
+
+    def _tend(self, line: Line, who: Actor, until: datetime | None) -> None:
+        """What the manager does about one assignment."""
+        state, now = self.state, self.now
+        assignment = self._assignment(
+            line.settle or line.extend or line.reassign or line.rang or "", line.by
+        ).id
+        if line.settle is not None:
+            self.take(manager.settle_reply(state, assignment, line.text, now, who))
+        elif line.extend is not None:
+            self.take(manager.extend(state, assignment, until or now, line.because, now, who))
+        elif line.reassign is not None:
+            self.take(manager.reassign(state, assignment, line.person or "", line.because, now, who))
+        elif line.rang is not None:
+            self.take(manager.record_conversation(state, assignment, line.rung, line.text, now, who))
+
+    # --- people
+
+    def _asked(self, step: str) -> list[Assignment]:
+        if step not in self.state.steps:
+            raise Refused("no-such-step", f"there is no step {step}")
+        return [a for a in self.state.steps[step].assignments.values() if a.status == "open"]
+
+    def _assignment(self, step: str, by: str | None) -> Assignment:
+        """The assignment that `by` answers: of an organisation, or of a role at one."""
+        if step not in self.state.steps:
+            raise Refused("no-such-step", f"there is no step {step}")
+        everyone = list(self.state.steps[step].assignments.values())
+        role, _, place = (by or "").rpartition(" at ")
+        for assignment in everyone:
+            if (not place or assignment.organisation == place) and (not role or assignment.role == role):
+                return assignment
+        raise Refused("no-such-assignment", f"{step} is not asked of {by or 'anybody'} now")
+
+    def _actor(self, assignment: Assignment, line: Line) -> Actor:
+        """Whoever was asked, or `person`: in the role they hold where it was asked, else wherever they hold one."""
+        person, pcn = line.person or assignment.person, self.state.pcn
+        known = pcn.people_by_id.get(person)
+        name = known.name if known else assignment.name
+        role, place = assignment.role, assignment.organisation
+        covers = any(c.by == person for c in pcn.cover_for(assignment.person, london_date(self.now)))
+        if person != assignment.person and not covers:
+            held = [(str(each.role), each.at) for each in pcn.roles if each.person == person]
+            here = [each for each in held if each[1] == place]
+            role, place = (here or held or [(role, place)])[0]
+        return Actor(name, role, place, person, channel="web")
+
+    def _answer(self, assignment: Assignment, line: Line) -> None:
+        step = self.state.process.steps[assignment.step]
+        judge = Judge(self.state, self.now, assignment)
+        raw = merged(sample_answers(step.form, judge.names, judge, self._rng), line.with_)
+        checked = check_answers(step.form, step.checks, raw, judge.names, judge)
+        if checked.problems:
+            raise Invalid(checked.problems)
+        actor = self._actor(assignment, line)
+        self.take(responses.respond(self.state, assignment.id, checked.values, self.now, actor))
+
+    # --- time
+
+    def take(self, events: Sequence[Event]) -> None:
+        bundles: Callable[[str], Process] = {self.state.process.hash: self.state.process}.__getitem__
+        for event in events:
+            self.state = apply(self.state, event, bundles)
+        self.events += events
+
+    def settle(self) -> None:
+        self.take(advance(self.state, self.now))
+
+    def move_to(self, until: datetime) -> None:
+        """Move the clock, stopping at every moment at which something happens."""
+        if until < self.now:
+            raise Refused(
+                "backwards", f"the clock never goes back: it is {self.now.astimezone(LONDON):%Y-%m-%d %H:%M}"
+            )
+        for _ in range(MOST_TURNS):
+            following = next_deadline(self.state, self.now)
+            if following is None or following > until:
+                break
+            self.now = following
+            self.settle()
+        self.now = until
+
+
+def merged(made_up: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The made-up answers with the given ones in their place, also inside groups and ratios."""
+    result = dict(made_up)
+    for key, value in given.items():
+        inside = result.get(key)
+        both = isinstance(value, Mapping) and isinstance(inside, Mapping)
+        result[key] = merged(inside, value) if both and inside is not None else value
+    return result

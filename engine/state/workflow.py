@@ -1,0 +1,253 @@
+"""The state of a workflow: what its events come to. Frozen values, folded by `engine/state/fold.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from definitions.loading.bundle import Process
+from definitions.models.directory import Pcn
+from engine.dates.calendar import Calendar
+from engine.events.workflow import Actor, PlannedRung, When
+
+StepStatus = Literal["waiting", "open", "closed", "skipped"]
+AssignmentStatus = Literal["open", "answered", "carried", "ended"]
+WorkflowStatus = Literal["open", "held", "completed", "stopped", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One numbered attempt to answer."""
+
+    number: int
+    at: datetime
+    actor: Actor
+    answers: Mapping[str, Any]
+    outcome: str
+    late: bool
+    counts: bool
+    signed: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    kind: Literal["more time", "not ours", "question"]
+    at: datetime
+    text: str
+    until: datetime | None
+    settled: bool = False
+    passed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A step asked of one role at one organisation.
+
+    `climbed` are the rungs that were climbed or passed over; `called` once a person was asked to ring or to talk.
+    `dated_at` is when its due date was last settled, and `granted` whether a person gave it. `acted` is the number
+    of the last answer whose actions were set off before the step closed. `text` is the question it was opened with,
+    on demand. `heard` is how many answers were in when it was last asked again.
+    """
+
+    id: str
+    step: str
+    attempt: int
+    organisation: str
+    role: str
+    person: str
+    name: str
+    on_behalf_of: str
+    list_size: int
+    opened_at: datetime
+    due: When | None
+    rungs: tuple[PlannedRung, ...]
+    unfilled: bool = False
+    text: str = ""
+    status: AssignmentStatus = "open"
+    climbed: frozenset[str] = frozenset()
+    chasers: int = 0
+    responses: tuple[Response, ...] = ()
+    replies: tuple[Reply, ...] = ()
+    silence: str = ""
+    called: bool = False
+    granted: bool = False
+    dated_at: datetime | None = None
+    acted: int = 0
+    heard: int = 0
+
+    @property
+    def response(self) -> Response | None:
+        """The answer that stands."""
+        return self.responses[-1] if self.responses else None
+
+    @property
+    def answered(self) -> bool:
+        return self.status in ("answered", "carried")
+
+    @property
+    def said(self) -> bool:
+        """Something was said: an answer stands, or one that does not count and is to be given anew."""
+        return self.answered or (self.response is not None and not self.response.counts)
+
+    @property
+    def reply(self) -> Reply | None:
+        """The reply that still stops the ladder."""
+        last = self.replies[-1] if self.replies else None
+        return None if last is None or last.settled else last
+
+    @property
+    def counts(self) -> bool:
+        """Counts towards closing: an answer that counts, or silence where the step says that it is agreement."""
+        if self.silence:
+            return self.silence == "agreement"
+        return self.answered and self.response is not None and self.response.counts
+
+    @property
+    def abstained(self) -> bool:
+        """Neither for nor against: nobody waits for it, and it is no part of what is counted."""
+        return self.silence == "abstention"
+
+    @property
+    def asked_since(self) -> datetime:
+        """Since when its present date has stood."""
+        return self.dated_at or self.opened_at
+
+    @property
+    def ladder_stopped(self) -> bool:
+        """Any response or reply stops the ladder (rule 8), until it is asked again."""
+        heard = len(self.responses) > self.heard
+        return self.status != "open" or heard or self.reply is not None or bool(self.silence)
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """One attempt of a step.
+
+    `only` names the practices asked again where the others' answers stand. `sent_back`: this attempt is there because
+    the step itself was sent back. `closed_by` is the version of the event that closed it, `decided_by` that of the
+    decision to go on with what was in. `refused` says why the step cannot open: its date lies past the calendar.
+    `short_at` is until when the manager waits, and when that was said.
+    """
+
+    id: str
+    attempt: int = 1
+    status: StepStatus = "waiting"
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    due: When | None = None
+    outcome: str = ""
+    missing: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
+    shortfall: Literal["", "raised", "proceed"] = ""
+    short_at: tuple[datetime, datetime] | None = None
+    only: tuple[str, ...] = ()
+    sent_back: bool = False
+    closed_by: int = 0
+    decided_by: int = 0
+    refused: str = ""
+    text: str = ""
+    chosen: tuple[str, ...] = ()
+    locked: bool = False
+
+    @property
+    def done(self) -> bool:
+        return self.status in ("closed", "skipped")
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Organisations that are asked and whose answer is not there, or does not count, each once: they are named,
+        never estimated (rule 6). Who cannot agree is a gap like who is silent: neither has agreed."""
+        asked = (a for a in self.assignments.values() if a.status != "ended")
+        return tuple(dict.fromkeys(a.organisation for a in asked if not a.counts and not a.abstained))
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A hold that is over; `lost` is in working days."""
+
+    start: datetime
+    end: datetime
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowState:
+    """Everything known of one workflow at `version`.
+
+    `earlier` keeps the attempts before the present one, oldest first, by step. `moved` are named dates that
+    were given another value, and when. `holds` are those that are over. `pending` are the child workflows asked for,
+    by step.
+    """
+
+    id: str
+    version: int
+    process: Process
+    calendar: Calendar
+    pcn: Pcn
+    reference: str
+    launch: str
+    batch: str
+    inputs: Mapping[str, Any]
+    previous: Mapping[str, Any]
+    parent: str
+    launched_at: datetime
+    launched_by: Actor
+    status: WorkflowStatus = "open"
+    because: str = ""
+    closed_at: datetime | None = None
+    held_at: datetime | None = None
+    holds: tuple[Hold, ...] = ()
+    locked: bool = False
+    steps: Mapping[str, StepState] = field(default_factory=dict)
+    earlier: Mapping[str, tuple[StepState, ...]] = field(default_factory=dict)
+    moved: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
+    pending: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def over(self) -> bool:
+        return self.status in ("completed", "stopped", "withdrawn")
+
+    def assignment(self, assignment_id: str) -> Assignment | None:
+        """The assignment of that id in the present attempt of its step, else in an earlier one."""
+        step_id = step_of(assignment_id)
+        step = self.steps.get(step_id)
+        if step is None:
+            return None
+        for attempt in (step, *reversed(self.earlier.get(step_id, ()))):
+            if assignment_id in attempt.assignments:
+                return attempt.assignments[assignment_id]
+        return None
+
+    def asked_before(self, step: str, organisation: str, role: str) -> Assignment | None:
+        """What was asked of the same people in the attempt before the present one."""
+        attempts = self.earlier.get(step, ())
+        for before in attempts[-1].assignments.values() if attempts else ():
+            if (before.organisation, before.role) == (organisation, role):
+                return before
+        return None
+
+    def is_current(self, assignment: Assignment) -> bool:
+        return self.steps[assignment.step].attempt == assignment.attempt
+
+    def with_step(self, step: StepState) -> WorkflowState:
+        return replace(self, steps={**self.steps, step.id: step})
+
+
+def assignment_id(workflow_id: str, step: str, attempt: int, organisation: str, role: str) -> str:
+    """The id an assignment has by what it is; the same whenever it is worked out."""
+    return f"{workflow_id}.{step}.{attempt}.{organisation}.{role}"
+
+
+def workflow_of(assignment: str) -> str:
+    """The workflow an assignment's id belongs to."""
+    return assignment.split(".", 1)[0]
+
+
+def step_of(assignment: str) -> str:
+    """The step an assignment's id belongs to; empty when it is no assignment's id."""
+    parts = assignment.split(".")
+    return parts[1] if len(parts) == 5 else ""

@@ -1,0 +1,60 @@
+"""Tells Prefect what happened, after it is in the log, so that automations can hook on.
+
+At least once: a happening is acknowledged to the office only when Prefect's server has taken it, and carries
+the same id each time it is told. Nothing waits for this; when the server is away, it is told later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.events import Event, Resource
+
+from application import runtime
+from application.runtime import Happening
+
+logger = logging.getLogger(__name__)
+
+#: Events in one request: well under the server's limit on a body, and one round trip for most commits.
+AT_ONCE = 200
+
+#: Seconds between two requests, when there is much to tell. An event costs Prefect's server more than an answer costs
+#: Baton, and whoever answers meanwhile comes first.
+PAUSE = 1.0
+
+
+async def tell() -> int:
+    """Emit every happening not yet emitted; how many. Raises what the client raises when the server is away."""
+    told = 0
+    async with get_client() as client:
+        while happenings := await runtime.ask(lambda baton: baton.happenings(AT_ONCE)):
+            await _emit(client, [as_event(each) for each in happenings])
+            await _acknowledge(happenings[-1].position)
+            told += len(happenings)
+            await asyncio.sleep(PAUSE)
+    return told
+
+
+async def _acknowledge(position: int) -> None:
+    await runtime.ask(lambda baton: baton.emitted(position))
+
+
+async def _emit(client: PrefectClient, events: list[Event]) -> None:
+    # Not `prefect.events.emit_event`: it queues in memory and drops when the server is away, so nothing could
+    # be acknowledged. The request says whether the events were taken.
+    body = [event.model_dump(mode="json") for event in events]
+    await client.request("POST", "/events", json=body)
+
+
+def as_event(happening: Happening) -> Event:
+    """The happening as Prefect's event."""
+    resource = {"prefect.resource.id": happening.resource_id, "prefect.resource.name": happening.label}
+    return Event(
+        id=happening.id,
+        event=happening.name,
+        occurred=happening.occurred,
+        resource=Resource(resource),
+        payload=happening.payload,
+    )

@@ -1,0 +1,196 @@
+"""From a letter to the bytes of a message: subject, text, HTML, headers, calendar file.
+
+The same letter, links, templates and moment give the same bytes. Text and HTML say the same, in full, so the
+message is of use when its links are blocked. Figures never appear in it (domain 4.3): none of the facts is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from functools import cached_property
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from engine.dates.clock import LONDON
+from engine.events.workflow import Notice
+from notifications.content.calendar_file import deadlines
+from notifications.content.catalogue import TEMPLATES, say
+from notifications.content.english import capital, first_name, one_line, wrapped
+from notifications.content.identifiers import boundary, thread_id
+from notifications.content.items import Entry, Manager, entry_of
+from notifications.planner import Letter
+from notifications.sections import SECTIONS, said_once
+
+_LONGEST_SUBJECT = 180
+_BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
+
+#: Gives the link of what a notice is about, or "" for none.
+LinkFor = Callable[[Notice], str]
+
+
+class Unaddressable(ValueError):
+    """The address of a letter is none; its manager can mend it in the directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    heading: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Composer:
+    """Writes letters from `from_address`, under Message-IDs and calendar UIDs of `domain`.
+
+    `from_name` empty: the PCN's name stands in the From line. Never the manager's: a person's name before
+    another address is what mail filters take for impersonation. The manager is in Reply-To.
+    """
+
+    from_address: str
+    domain: str
+    from_name: str = ""
+
+    def subject(self, letter: Letter) -> str:
+        """The subject line: the first thing's own, and that there is more if there is."""
+        told = said_once(letter.notices)
+        first = one_line(told[0].subject) or one_line(str(told[0].facts.get("title", "")))
+        if len(told) > 1:
+            pcns = {one_line(str(n.facts.get("pcn") or "")) for n in told}
+            pcn = pcns.pop() if len(pcns) == 1 else ""
+            first = say("digest.subject_more", first=first, pcn=pcn or say("the_network"))
+        return first if len(first) <= _LONGEST_SUBJECT else first[: _LONGEST_SUBJECT - 1].rstrip() + "…"
+
+    def compose(self, letter: Letter, message_id: str, at: datetime, link_for: LinkFor) -> bytes:
+        """The message, ready for the wire, dated `at`. Unaddressable when its address is none."""
+        entries = tuple(entry_of(notice, at, link_for) for notice in said_once(letter.notices))
+        subject = self.subject(letter)
+        calendar = deadlines(entries, self.domain, at)
+        words = _words(letter, entries, subject, calendar is not None)
+        message = EmailMessage(policy=SMTP_POLICY)
+        self._headers(message, letter, entries, subject, message_id, at)
+        message.set_content(self._text(words), cte="quoted-printable")
+        message.add_alternative(self._html(words), subtype="html", cte="quoted-printable")
+        if calendar is not None:
+            message.add_attachment(
+                calendar, maintype="text", subtype="calendar", filename="deadline.ics",
+                params={"method": "PUBLISH", "charset": "utf-8"}, cte="base64",
+            )  # fmt: skip
+        for number, part in enumerate(message.walk()):
+            if part.is_multipart():
+                part.set_boundary(boundary(message_id, str(number)))
+        return message.as_bytes()
+
+    def _headers(
+        self,
+        message: EmailMessage,
+        letter: Letter,
+        entries: Sequence[Entry],
+        subject: str,
+        message_id: str,
+        at: datetime,
+    ) -> None:
+        first = entries[0]
+        managers = [e.manager for e in entries if e.manager.email and not _is(e.manager, letter)]
+        message["From"] = _address(self.from_name or capital(first.pcn), self.from_address)
+        message["To"] = _address(letter.name, letter.email)
+        if managers:
+            # One only, the first thing's: a reply must not carry one network's business to another's manager.
+            message["Reply-To"] = _address(managers[0].name, managers[0].email)
+        message["Subject"] = subject
+        message["Date"] = at.astimezone(LONDON)
+        message["Message-ID"] = message_id
+        about = {entry.about for entry in entries}
+        if len(about) == 1 and first.about:
+            root = thread_id(first.about, self.domain)
+            if first.kind != "ask":
+                message["In-Reply-To"] = root
+            message["References"] = root
+        message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
+        message["Content-Language"] = "en-GB"
+
+    def _text(self, words: dict[str, Any]) -> str:
+        text = self._environment.get_template("letter.txt.j2").render(words)
+        return _BLANKS.sub("\n\n", text).strip("\n") + "\n"
+
+    def _html(self, words: dict[str, Any]) -> str:
+        html = self._environment.get_template("letter.html.j2").render(words)
+        return "\n".join(line for line in html.splitlines() if line.strip()) + "\n"
+
+    @cached_property
+    def _environment(self) -> ImmutableSandboxedEnvironment:
+        environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=lambda name: bool(name and name.endswith(".html.j2")),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters["wrap"] = wrapped
+        environment.globals.update(say=say)
+        return environment
+
+
+def _words(letter: Letter, entries: Sequence[Entry], subject: str, calendar: bool) -> dict[str, Any]:
+    """What both templates are filled with."""
+    sections = [
+        Section(say(f"section.{name}"), tuple(e for e in entries if e.section == name)) for name in SECTIONS
+    ]
+    managers = {entry.manager for entry in entries}
+    manager = next((m for m in (entry.manager for entry in entries) if m.name or m.email), Manager())
+    own = any(_is(manager, letter) for manager in managers)
+    pcns = {entry.pcn for entry in entries}
+    pcn = entries[0].pcn if len(pcns) == 1 else say("the_network")
+    one = len(managers) == 1
+    return {
+        "greeting": say("greeting", name=first_name(letter.name)),
+        "subject": subject,
+        "sections": [section for section in sections if section.entries],
+        "single": len(entries) == 1,
+        "manager": manager,
+        "whom_each": not one,
+        "whom": lambda manager: "" if _is(manager, letter) else _whom(manager),
+        "blocked": any(entry.link for entry in entries) and not own,
+        "calendar": calendar,
+        "signature": _signature(manager if one and not own else Manager(), own, pcn),
+        "foot": say("foot.sent_urgent" if letter.urgent else "foot.sent", pcn=pcn),
+    }
+
+
+def _is(manager: Manager, letter: Letter) -> bool:
+    """Whether the letter goes to the manager, who is not told to ask the manager."""
+    return bool(manager.email) and manager.email.casefold() == letter.email.casefold()
+
+
+def _signature(manager: Manager, own: bool, pcn: str) -> str:
+    if own:
+        return say("signed_baton", pcn=pcn)
+    return (
+        say("signed", manager=manager.name, pcn=pcn)
+        if manager.name
+        else say("signed_office", pcn=capital(pcn))
+    )
+
+
+def _whom(manager: Manager) -> str:
+    name = manager.name or say("someone")
+    if manager.phone:
+        return say("help.whom_phone", name=name, phone=manager.phone)
+    return say("help.whom", name=name) if manager.email else say("help.nobody")
+
+
+def _address(name: str, address: str) -> Address:
+    try:
+        address.encode("ascii")
+        return Address(one_line(name), addr_spec=address)
+    except (ValueError, IndexError, MessageError) as wrong:
+        raise Unaddressable(f"{address!r} is not an email address: {wrong}") from None

@@ -1,0 +1,133 @@
+"""What a letter says about one notice: its facts, made whole and safe to lay out.
+
+Facts come from the log, so they may be missing or of another type than today's; nothing here fails on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.events.workflow import Notice
+from notifications.content.catalogue import say
+from notifications.content.english import moment_in_words, one_line, paragraphs, sentence
+from notifications.sections import Section, due_at, section_of
+
+_LEADS = {"due today": "due_today", "still to come": "still_to_come", "coming up": "coming_up"}
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """Whom to ask. Empty where the facts do not say."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing told in a letter. Texts are in single lines; an empty one is left out of the letter."""
+
+    kind: str
+    section: Section
+    about: str
+    subject: str
+    title: str
+    where: str
+    pcn: str
+    covering: str
+    lead: tuple[str, ...]
+    items: tuple[str, ...]
+    why: str
+    takes: str
+    due: str
+    due_at: datetime | None
+    due_why: str
+    silence: str
+    choices: tuple[str, ...]
+    next: tuple[str, ...]
+    attest: bool
+    manager: Manager
+    practice: str
+    overdue: bool
+    link: str
+    link_text: str
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody is to do something about it."""
+        return self.section not in ("told", "outcomes")
+
+    @property
+    def reminds(self) -> bool:
+        """Whether it repeats what an earlier letter said in full, so that in a digest a few lines are enough."""
+        return self.section in _LEADS
+
+
+def entry_of(notice: Notice, at: datetime, link_for: Callable[[Notice], str]) -> Entry:
+    """What a letter written at `at` says about `notice`."""
+    facts = notice.facts
+    section = section_of(notice, at)
+    title = _line(facts, "title") or one_line(notice.subject)
+    pcn = _line(facts, "pcn") or say("the_network")
+    due = due_at(notice)
+    where = " · ".join(part for part in (_line(facts, "practice"), _line(facts, "reference")) if part)
+    # Who is asked to ring somebody is not told how long that somebody's answer takes.
+    own = notice.kind in ("ask", "reminder", "offer of help")
+    takes = _line(facts, "takes") if own else ""
+    covered = _line(facts, "on_behalf_of")
+    return Entry(
+        kind=notice.kind,
+        section=section,
+        about=notice.about,
+        subject=one_line(notice.subject) or title,
+        title=title,
+        where=where,
+        pcn=pcn,
+        covering=say("lead.covering", name=covered) if covered else "",
+        lead=_lead(notice, section, pcn),
+        items=_lines(facts, "items"),
+        why=sentence(_line(facts, "why")),
+        takes=sentence(say("about.takes", takes=takes) if takes[:1].isdigit() else takes),
+        due=_line(facts, "due") or (moment_in_words(due) if due else ""),
+        due_at=due,
+        due_why=sentence(_line(facts, "due_why")),
+        silence=sentence(_line(facts, "silence")) if own else "",
+        choices=_lines(facts, "choices"),
+        next=tuple(sentence(line) for line in _lines(facts, "next")),
+        attest=facts.get("attest") is True,
+        manager=_manager(facts.get("manager")),
+        practice=_line(facts, "practice"),
+        overdue=due is not None and due < at,
+        link=link_for(notice),
+        link_text=say(f"link.{notice.kind}", title=title),
+    )
+
+
+def _lead(notice: Notice, section: Section, pcn: str) -> tuple[str, ...]:
+    """What opens the entry: the ladder's or the definition's own words if they wrote any, ours otherwise."""
+    text = paragraphs(str(notice.facts.get("text") or ""))
+    if notice.kind in ("reminder", "offer of help") and text:
+        return text
+    canned = say(f"lead.{_LEADS.get(section, notice.kind)}", pcn=pcn)
+    return ((canned,) if canned else ()) + text
+
+
+def _line(facts: Mapping[str, Any], key: str) -> str:
+    value = facts.get(key)
+    return one_line(str(value)) if value not in (None, False, True) else ""
+
+
+def _lines(facts: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = facts.get(key)
+    given = value if isinstance(value, list | tuple) else [value] if isinstance(value, str) else []
+    return tuple(line for line in (one_line(str(each)) for each in given) if line)
+
+
+def _manager(given: object) -> Manager:
+    if not isinstance(given, Mapping):
+        return Manager()
+    return Manager(_line(given, "name"), _line(given, "email"), _line(given, "phone"))

@@ -1,0 +1,89 @@
+"""What a round of post came to, and how long to wait after trouble."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from engine.events.post import MessageDeferred, MessageRefused, MessageSent
+from notifications.content.catalogue import say
+from notifications.content.english import joined, moment_in_words
+from notifications.outbox import Load
+from notifications.transport.settings import PostSettings
+
+#: While the whole server is down it is asked at least so often: everybody waits for it.
+_OUTAGE_CAP = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class PostRound:
+    """Messages sent, deferred and refused in a round; when the next may go (None: only a new notice calls for a
+    round); and a sentence for the manager's page."""
+
+    sent: int
+    deferred: int
+    refused: int
+    next_sending: datetime | None
+    summary: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of a round still going on."""
+
+    sent: int = 0
+    deferred: int = 0
+    refused: int = 0
+
+    def count(self, body: MessageSent | MessageDeferred | MessageRefused) -> None:
+        self.sent += isinstance(body, MessageSent)
+        self.deferred += isinstance(body, MessageDeferred)
+        self.refused += isinstance(body, MessageRefused)
+
+
+def backoff(settings: PostSettings, tries: int) -> timedelta:
+    """How long to wait after `tries` failures: doubling from `retry_seconds`, up to `retry_cap_seconds`."""
+    doubled = settings.retry_seconds * 2 ** min(max(tries - 1, 0), 30)
+    return timedelta(seconds=min(doubled, settings.retry_cap_seconds))
+
+
+class Outage:
+    """Whether the mail server is down, and until when to leave it alone.
+
+    Kept in memory only: a restart asks the server again at once, which is what whoever restarted wants.
+    """
+
+    def __init__(self, settings: PostSettings) -> None:
+        self._settings = settings
+        self._tries = 0
+        self.until: datetime | None = None
+        self.because = ""
+
+    def began(self, now: datetime, because: str) -> None:
+        self._tries += 1
+        self.until = now + min(backoff(self._settings, self._tries), _OUTAGE_CAP)
+        self.because = because
+
+    def over(self) -> None:
+        self._tries, self.until, self.because = 0, None, ""
+
+    def holds(self, now: datetime) -> bool:
+        return self.until is not None and now < self.until
+
+
+def summary(load: Load, tally: Tally, outage: Outage, now: datetime, next_sending: datetime | None) -> str:
+    """A sentence or two: what went, what did not, and what waits."""
+    when = moment_in_words(next_sending) if next_sending else ""
+    if outage.until is not None and outage.holds(now):
+        return say("post.mail_server_down", because=outage.because, when=moment_in_words(outage.until))
+    counts = [
+        say(f"post.{key}", count=str(count))
+        for key, count in (("sent", tally.sent), ("deferred", tally.deferred), ("refused", tally.refused))
+        if count
+    ]
+    parts = [say("post.round", counts=joined(counts))] if counts else []
+    if when:
+        parts.append(say("post.next", when=when))
+    if load.plan.beyond:
+        parts.append(say("post.beyond", count=str(len(load.plan.beyond))))
+    return " ".join(parts) or say("post.nothing")

@@ -1,0 +1,181 @@
+"""What the store holds for the post: messages to try again, letters to plan, and the links they carry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from engine.dates.calendar import BeyondHorizon
+from engine.dates.clock import london_date
+from engine.events.post import LINKS, POST, LinkIssued, LinkRevoked
+from engine.events.workflow import Notice
+from notifications.content.identifiers import message_id
+from notifications.links import REDACTED, Links, live_link
+from notifications.planner import Hours, Letter, Plan, may_arrive, person_key, plan
+from notifications.sections import in_order
+from store.protocol import MessageRow, NoticeRow, Store
+
+#: Notices whose `not_before` lies this far ahead are read too, to know when the next may go.
+AHEAD = timedelta(days=8)
+#: Everything: to merge what one person is due, the planner must see all of it. A smaller page could be filled
+#: by notices that wait for tomorrow, and hide what may go now.
+_ALL = 1_000_000
+#: Letters about these carry the assignment's own link, whoever gets them: a deputy may answer too.
+_ANSWERABLE = ("ask", "reminder", "offer of help")
+#: Letters about these have nothing left to say once their assignment is answered or over.
+_CHASERS = ("ask", "reminder", "offer of help", "decision")
+
+PageFor = Callable[[NoticeRow], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A letter under its Message-ID, about to be claimed and sent. `tries`: failed ones so far."""
+
+    message_id: str
+    letter: Letter
+    notices: tuple[str, ...]
+    tries: int = 0
+
+    @property
+    def organisations(self) -> frozenset[str]:
+        return frozenset(notice.organisation for notice in self.letter.notices)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What was found at one look, with the streams' versions read before anything else: a claim made by
+    anybody since then shows as a conflict."""
+
+    post_version: int
+    links_version: int
+    parcels: tuple[Parcel, ...]
+    moot: tuple[str, ...]
+    plan: Plan
+    next_retry: datetime | None
+    rows: dict[str, NoticeRow] = field(default_factory=dict)
+
+
+def look(store: Store, now: datetime, hours: Hours, domain: str) -> Load:
+    """Everything that may go at `now`: messages to try again first, then new letters."""
+    post_version, links_version = store.version(POST), store.version(LINKS)
+    unfinished = store.messages_unfinished()
+    rows = {row.notice.id: row for row in store.notices_due(now + AHEAD, _ALL)}
+    again: list[Parcel] = []
+    moot: list[str] = []
+    retries: list[datetime] = []
+    for message in unfinished:
+        parcel = _again(store, message, now, rows)
+        if message.lease_until > now:  # somebody has it in hand, or it was put off until then
+            retries.append(message.lease_until)
+        elif parcel is None:
+            moot.append(message.message_id)
+        elif (moment := opens(parcel, now, hours)) <= now:
+            again.append(parcel)
+        else:
+            retries.append(moment)
+    planned = [row.notice for row in rows.values() if row.status == "planned"]
+    made = _plan(store, planned, unfinished, now, hours)
+    fresh = [
+        Parcel(message_id(ids, domain), letter, ids)
+        for letter in made.letters
+        for ids in [tuple(sorted(notice.id for notice in letter.notices))]
+    ]
+    next_retry = min(retries, default=None)
+    return Load(post_version, links_version, (*again, *fresh), tuple(moot), made, next_retry, rows)
+
+
+def _plan(
+    store: Store, planned: Sequence[Notice], unfinished: Sequence[MessageRow], now: datetime, hours: Hours
+) -> Plan:
+    people = sorted({person_key(notice) for notice in planned})
+    sent = store.automatic_sent(people, london_date(now)) if people else {}
+    busy = {message.person for message in unfinished if not message.urgent}
+    return plan(planned, sent, busy, now, hours)
+
+
+def _again(store: Store, message: MessageRow, now: datetime, rows: dict[str, NoticeRow]) -> Parcel | None:
+    """The message once more, of the very same notices; None when nothing in it needs saying any longer.
+
+    It may have arrived before a crash, so its Message-ID stays whatever is left out of it now.
+    """
+    notices: list[Notice] = []
+    for notice_id in message.notices:
+        row = store.notice(notice_id)
+        if row is not None and not _is_moot(store, row.notice):
+            rows[notice_id] = row
+            notices.append(row.notice)
+    if not notices:
+        return None
+    newest = max(notices, key=lambda n: (n.not_before, n.id))
+    letter = Letter(message.person, newest.name, message.to, in_order(notices, now), message.urgent)
+    return Parcel(message.message_id, letter, message.notices, message.tries)
+
+
+def _is_moot(store: Store, notice: Notice) -> bool:
+    if not notice.about or notice.kind not in _CHASERS:
+        return False
+    asked = store.assignment(notice.about)
+    return asked is not None and asked.status != "open"
+
+
+def opens(parcel: Parcel, moment: datetime, hours: Hours) -> datetime:
+    """When `parcel` may arrive, from `moment` on; a day later past the calendar's horizon, to be asked again."""
+    try:
+        return may_arrive(parcel.organisations, moment, hours)
+    except BeyondHorizon:
+        return moment + timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Addresses:
+    """The links of a batch of letters, and the events that make the new ones live."""
+
+    urls: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
+    events: list[LinkIssued | LinkRevoked] = field(default_factory=list)
+
+    def real(self, notice: Notice) -> str:
+        """The link as the letter carries it."""
+        return self.urls.get(notice.id, "")
+
+    def redacted(self, notice: Notice) -> str:
+        """The link as the log keeps it: whoever reads the audit cannot answer for a practice."""
+        return self.kept.get(notice.id, "")
+
+
+def address(
+    store: Store,
+    links: Links,
+    parcels: Iterable[Parcel],
+    rows: dict[str, NoticeRow],
+    now: datetime,
+    lasts: timedelta,
+    page_for: PageFor,
+) -> Addresses:
+    """The link of every notice in `parcels`: its assignment's own where its reader may answer, else a page."""
+    found = Addresses()
+    live: dict[str, str] = {}
+    for notice in (notice for parcel in parcels for notice in parcel.letter.notices):
+        about = notice.about
+        if not _carries_link(store, notice):
+            page = page_for(rows[notice.id])
+            found.urls[notice.id] = found.kept[notice.id] = page
+            continue
+        if about not in live:
+            live[about], events = live_link(links, store.links_of(about), about, now, lasts)
+            found.events.extend(events)
+        found.urls[notice.id] = live[about]
+        found.kept[notice.id] = live[about].rpartition("/")[0] + "/" + REDACTED
+    return found
+
+
+def _carries_link(store: Store, notice: Notice) -> bool:
+    """Whether the reader is one who answers. The manager, told about a practice's assignment, is not."""
+    if not notice.about:
+        return False
+    if notice.kind in _ANSWERABLE:
+        return True
+    asked = store.assignment(notice.about)
+    return asked is not None and asked.status == "open" and asked.person == notice.person

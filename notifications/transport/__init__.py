@@ -1,0 +1,1 @@
+"""How an email leaves: SMTP, or the mailbox on this machine."""

@@ -1,0 +1,180 @@
+"""The embedded postbox: a real SMTP server on this machine that keeps every letter and delivers none.
+
+For trying Baton without a mail server: letters take the same way as to any other, and end as `.eml` files that
+any mail program opens. What it acknowledged is on disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import email.policy
+import hashlib
+import itertools
+import os
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from engine.dates.clock import Clock
+from notifications.content.english import one_line
+from notifications.transport.settings import PostSettings
+
+_LARGEST = 35 * 1024 * 1024  # what NHSmail takes (domain 4.2)
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter in the postbox. `id` names its file; `copies` is how many arrived under its Message-ID."""
+
+    id: str
+    subject: str
+    to: str
+    at: datetime
+    message_id: str
+    copies: int
+    text: str
+    html: str
+
+
+class Postbox:
+    """Keeps letters in `folder` (home/postbox), each in a file `NUMBER-TIME-MESSAGEIDHASH.eml`."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._server: asyncio.Server | None = None
+        self._naming = threading.Lock()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for torn in folder.glob("*.new"):  # never acknowledged, so whoever sent it sends it again
+            torn.unlink()
+        self._numbers = itertools.count(1 + max((int(p.name[:8]) for p in self._files()), default=0))
+
+    async def start(self, port: int = 0) -> int:
+        """Listen on 127.0.0.1; the port taken, a free one for 0. OSError when it is taken already."""
+        loop = asyncio.get_running_loop()
+
+        def conversation() -> asyncio.Protocol:
+            protocol: asyncio.Protocol = SMTP(
+                self, loop=loop, hostname="postbox.localhost", ident="Baton postbox", data_size_limit=_LARGEST
+            )
+            return protocol
+
+        self._server = await loop.create_server(conversation, "127.0.0.1", port)
+        bound: int = self._server.sockets[0].getsockname()[1]
+        return bound
+
+    async def stop(self) -> None:
+        if self._server:
+            self._server.close()
+            await self._server.wait_closed()
+            self._server = None
+
+    def settings(self, port: int, given: PostSettings) -> PostSettings:
+        """`given`, with the mail server replaced by this one: no login, no encryption, no throttle."""
+        return PostSettings.model_validate(
+            given.model_dump()
+            | {"host": "127.0.0.1", "port": port, "security": "none", "throttle_per_minute": 0}
+            | {"username": "", "password": "", "oauth_token": "", "oauth_command": []}
+        )
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        """aiosmtpd calls this for each message; its answer goes to the sender."""
+        content = envelope.content
+        raw = content if isinstance(content, bytes) else str(content or "").encode()
+        try:
+            name = await asyncio.to_thread(self._keep, raw)
+        except OSError as trouble:
+            return f"451 the postbox cannot keep it: {trouble.strerror}"
+        return f"250 kept as {name}"
+
+    def _keep(self, raw: bytes) -> str:
+        message_id = str(email.message_from_bytes(raw, policy=email.policy.compat32).get("Message-ID", ""))
+        with self._naming:
+            number = next(self._numbers)
+        name = f"{number:08d}-{self._clock.now().strftime(_STAMP)}-{_digest(message_id)}.eml"
+        fresh = self._folder / f"{name}.new"
+        with fresh.open("wb") as file:
+            os.chmod(fresh, 0o600)
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._folder / name)
+        directory = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+        return name.removesuffix(".eml")
+
+    def letters(self, limit: int = 50) -> list[Letter]:
+        """The newest letters first, one for each Message-ID: its latest copy, and how many there are."""
+        files = self._files()
+        copies = Counter(_message_part(path) for path in files)
+        newest: dict[str, Path] = {}
+        for path in reversed(files):
+            newest.setdefault(_message_part(path), path)
+        chosen = itertools.islice(newest.values(), limit)
+        return [letter for path in chosen if (letter := _read(path, copies[_message_part(path)]))]
+
+    def ids(self) -> list[str]:
+        """The ids of all letters, oldest first: what is new can be told without reading the rest."""
+        return [path.stem for path in self._files()]
+
+    def letter(self, id: str) -> Letter | None:
+        """The letter of that id, or None."""
+        path = next((path for path in self._files() if path.stem == id), None)
+        copies = sum(_message_part(path) == _message_part(other) for other in self._files()) if path else 0
+        return _read(path, copies) if path else None
+
+    def raw(self, id: str) -> bytes | None:
+        """The bytes of a letter as they arrived, or None."""
+        path = next((path for path in self._files() if path.stem == id), None)
+        return path.read_bytes() if path else None
+
+    def _files(self) -> list[Path]:
+        """Every letter, oldest first."""
+        return sorted(path for path in self._folder.glob("*.eml") if path.name[:8].isdigit())
+
+
+def _read(path: Path, copies: int) -> Letter | None:
+    try:
+        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    except FileNotFoundError:  # somebody tidied up since it was listed
+        return None
+    assert isinstance(message, EmailMessage)
+    stamp = path.stem.split("-")[1]
+    return Letter(
+        id=path.stem,
+        # A header folded before its first word reads as beginning with a space; no mail program shows it.
+        subject=one_line(str(message.get("Subject", ""))),
+        to=str(message.get("To", "")),
+        at=datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC),
+        message_id=str(message.get("Message-ID", "")),
+        copies=copies,
+        text=_body(message, ("plain",)),
+        html=_body(message, ("html",)),
+    )
+
+
+def _body(message: EmailMessage, kinds: Iterable[str]) -> str:
+    part = message.get_body(tuple(kinds))
+    with suppress(KeyError, LookupError):
+        return str(part.get_content()) if part is not None else ""
+    return ""
+
+
+def _message_part(path: Path) -> str:
+    return path.stem.rpartition("-")[2]
+
+
+def _digest(message_id: str) -> str:
+    return hashlib.sha256(message_id.encode()).hexdigest()[:24]

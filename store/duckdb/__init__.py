@@ -1,0 +1,1 @@
+"""The embedded store: DuckDB behind one writer, with the journal beside it."""

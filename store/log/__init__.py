@@ -1,0 +1,1 @@
+"""The log itself: its hash chain and its journal."""

@@ -1,0 +1,255 @@
+"""The store in memory: for tests, ours and yours. Same contract, same chain, nothing on disk."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from engine.dates.clock import london_date
+from engine.events.workflow import Event
+from store.log import chain
+from store.log.commit_checks import check_commit
+from store.projections.projector import OPEN, project, settle, unclaimable
+from store.projections.tables import Tables
+from store.protocol import (
+    AssignmentRow,
+    Commit,
+    Conflict,
+    Entry,
+    LinkRow,
+    MessageRow,
+    NoticeRow,
+    StepRow,
+    StoreError,
+    Verdict,
+    WorkflowRow,
+)
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class MemoryStore:
+    """Implements `store.protocol.Store`. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._entries: list[Entry] = []
+        self._streams: dict[str, list[int]] = {}
+        self._documents: dict[str, bytes] = {}
+        self._tables = Tables()
+
+    # --- writing
+
+    async def commit(self, commits: Sequence[Commit]) -> int:
+        return self.commit_now(commits)
+
+    def commit_now(self, commits: Sequence[Commit]) -> int:
+        prepared = [[chain.prepare(event) for event in each.events] for each in commits]
+        for each in commits:
+            check_commit(each)
+        with self._lock:
+            self._check_race(commits)
+            for each, events in zip(commits, prepared, strict=True):
+                self._append(each, events)
+            return len(self._entries)
+
+    def _check_race(self, commits: Sequence[Commit]) -> None:
+        heads: dict[str, int] = {}
+        lost = []
+        for each in commits:
+            head = heads.get(each.stream, len(self._streams.get(each.stream, ())))
+            if head != each.expected_version or any(unclaimable(e, self._tables) for e in each.events):
+                lost.append(each.stream)
+            heads[each.stream] = each.expected_version + len(each.events)
+        if lost:
+            raise Conflict(lost)
+
+    def _append(self, commit: Commit, events: Sequence[chain.Prepared]) -> None:
+        stream = self._streams.setdefault(commit.stream, [])
+        for event, prepared in zip(commit.events, events, strict=True):
+            previous = self._entries[-1].hash if self._entries else chain.GENESIS
+            stream.append(len(self._entries))
+            self._entries.append(chain.link(prepared, len(self._entries) + 1, previous))
+            project(event, self._tables)
+        if commit.events:
+            settle(commit.stream, len(stream), commit.outlook, self._tables)
+        self._documents.update(commit.documents)
+        self._tables.touched.clear()
+
+    # --- the log
+
+    def events(self, stream: str, after_version: int = 0) -> list[Event]:
+        with self._lock:
+            found = [self._entries[index] for index in self._streams.get(stream, ())[after_version:]]
+        return [chain.to_event(entry) for entry in found]
+
+    def events_since(self, position: int, limit: int = 1000) -> list[tuple[int, Event]]:
+        with self._lock:
+            found = self._entries[position : position + limit]
+        return [(entry.position, chain.to_event(entry)) for entry in found]
+
+    def entries_since(self, position: int, limit: int = 1000) -> list[Entry]:
+        with self._lock:
+            return self._entries[position : position + limit]
+
+    def entries(self, stream: str) -> list[Entry]:
+        with self._lock:
+            return [self._entries[index] for index in self._streams.get(stream, ())]
+
+    def version(self, stream: str) -> int:
+        with self._lock:
+            return len(self._streams.get(stream, ()))
+
+    def position(self) -> int:
+        return len(self._entries)
+
+    def head(self) -> str:
+        with self._lock:
+            return (self._entries[-1].hash if self._entries else chain.GENESIS).hex()
+
+    def document(self, sha256: str) -> bytes:
+        try:
+            return self._documents[sha256]
+        except KeyError:
+            raise StoreError(f"document {sha256} is not in this store; run `baton store check`") from None
+
+    def verify(self) -> Verdict:
+        walk = chain.Walk()
+        with self._lock:
+            walk.over(self._entries)
+        return walk.verdict()
+
+    # --- projections
+
+    def workflow(self, workflow_id: str) -> WorkflowRow | None:
+        return self._tables.workflows.get(workflow_id)
+
+    def workflows(
+        self,
+        *,
+        pcn: str = "",
+        open_only: bool = False,
+        closed_only: bool = False,
+        batch: str = "",
+        limit: int = 500,
+    ) -> list[WorkflowRow]:
+        with self._lock:
+            rows = sorted(self._tables.workflows.values(), key=lambda row: row.workflow_id)
+        rows.sort(key=lambda row: row.launched_at, reverse=True)
+        kept = (
+            row
+            for row in rows
+            if (not pcn or row.pcn == pcn)
+            and (not batch or row.batch == batch)
+            and not (open_only and row.status not in OPEN)
+            and not (closed_only and row.status in OPEN)
+        )
+        return [row for row, _ in zip(kept, range(limit), strict=False)]
+
+    def workflows_starting(self, prefix: str) -> list[str]:
+        with self._lock:
+            return sorted(key for key in self._tables.workflows if key.startswith(prefix))
+
+    def launched_with(self, key: str) -> list[WorkflowRow]:
+        with self._lock:
+            rows = [row for row in self._tables.workflows.values() if row.launch.endswith(f":{key}")]
+        return sorted(rows, key=lambda row: (row.batch, row.workflow_id))
+
+    def batch_deadline(self, batch: str) -> datetime | None:
+        with self._lock:
+            rows = [r for r in self._tables.workflows.values() if r.batch == batch and r.status == "open"]
+        return min((row.next_deadline for row in rows if row.next_deadline is not None), default=None)
+
+    def open_batches(self) -> dict[str, tuple[str, ...]]:
+        batches: dict[str, tuple[str, ...]] = {}
+        with self._lock:
+            for row in sorted(self._tables.workflows.values(), key=lambda row: (row.batch, row.workflow_id)):
+                if row.status in OPEN:
+                    batches[row.batch] = (*batches.get(row.batch, ()), row.workflow_id)
+        return batches
+
+    def due(self, now: datetime) -> list[str]:
+        with self._lock:
+            waiting = [
+                (row.next_deadline, row.workflow_id)
+                for row in self._tables.workflows.values()
+                if row.next_deadline is not None and row.next_deadline <= now
+            ]
+        return [workflow_id for _, workflow_id in sorted(waiting)]
+
+    def steps(self, workflow_id: str) -> list[StepRow]:
+        with self._lock:
+            return sorted(self._tables.steps_of(workflow_id), key=lambda row: (row.step, row.attempt))
+
+    def assignments(self, workflow_id: str) -> list[AssignmentRow]:
+        with self._lock:
+            rows = self._tables.assignments_of(workflow_id)
+        return sorted(rows, key=lambda row: (row.step, row.attempt, row.organisation, row.role))
+
+    def assignment(self, assignment_id: str) -> AssignmentRow | None:
+        return self._tables.assignments.get(assignment_id)
+
+    def last_closed(self, definition: str, pcn: str) -> str | None:
+        with self._lock:
+            rows = [
+                row
+                for row in self._tables.workflows.values()
+                if row.status == "completed" and row.definition == definition and row.pcn == pcn
+            ]
+        latest = max(rows, key=lambda row: (row.closed_at or _NEVER, row.workflow_id), default=None)
+        return latest.workflow_id if latest else None
+
+    # --- post and links
+
+    def notices_due(self, now: datetime, limit: int = 5000) -> list[NoticeRow]:
+        rows = [row for row in self._planned() if row.notice.not_before <= now]
+        return sorted(rows, key=lambda row: (row.notice.not_before, row.notice.id))[:limit]
+
+    def _planned(self) -> list[NoticeRow]:
+        with self._lock:
+            return [row for row in self._tables.notices.values() if row.status == "planned"]
+
+    def next_notice(self) -> datetime | None:
+        return min((row.notice.not_before for row in self._planned()), default=None)
+
+    def notices(self, workflow_id: str) -> list[NoticeRow]:
+        with self._lock:
+            rows = self._tables.notices_of(workflow_id)
+        return sorted(rows, key=lambda row: (row.planned_at, row.notice.id))
+
+    def messages_unfinished(self) -> list[MessageRow]:
+        with self._lock:
+            rows = [row for row in self._tables.messages.values() if row.status in ("claimed", "deferred")]
+        return sorted(rows, key=lambda row: (row.claimed_at, row.message_id))
+
+    def messages(self, limit: int = 500) -> list[MessageRow]:
+        with self._lock:
+            rows = list(self._tables.messages.values())
+        return sorted(rows, key=lambda row: (row.claimed_at, row.message_id), reverse=True)[:limit]
+
+    def automatic_sent(self, persons: Sequence[str], day: date) -> dict[str, int]:
+        wanted = set(persons)
+        with self._lock:
+            return dict(
+                Counter(
+                    row.person
+                    for row in self._tables.messages.values()
+                    if row.person in wanted and not row.urgent and london_date(row.claimed_at) == day
+                )
+            )
+
+    def notice(self, notice_id: str) -> NoticeRow | None:
+        return self._tables.notices.get(notice_id)
+
+    def link(self, sha256: str) -> LinkRow | None:
+        return self._tables.links.get(sha256)
+
+    def links_of(self, assignment_id: str) -> list[LinkRow]:
+        with self._lock:
+            rows = self._tables.links_of(assignment_id)
+        return sorted(rows, key=lambda row: (row.expires, row.sha256))
+
+    def close(self) -> None:
+        """Nothing to close."""

@@ -1,0 +1,38 @@
+"""The clock of a demonstration, over the API: where it stands, and a leap over time in which nothing happens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from application.demonstration_clock import Leaper, Moment
+
+
+class Leap(BaseModel):
+    """`to`: an aware moment; without it, the next moment at which something is due."""
+
+    to: datetime | None = None
+
+
+def clock_routes(leaper: Leaper) -> APIRouter:
+    """GET and POST /api/clock. Only where the clock is one that leaps."""
+    router = APIRouter(prefix="/api", tags=["clock"])
+
+    @router.get("/clock", summary="Where the calendar of this demonstration stands")
+    async def look() -> Moment:
+        return await leaper.look()
+
+    @router.post("/clock", summary="Leap to a moment, or to the next that matters")
+    async def leap(wanted: Leap) -> Moment:
+        return await leaper.leap(wanted.to)
+
+    @router.get(
+        "/clock/answers/{assignment_id}", summary="Plausible answers, for people made up for a demonstration"
+    )
+    async def answers(assignment_id: str) -> dict[str, Any]:
+        return leaper.plausible(assignment_id)
+
+    return router

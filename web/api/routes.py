@@ -1,0 +1,268 @@
+"""The REST API: launch, look, answer, reply, hold and lift. Every error says what to do next.
+
+Answers are the busy part, and are read by hand: no dependency, no model, one JSON in and one out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Header, Query, Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from engine.events.workflow import Actor
+from engine.forms import patient_guard
+from engine.forms.answers import Problem as AnswerProblem
+from engine.forms.answers import check_signer
+from web.api.problems import Problem, problem
+from web.api.schema import ERRORS, RESPONSE_BODY, TAKEN
+from web.views import Desk, Invalid, Refused, Warned, status_of
+
+_UNREADABLE = Problem(
+    422, "invalid", "This is not what is expected here", 'Send JSON: {"answers": {...}, "by": {"name": ..., "role": ...}}.'
+)  # fmt: skip
+_CHANNELS = ("api", "cli")  #: a tuple: what was sent may not be hashable
+
+
+def _no_patient(text: str) -> str:
+    if patient_guard.check_free_text(text):
+        raise PydanticCustomError("nhs_number", patient_guard.REFUSED)
+    return text
+
+
+#: Text that people typed: an NHS number in it is refused, and not repeated.
+Typed = Annotated[str, AfterValidator(_no_patient)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class By(Body):
+    """Who does it."""
+
+    name: Annotated[Typed, Field(min_length=1, max_length=100)]
+    role: Annotated[Typed, Field(min_length=1, max_length=100)]
+    person: Annotated[Typed, Field(max_length=60, description="the person's id in the directory")] = ""
+    organisation: Annotated[Typed, Field(max_length=12, description="an ODS code")] = ""
+    channel: Literal["api", "cli"] = "api"
+
+    def actor(self) -> Actor:
+        return Actor(self.name, self.role, self.organisation, self.person, channel=self.channel)
+
+
+class LaunchBody(Body):
+    definition: Annotated[str, Field(min_length=1, max_length=60)]
+    pcns: Annotated[list[str], Field(min_length=1, max_length=5000, description="ODS codes of the PCNs")]
+    inputs: dict[str, Any] = {}
+    by: By
+
+
+class ReplyBody(Body):
+    kind: Literal["more time", "not ours", "question"]
+    text: Annotated[Typed, Field(max_length=4000)] = ""
+    until: date | None = None
+    by: By
+
+
+class ReasonBody(Body):
+    reason: Annotated[Typed, Field(min_length=1, max_length=1000)]
+    by: By
+
+
+Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
+
+
+#: Takes a request for the path parameter `assignment_id`.
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def api_routes(desk: Desk) -> tuple[Handler, APIRouter]:
+    """What takes answers, for the short way, and the router with everything, which describes it too."""
+    router = APIRouter(prefix="/api", responses=ERRORS)
+    _add_looking(router, desk)
+    _add_acting(router, desk)
+    respond = _responding(desk)
+    router.post(
+        "/assignments/{assignment_id}/responses",
+        summary="Answer an assignment",
+        status_code=201,
+        responses=TAKEN,
+        openapi_extra=RESPONSE_BODY,
+    )(respond)
+    return respond, router
+
+
+class ShortWay:
+    """Answers go straight to what takes them: the way through FastAPI's routing would cost as much as half of the rest."""
+
+    _BEFORE, _AFTER = "/api/assignments/", "/responses"
+
+    def __init__(self, app: ASGIApp, respond: Handler) -> None:
+        self._app, self._respond = app, respond
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope.get("path", "")
+        if path.endswith(self._AFTER) and path.startswith(self._BEFORE) and scope.get("method") == "POST":
+            assignment = path[len(self._BEFORE) : -len(self._AFTER)]
+            if assignment and "/" not in assignment:
+                scope["path_params"] = {"assignment_id": assignment}
+                response = await self._respond(Request(scope, receive))
+                await response(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def _responding(desk: Desk) -> Handler:
+    async def respond(request: Request) -> Response:
+        """Takes the answers, and says so when they are safe on disk. A later answer replaces an earlier one."""
+        read = _read(await request.body())
+        if isinstance(read, Problem):
+            return problem(read)
+        answers, actor, anyway = read
+        try:
+            taken = await desk.respond(request.path_params["assignment_id"], answers, actor, anyway=anyway)
+        except (Invalid, Warned, Refused) as error:
+            return refusal(error)
+        warnings = [{"path": each.path, "message": each.message} for each in taken.warnings]
+        return json({"number": taken.number, "late": taken.late, "warnings": warnings}, 201)
+
+    return respond
+
+
+def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | Problem:
+    """What a response brings, or what is wrong with its shape."""
+    try:
+        sent = orjson.loads(body)
+    except ValueError:
+        return _UNREADABLE
+    if type(sent) is not dict or not sent.keys() <= {"answers", "by", "refuse_warnings"}:
+        return _UNREADABLE
+    answers, by, careful = sent.get("answers"), sent.get("by"), sent.get("refuse_warnings", False)
+    if type(answers) is not dict or type(by) is not dict or type(careful) is not bool:
+        return _UNREADABLE
+    if not by.keys() <= {"name", "role", "person", "organisation", "channel"}:
+        return _UNREADABLE
+    given = [by.get(key, "") for key in ("name", "role", "organisation", "person")]
+    if (
+        any(type(text) is not str or len(text) > 200 for text in given)
+        or by.get("channel", "api") not in _CHANNELS
+    ):
+        return _UNREADABLE
+    name, role, organisation, person = given
+    wrong = check_signer(name, role)
+    if patient_guard.check_free_text(organisation) or patient_guard.check_free_text(person):
+        wrong = (*wrong, AnswerProblem("person", patient_guard.REFUSED, "nhs_number"))
+    if wrong:
+        told = [AnswerProblem(f"by.{each.path}", each.message, each.code) for each in wrong]
+        return Problem(
+            422,
+            "invalid",
+            "Who answers is missing or cannot be kept",
+            "Nothing was kept. Put these right, and send it again.",
+            told,
+        )
+    channel: Literal["api", "cli"] = "cli" if by.get("channel") == "cli" else "api"
+    return answers, Actor(name.strip(), role.strip(), organisation, person, channel=channel), not careful
+
+
+def refusal(error: Invalid | Warned | Refused) -> Response:
+    """The desk's refusal as a problem."""
+    if isinstance(error, Invalid):
+        return problem(
+            Problem(422, "invalid", "Some answers need another look", "Nothing was kept. Put these right, and send it all again.", error.problems)
+        )  # fmt: skip
+    if isinstance(error, Warned):
+        return problem(
+            Problem(422, "warned", "Some answers look unusual", "Check them, or send them again with refuse_warnings false.", error.warnings)
+        )  # fmt: skip
+    status = status_of(error)
+    headers = {"retry-after": "5"} if status == 503 else None
+    title = _TITLES.get(status, "That cannot be done now")
+    return problem(Problem(status, error.code, title, error.message), headers)
+
+
+_TITLES = {403: "That is not allowed", 404: "There is no such thing", 422: "That cannot be taken"}
+
+
+def json(value: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(value, default=str), status, media_type="application/json")
+
+
+def _missing(what: str) -> Response:
+    return problem(Problem(404, "not_found", f"There is no such {what}", f"GET /api/workflows lists what there is; check the {what}'s id."))  # fmt: skip
+
+
+def _add_looking(router: APIRouter, desk: Desk) -> None:
+    @router.get("/workflows", summary="List workflows")
+    async def workflows(
+        pcn: Annotated[str, Query(max_length=12)] = "",
+        definition: Annotated[str, Query(max_length=60)] = "",
+        status: Literal["", "open", "held", "completed", "stopped", "withdrawn"] = "",
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    ) -> Response:
+        rows = await desk.workflows(pcn=pcn, definition=definition, status=status, limit=limit)
+        return json({"workflows": [asdict(row) for row in rows]})
+
+    @router.get("/workflows/{workflow_id}", summary="A workflow with its steps and assignments")
+    async def workflow(workflow_id: str) -> Response:
+        found = await desk.workflow(workflow_id)
+        return json(found) if found is not None else _missing("workflow")
+
+    @router.get("/assignments/{assignment_id}", summary="An assignment: what is asked, and what was answered")
+    async def assignment(assignment_id: str) -> Response:
+        page = await desk.page(assignment_id, to_manager=True)
+        return json(asdict(page)) if page is not None else _missing("assignment")
+
+
+_AGAIN: dict[int | str, dict[str, Any]] = {
+    200: {"description": "This key launched before; these are the workflows it made then"}
+}
+
+
+def _add_acting(router: APIRouter, desk: Desk) -> None:
+    @router.post("/workflows", summary="Launch a process", status_code=201, responses={**ERRORS, **_AGAIN})
+    async def launch(body: LaunchBody, idempotency_key: Key) -> Response:
+        try:
+            made = await desk.launch(
+                body.definition, body.pcns, body.inputs, body.by.actor(), idempotency_key
+            )
+        except (Invalid, Refused) as error:
+            return refusal(error)
+        return json(asdict(made), 200 if made.repeated else 201)
+
+    @router.post(
+        "/assignments/{assignment_id}/replies", summary="Say something instead of an answer", status_code=201
+    )
+    async def reply(assignment_id: str, body: ReplyBody) -> Response:
+        if body.kind == "more time" and body.until is None:
+            told = [AnswerProblem("until", "Say until when", "missing")]
+            return refusal(Invalid(told))
+        try:
+            await desk.reply(assignment_id, body.kind, body.text, body.until, body.by.actor())
+        except (Invalid, Refused) as error:
+            return refusal(error)
+        return json({"kind": body.kind}, 201)
+
+    @router.post("/workflows/{workflow_id}/hold", summary="Stop a workflow's clocks")
+    async def hold(workflow_id: str, body: ReasonBody) -> Response:
+        try:
+            await desk.hold(workflow_id, body.reason, body.by.actor())
+        except (Invalid, Refused) as error:
+            return refusal(error)
+        return json({"held": True})
+
+    @router.post("/workflows/{workflow_id}/lift", summary="Let a held workflow go on")
+    async def lift(workflow_id: str, body: ReasonBody) -> Response:
+        try:
+            await desk.lift(workflow_id, body.reason, body.by.actor())
+        except (Invalid, Refused) as error:
+            return refusal(error)
+        return json({"held": False})

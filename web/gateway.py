@@ -1,0 +1,120 @@
+"""The desk of `baton serve`: the web's protocol over Baton's verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date, datetime, time
+from typing import Any
+
+from application.operations import Operations, ReplyKind
+from application.repository import NoSuchWorkflow
+from engine.dates.clock import LONDON
+from engine.events.workflow import Actor
+from engine.forms.answers import Problem
+from engine.people import roles
+from engine.state.workflow import workflow_of
+from store.protocol import LinkRow, WorkflowRow
+from web.practice.assignment_view import assignment_page, the_manager
+from web.views import AssignmentPage, Launched, Taken
+
+
+class FrontDesk:
+    """Implements `web.views.Desk`."""
+
+    def __init__(self, operations: Operations) -> None:
+        self._operations = operations
+        self._store = operations.keeper.store
+
+    async def link(self, sha256: str) -> LinkRow | None:
+        return self._store.link(sha256)
+
+    async def page(self, assignment_id: str, *, to_manager: bool = False) -> AssignmentPage | None:
+        try:
+            state = self._operations.keeper.state(workflow_of(assignment_id))
+        except NoSuchWorkflow:
+            return None
+        assignment = state.assignment(assignment_id)
+        if assignment is None:
+            return None
+        now = self._operations.clock.now()
+        return assignment_page(state, assignment, now, the_manager(state, now) if to_manager else None)
+
+    async def respond(
+        self,
+        assignment_id: str,
+        answers: Mapping[str, Any],
+        actor: Actor,
+        *,
+        anyway: bool = True,
+        seen: int | None = None,
+    ) -> Taken:
+        who = self._known(assignment_id, actor)
+        number, late, warnings = await self._operations.respond(
+            assignment_id, answers, who, anyway=anyway, seen=seen
+        )
+        return Taken(number, late, warnings)
+
+    async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[Problem]:
+        return self._operations.check(assignment_id, answers)
+
+    def _known(self, assignment_id: str, actor: Actor) -> Actor:
+        """Who typed a name on the page of an assignment: somebody of its organisation, known to the directory or not."""
+        state = self._operations.keeper.state(workflow_of(assignment_id))
+        assignment = state.assignment(assignment_id)
+        if assignment is None:
+            return actor
+        person = actor.person or roles.recognised(
+            state.pcn, actor.name, assignment.organisation, assignment.person
+        )
+        return replace(actor, organisation=actor.organisation or assignment.organisation, person=person)
+
+    async def reply(
+        self, assignment_id: str, kind: ReplyKind, text: str, until: date | None, actor: Actor
+    ) -> None:
+        # "Until Friday" is until the end of Friday's working day.
+        moment = datetime.combine(until, time(17, 0), LONDON) if until else None
+        await self._operations.reply(assignment_id, kind, text, moment, self._known(assignment_id, actor))
+
+    async def keep_file(self, name: str, content: bytes) -> str:
+        return await self._operations.keep_file(content)
+
+    async def launch(
+        self,
+        definition: str,
+        pcns: Sequence[str],
+        inputs: Mapping[str, Any],
+        actor: Actor,
+        idempotency_key: str,
+    ) -> Launched:
+        made = await self._operations.launch(definition, pcns, inputs, actor, idempotency_key)
+        return Launched(made.launch, made.workflows, made.repeated)
+
+    async def hold(self, workflow_id: str, reason: str, actor: Actor) -> None:
+        await self._operations.hold(workflow_id, reason, actor)
+
+    async def lift(self, workflow_id: str, reason: str, actor: Actor) -> None:
+        await self._operations.lift(workflow_id, reason, actor)
+
+    async def workflows(
+        self, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 100
+    ) -> Sequence[WorkflowRow]:
+        rows = self._store.workflows(
+            pcn=pcn, open_only=status == "open", limit=limit if not definition else 10_000
+        )
+        kept = [
+            row for row in rows
+            if definition in ("", row.definition) and status in ("", "open", row.status)
+        ]  # fmt: skip
+        return kept[:limit]
+
+    async def workflow(self, workflow_id: str) -> Mapping[str, Any] | None:
+        """The workflow with its steps and assignments; answers are not in it."""
+        row = self._store.workflow(workflow_id)
+        if row is None:
+            return None
+        return {
+            **asdict(row),
+            "steps": [asdict(step) for step in self._store.steps(workflow_id)],
+            "assignments": [asdict(assignment) for assignment in self._store.assignments(workflow_id)],
+        }

@@ -1,0 +1,234 @@
+"""What the page of an assignment shows: everything the workflow knows about it, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from definitions.checks.scopes import asked_of_several
+from definitions.models.definition import Step
+from definitions.models.fields import FormField, RepeatedGroup
+from engine.dates.clock import LONDON, london_date
+from engine.events.plain_values import plain
+from engine.events.workflow import Actor
+from engine.expressions.evaluator import Judge
+from engine.expressions.scope import Scope
+from engine.forms.presentation import DrawnField, draw_form
+from engine.notices.facts import due_words, facts_of, silence_of, words
+from engine.people import roles
+from engine.people.visibility import may_see
+from engine.state.workflow import Assignment, StepState, WorkflowState
+from web.views import AssignmentPage, Contact, Said, Shown, Standing
+
+
+def assignment_page(
+    state: WorkflowState, assignment: Assignment, now: datetime, viewer: Actor | None = None
+) -> AssignmentPage:
+    """The page of `assignment` as it stands at `now`, as `viewer` may see it: whoever was asked, unless said.
+
+    Reading it changes nothing.
+    """
+    step = state.process.steps[assignment.step]
+    scope = Scope(state, now)
+    viewer = viewer or who_was_asked(state, assignment)
+    # A shared mailbox is nobody by name; what its practice answered is its own all the same.
+    own = viewer == Actor(assignment.name, assignment.role, assignment.organisation, assignment.person)
+    told = own or may_see(state, step.id, viewer)
+    facts = facts_of(scope, step, assignment)
+    return AssignmentPage(
+        assignment=assignment.id, pcn=state.pcn.name, reference=state.reference, title=facts["title"],
+        organisation=state.pcn.organisation_name(assignment.organisation), asked=assignment.name,
+        status=status_of(state, assignment), form=tuple(_form(state, assignment, step, now, told)), role=words(assignment.role),
+        on_behalf_of=facts.get("on_behalf_of", ""), why=facts.get("why", ""), question=assignment.text, takes=step.takes or "",
+        due=due_words(assignment.due), due_explained=assignment.due.explanation if assignment.due else "",
+        late=assignment.due is not None and now > assignment.due.at, silence=silence_of(step),
+        next=tuple(facts.get("next", ())), standing=standing(state, assignment), closed_because=closed_because(state, assignment),
+        answered=tuple(pairs(step, assignment.response.answers)) if assignment.response and told else (),
+        previous=tuple(pairs(step, state.previous.get(step.id, {}).get(assignment.organisation, {}))) if told else (),
+        shown=tuple(shown(scope, step, assignment.organisation, viewer)),
+        conversation=tuple(conversation(assignment)) if told else (),
+        unverified=tuple(unverified(state)), held=state.because if state.status == "held" else "",
+        statement=scope.text(step.statement, **scope.around(step, assignment)) if step.statement else "",
+        manager=contact(state, now),
+    )  # fmt: skip
+
+
+def who_was_asked(state: WorkflowState, assignment: Assignment) -> Actor:
+    """Who reads the page of `assignment`. A manager who was only asked whom to ask reads it as the manager."""
+    if assignment.unfilled:
+        return Actor(assignment.name, "pcn_manager", state.pcn.code, assignment.person)
+    return Actor(assignment.name, assignment.role, assignment.organisation, assignment.person)
+
+
+def the_manager(state: WorkflowState, now: datetime) -> Actor:
+    """For whom programs read: the manager, whose token they use."""
+    person = roles.manager(state.pcn, london_date(now))
+    name, id_ = (person.name, person.id) if person else ("", "")
+    return Actor(name, "pcn_manager", state.pcn.code, id_)
+
+
+def status_of(state: WorkflowState, assignment: Assignment) -> Literal["open", "answered", "ended", "closed"]:
+    step = state.steps[assignment.step]
+    if state.over or step.status != "open" or not state.is_current(assignment):
+        return "closed"
+    if assignment.status == "ended":
+        return "ended"
+    return "answered" if assignment.answered else "open"
+
+
+def closed_because(state: WorkflowState, assignment: Assignment) -> str:
+    if state.over:
+        return f"{state.reference} is {state.status}."
+    if not state.is_current(assignment):
+        return "This was asked anew since. Please use the link in the newer letter."
+    return "This step has closed." if state.steps[assignment.step].status != "open" else ""
+
+
+def _form(
+    state: WorkflowState, assignment: Assignment, step: Step, now: datetime, told: bool
+) -> list[DrawnField]:
+    if status_of(state, assignment) in ("closed", "ended"):
+        return []
+    judge = Judge(state, now, assignment)
+    return draw_form(step.form, judge.names, judge, offered(state, assignment) if told else None)
+
+
+def offered(state: WorkflowState, assignment: Assignment) -> Mapping[str, Any] | None:
+    """What stands, or what was answered in an earlier attempt: nobody types the same thing twice."""
+    if assignment.response:
+        return assignment.response.answers
+    for attempt in reversed(state.earlier.get(assignment.step, ())):
+        for before in attempt.assignments.values():
+            if (before.organisation, before.role) == (
+                assignment.organisation,
+                assignment.role,
+            ) and before.response:
+                return before.response.answers
+    return None
+
+
+def standing(state: WorkflowState, assignment: Assignment) -> Standing | None:
+    """Whose answer stands."""
+    response = assignment.response
+    if response is None:
+        return None
+    for_ = state.pcn.people_by_id.get(response.actor.on_behalf_of)
+    return Standing(
+        response.actor.name, words(response.actor.role), day_and_hour(response.at), response.number, response.late,
+        for_.name if for_ else "",
+    )  # fmt: skip
+
+
+def day_and_hour(moment: datetime) -> str:
+    """`Fri 15 January 2027, 14:05`."""
+    local = moment.astimezone(LONDON)
+    return f"{local:%a} {local.day} {local:%B %Y}, {local:%H:%M}"
+
+
+def conversation(assignment: Assignment) -> Iterator[Said]:
+    for reply in assignment.replies:
+        until = f"Until {day_and_hour(reply.until)}. " if reply.until else ""
+        yield Said(
+            reply.kind,
+            f"{until}{reply.text}",
+            assignment.name,
+            day_and_hour(reply.at),
+            "settled" if reply.settled else "",
+        )
+
+
+def unverified(state: WorkflowState) -> Iterator[str]:
+    """What in the data this process stands on nobody has confirmed."""
+    for dataset in state.process.datasets.values():
+        if not dataset.confirmed_by:
+            year = "" if dataset.financial_year in dataset.title else f" ({dataset.financial_year})"
+            yield f"{dataset.title}{year}: as a whole."
+        yield from dataset.unverified
+
+
+def contact(state: WorkflowState, now: datetime) -> Contact:
+    person = roles.manager(state.pcn, london_date(now))
+    return Contact(person.name, person.email, person.phone or "") if person else Contact("your PCN manager")
+
+
+# --- earlier results
+
+
+def shown(scope: Scope, step: Step, organisation: str, viewer: Actor) -> Iterator[Shown]:
+    """The results of the steps this one `shows` that `viewer` may see.
+
+    What several were asked is shown to a practice as far as it is its own, which is also what its signature covers;
+    the PCN sees everybody's.
+    """
+    for name in step.shows:
+        if not may_see(scope.state, name, viewer):
+            continue
+        earlier, state = scope.state.process.steps[name], scope.state.steps[name]
+        title = scope.text(earlier.title, **scope.around(earlier))
+        if earlier.kind == "produce":
+            yield Shown(str(state.values.get("name", title)), markdown=str(state.values.get("text", "")))
+        elif earlier.kind == "compute":
+            yield from _values(title, state)
+        else:
+            yield from _answers(scope, title, earlier, state, organisation)
+
+
+def _values(title: str, state: StepState) -> Iterator[Shown]:
+    plain_values = []
+    for name, value in state.values.items():
+        if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
+            columns = tuple(key for key, cell in value[0].items() if not isinstance(cell, list | Mapping))
+            rows = tuple(tuple(as_text(row.get(key)) for key in columns) for row in value)
+            yield Shown(title, columns=tuple(heading(key) for key in columns), rows=rows)
+        else:
+            plain_values.append((heading(name), as_text(value)))
+    if plain_values:
+        yield Shown(title, columns=("", ""), rows=tuple(plain_values))
+
+
+def _answers(scope: Scope, title: str, step: Step, state: StepState, organisation: str) -> Iterator[Shown]:
+    pcn = scope.state.pcn
+    everyones = organisation == pcn.code or not asked_of_several(step)
+    for assignment in state.assignments.values():
+        if assignment.response and (everyones or assignment.organisation in (organisation, pcn.code)):
+            place = pcn.organisation_name(assignment.organisation)
+            rows = tuple(pairs(step, assignment.response.answers))
+            yield Shown(f"{title}: {place}", columns=("", ""), rows=rows)
+
+
+def heading(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def pairs(step: Step, answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Questions and answers, as lines. Labels that are templates are shown by their field's name."""
+    for item in step.form:
+        if isinstance(item, RepeatedGroup):
+            for key, fields in (answers.get(item.key) or {}).items():
+                for field in item.fields:
+                    if field.id in fields:
+                        yield f"{key}: {_label(field)}", as_text(fields[field.id])
+        elif item.id in answers:
+            yield _label(item), as_text(answers[item.id])
+
+
+def _label(field: FormField) -> str:
+    return heading(field.id) if "{" in field.label else field.label
+
+
+def as_text(value: Any) -> str:
+    """An answer as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        if value.keys() >= {"numerator", "denominator"}:
+            return f"{value['numerator']} of {value['denominator']}"
+        if value.get("agreed") is True:
+            return "agreed"
+        return ", ".join(f"{heading(str(key))}: {as_text(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        return "; ".join(as_text(inner) for inner in value)
+    return str(plain(value))

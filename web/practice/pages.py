@@ -1,0 +1,103 @@
+"""Puts the page of an assignment together for its template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from starlette.responses import HTMLResponse
+
+from engine.forms.answers import Caution, Problem
+from engine.forms.presentation import DrawnField
+from web.practice.components import Question
+from web.practice.questions import anchor, questions
+from web.practice.replies import REPLIES, drawn_reply
+from web.rendering import Pages
+from web.views import AssignmentPage
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a page shows besides what is asked: what was typed, what is wrong with it, and in which form."""
+
+    form: Sequence[DrawnField]
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Caution, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    name: str = ""
+    role: str = ""
+    reply: str = ""
+    reply_form: Sequence[DrawnField] = ()
+
+
+class LinkPages:
+    """Draws an assignment's page."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def draw(
+        self, page: AssignmentPage, shape: Shape, *, link: str, seal: str, today: date, status: int
+    ) -> HTMLResponse:
+        asked = questions(shape.form, shape.rows, shape.notes)
+        replies = [self._reply(slug, shape, today) for slug in REPLIES]
+        wrong = next((reply for reply in replies if reply["slug"] == shape.reply), None)
+        answer = {} if shape.reply else _signer(shape, "")
+        return self._pages.draw(
+            "assignment.jinja",
+            status,
+            page=page,
+            link=link,
+            seal=seal,
+            questions=asked,
+            tables=any(question.component == "table" for question in asked),
+            signer=answer,
+            warnings=shape.warnings,
+            replies=replies,
+            errors=_summary(
+                shape, wrong["questions"] if wrong else asked, f"{shape.reply}-" if wrong else ""
+            ),
+            prefix="Error: " if shape.problems else "Not sent yet: " if shape.warnings else "",
+        )
+
+    def _reply(self, slug: str, shape: Shape, today: date) -> dict[str, Any]:
+        reply = REPLIES[slug]
+        current = slug == shape.reply
+        form = shape.reply_form if current else drawn_reply(reply, today)
+        return {
+            "slug": slug,
+            "reply": reply,
+            "open": current,
+            "questions": questions(form, ids=f"{slug}-q"),
+            "signer": _signer(shape, f"{slug}-") if current else {"ids": f"{slug}-"},
+        }
+
+
+def _signer(shape: Shape, ids: str) -> dict[str, str]:
+    """Who answers, as typed, and what is wrong with it."""
+    wrong = {problem.path: problem.message for problem in shape.problems if problem.path in ("name", "role")}
+    return {
+        "ids": ids,
+        "name": shape.name,
+        "role": shape.role,
+        "name_error": wrong.get("name", ""),
+        "role_error": wrong.get("role", ""),
+    }
+
+
+def _summary(shape: Shape, asked: Sequence[Question], ids: str) -> list[dict[str, str]]:
+    """The error summary: every problem or warning, each with a link to its input."""
+    listed = []
+    found: list[Problem | Caution] = [*shape.problems, *shape.warnings]
+    for problem in found:
+        href = anchor(problem, asked)
+        if href in ("#name", "#role"):
+            href = f"#{ids}{href[1:]}"
+        # What is wrong with the whole has no input to go to.
+        listed.append(
+            {"text": problem.message} if href == "#answers" else {"text": problem.message, "href": href}
+        )
+    return listed

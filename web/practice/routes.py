@@ -1,0 +1,274 @@
+"""The pages behind a link: see what is asked, answer it, or say something else.
+
+GET and HEAD change nothing, not even "seen": scanners open every link before anybody else does. An answer is
+committed before the page says thank you, and the thanks are a page of their own, so reloading sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from engine.dates.clock import Clock, london_date
+from engine.events.workflow import Actor
+from engine.forms.answers import Problem, check_signer
+from engine.forms.presentation import with_answers
+from notifications.links import Links, sha256_of
+from web.access.form_seal import FORM_LASTS, FormSeal
+from web.practice.pages import LinkPages, Shape
+from web.practice.replies import REPLIES, Reply, checked_reply, drawn_reply
+from web.practice.submission import Sent, read_page, text_of
+from web.rendering import Pages
+from web.views import AssignmentPage, Desk, Invalid, Refused, Warned, WebSettings, status_of
+
+_MOST_FIELDS = 10_000
+_AGAIN = (
+    "This page was open for a long time, or your browser does not keep cookies. Nothing was sent. What you typed is "
+    "still here: check it, and send it once more."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A live link, and its page."""
+
+    token: str
+    page: AssignmentPage
+
+
+Handler = Callable[[Request, Opened], Coroutine[Any, Any, Response]]
+
+
+class Answering:
+    """The routes under /a/."""
+
+    def __init__(self, desk: Desk, links: Links, clock: Clock, settings: WebSettings, pages: Pages) -> None:
+        self._desk, self._links, self._clock, self._pages = desk, links, clock, pages
+        self._secure = settings.secure
+        self._cookie = "__Host-baton" if settings.secure else "baton"
+        self._seal = FormSeal(settings.secret)
+        self._drawer = LinkPages(pages)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/a/{token}", self._opening(self._show), methods=["GET"]),
+            Route("/a/{token}", self._opening(self._answer), methods=["POST"]),
+            Route("/a/{token}/reply/{kind}", self._opening(self._reply), methods=["POST"]),
+            Route("/a/{token}/reply/{kind}", self._back, methods=["GET"]),
+            Route("/a/{token}/thanks", self._opening(self._thanks), methods=["GET"]),
+        ]
+
+    # --- links
+
+    def _opening(self, handler: Handler) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, behind a link that must be live."""
+
+        async def handle(request: Request) -> Response:
+            opened = await self._open(request.path_params["token"])
+            return opened if isinstance(opened, Response) else await handler(request, opened)
+
+        return handle
+
+    async def _open(self, token: str) -> Opened | Response:
+        assignment_id = self._links.read(token)
+        row = await self._desk.link(sha256_of(token)) if assignment_id else None
+        page = await self._desk.page(row.assignment) if row and row.assignment == assignment_id else None
+        if row is None or page is None:
+            return self._pages.say(
+                404,
+                "We do not know this link",
+                "It may have been cut in two by a mail program. Try copying the whole link from the letter.",
+            )
+        if row.revoked:
+            return self._pages.say(
+                410,
+                "This link has been replaced",
+                "A newer letter about the same thing has a link that works. Please use that one.",
+                manager=page.manager,
+            )
+        if row.expires <= self._clock.now():
+            return self._pages.say(
+                410,
+                "This link has run out",
+                "Links stop working after a while, to keep what is behind them safe.",
+                manager=page.manager,
+            )
+        return Opened(token, page)
+
+    # --- looking
+
+    async def _show(self, request: Request, opened: Opened) -> Response:
+        return self._draw(request, opened, Shape(opened.page.form))
+
+    async def _back(self, request: Request) -> Response:
+        return RedirectResponse(f"/a/{request.path_params['token']}", 303)
+
+    async def _thanks(self, request: Request, opened: Opened) -> Response:
+        did = request.query_params.get("did", "")
+        reply = REPLIES.get(did)
+        if reply is None and opened.page.standing is None:
+            return RedirectResponse(f"/a/{opened.token}", 303)
+        return self._pages.draw("thanks.jinja", page=opened.page, reply=reply, link=f"/a/{opened.token}")
+
+    # --- answering
+
+    async def _answer(self, request: Request, opened: Opened) -> Response:
+        async with request.form(max_files=100, max_fields=_MOST_FIELDS) as data:
+            if not opened.page.takes_answers:
+                return self._draw(request, opened, Shape(opened.page.form), status=409)
+            if not self._sealed(request, opened, data):
+                sent = await read_page(data, opened.page.form, opened.token, self._seal, None)
+                return self._redraw(request, opened, data, sent, (Problem("", _AGAIN),), status=403)
+            sent = await read_page(data, opened.page.form, opened.token, self._seal, self._desk.keep_file)
+            if text_of(data, "add-row"):
+                return self._redraw(request, opened, data, sent)
+            return await self._send(request, opened, data, sent)
+
+    async def _send(self, request: Request, opened: Opened, data: FormData, sent: Sent) -> Response:
+        assignment = opened.page.assignment
+        signer = check_signer(text_of(data, "name"), text_of(data, "role"))
+        try:
+            if signer:
+                problems = await self._desk.check(assignment, sent.answers)
+                return self._redraw(request, opened, data, sent, (*problems, *signer), status=422)
+            await self._desk.respond(
+                assignment,
+                sent.answers,
+                _actor(data),
+                anyway=text_of(data, "anyway") == "yes",
+                seen=_seen(data),
+            )
+        except Invalid as error:
+            return self._redraw(request, opened, data, sent, error.problems, status=422)
+        except Warned as error:
+            return self._redraw(request, opened, data, sent, warnings=error.warnings, status=422)
+        except Refused as error:
+            if error.code != "the-same-answer":
+                return await self._refused(request, opened, data, sent, error)
+        return RedirectResponse(f"/a/{opened.token}/thanks?did=answer", 303)
+
+    async def _refused(
+        self, request: Request, opened: Opened, data: FormData, sent: Sent, error: Refused
+    ) -> Response:
+        """The page as it stands now, which may have closed meanwhile, and why the answer was not taken."""
+        page = await self._desk.page(opened.page.assignment) or opened.page
+        problems = (Problem("", error.message, error.code),)
+        return self._redraw(
+            request, Opened(opened.token, page), data, sent, problems, status=status_of(error)
+        )
+
+    # --- saying something else
+
+    async def _reply(self, request: Request, opened: Opened) -> Response:
+        reply = REPLIES.get(request.path_params["kind"])
+        if reply is None:
+            return self._pages.say(404, "There is no such page", "Open the link in your letter again.")
+        async with request.form(max_files=0, max_fields=100) as data:
+            if not opened.page.takes_answers:
+                return self._draw(request, opened, Shape(opened.page.form), status=409)
+            return await self._take_reply(request, opened, reply, data)
+
+    async def _take_reply(self, request: Request, opened: Opened, reply: Reply, data: FormData) -> Response:
+        today = london_date(self._clock.now())
+        form = drawn_reply(reply, today)
+        sent = await read_page(data, form, opened.token, self._seal, None)
+        checked = checked_reply(reply, sent.answers, today)
+        problems = (*checked.problems, *check_signer(text_of(data, "name"), text_of(data, "role")))
+        status = 422
+        if not self._sealed(request, opened, data):
+            problems, status = (Problem("", _AGAIN),), 403
+        if not problems:
+            try:
+                until = checked.values.get("until")
+                await self._desk.reply(
+                    opened.page.assignment,
+                    reply.kind,
+                    checked.values.get("text", ""),
+                    None if until is None else type(today).fromisoformat(until),
+                    _actor(data),
+                )
+            except Invalid as error:
+                problems = error.problems
+            except Refused as error:
+                problems, status = (Problem("", error.message, error.code),), status_of(error)
+            else:
+                return RedirectResponse(f"/a/{opened.token}/thanks?did={reply.slug}", 303)
+        shape = Shape(
+            opened.page.form,
+            problems=tuple(problems),
+            reply=reply.slug,
+            reply_form=tuple(with_answers(form, sent.answers, problems)),
+            name=_kept(data, "name", problems),
+            role=_kept(data, "role", problems),
+        )
+        return self._draw(request, opened, shape, status=status)
+
+    # --- drawing
+
+    def _sealed(self, request: Request, opened: Opened, data: FormData) -> bool:
+        cookie = request.cookies.get(self._cookie)
+        return self._seal.holds(text_of(data, "seal"), cookie, opened.token, self._clock.now())
+
+    def _redraw(
+        self,
+        request: Request,
+        opened: Opened,
+        data: FormData,
+        sent: Sent,
+        problems: tuple[Problem, ...] = (),
+        warnings: tuple[Any, ...] = (),
+        status: int = 200,
+    ) -> Response:
+        shape = Shape(
+            tuple(with_answers(opened.page.form, sent.answers, problems)),
+            problems=problems,
+            warnings=tuple(warnings),
+            rows=sent.rows,
+            notes=sent.notes,
+            name=_kept(data, "name", problems),
+            role=_kept(data, "role", problems),
+        )
+        return self._draw(request, opened, shape, status=status)
+
+    def _draw(self, request: Request, opened: Opened, shape: Shape, status: int = 200) -> Response:
+        browser = self._seal.browser(request.cookies.get(self._cookie))
+        now = self._clock.now()
+        response = self._drawer.draw(
+            opened.page,
+            shape,
+            link=f"/a/{opened.token}",
+            seal=self._seal.seal(browser, opened.token, now),
+            today=london_date(now),
+            status=status,
+        )
+        response.set_cookie(
+            self._cookie, browser, max_age=int(FORM_LASTS.total_seconds()), path="/",
+            secure=self._secure, httponly=True, samesite="lax",
+        )  # fmt: skip
+        return response
+
+
+def _actor(data: FormData) -> Actor:
+    return Actor(
+        name=" ".join(text_of(data, "name").split()),
+        role=" ".join(text_of(data, "role").split()),
+        channel="web",
+    )
+
+
+def _seen(data: FormData) -> int | None:
+    """The number of the answer that the page showed when it was opened; None where the form does not say."""
+    said = text_of(data, "seen")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else None
+
+
+def _kept(data: FormData, name: str, problems: tuple[Problem, ...]) -> str:
+    """What was typed, unless it was an NHS number."""
+    leaked = any(problem.path == name and problem.code == "nhs_number" for problem in problems)
+    return "" if leaked else text_of(data, name)

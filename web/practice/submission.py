@@ -1,0 +1,145 @@
+"""Reads a sent page: what was typed becomes raw answers, laid out as the form is. What was not asked is not read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.datastructures import FormData, UploadFile
+
+from engine.forms import patient_guard
+from engine.forms.answers import Problem
+from engine.forms.composite_values import MOST_BYTES, MOST_ROWS
+from engine.forms.presentation import DrawnField
+from web.access.form_seal import FormSeal
+from web.practice.components import PREFIX
+
+KeepFile = Callable[[str, bytes], Awaitable[str]]
+#: Rows that one press of the button adds.
+_MORE_ROWS = 3
+
+
+@dataclass(slots=True)
+class Sent:
+    """What a page brought: raw answers, problems with its files, how many rows its tables showed, notes of files kept."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def put(self, keys: tuple[str, ...], value: Any) -> None:
+        where = self.answers
+        for key in keys[:-1]:
+            where = where.setdefault(key, {})
+        where[keys[-1]] = value
+
+
+def text_of(data: FormData, name: str) -> str:
+    """The text sent under a name; empty when there is none, or a file."""
+    value = data.get(name)
+    return value if isinstance(value, str) else ""
+
+
+async def read_page(
+    data: FormData, form: Sequence[DrawnField], link: str, seal: FormSeal, keep: KeepFile | None
+) -> Sent:
+    """The answers of a page. A file that may be taken is kept at once, so that it need not be sent again.
+
+    Without `keep`, for a page that is not to be trusted, files are passed over.
+    """
+    sent = Sent()
+    for drawn in form:
+        if drawn.type == "file":
+            await _read_file(data, drawn, link, seal, keep, sent)
+            continue
+        if drawn.allow_unknown and text_of(data, f"{PREFIX}{drawn.path}.unknown"):
+            sent.put(drawn.keys, "unknown")
+            continue
+        if drawn.type == "table":
+            sent.rows[drawn.path] = _rows_shown(data, drawn)
+        sent.put(drawn.keys, _READERS.get(drawn.type, _one)(data, drawn))
+    return sent
+
+
+def _one(data: FormData, drawn: DrawnField) -> Any:
+    return text_of(data, PREFIX + drawn.path)
+
+
+def _boxes(*names: str) -> Callable[[FormData, DrawnField], Any]:
+    def read(data: FormData, drawn: DrawnField) -> Any:
+        return {name: text_of(data, f"{PREFIX}{drawn.path}.{name}") for name in names}
+
+    return read
+
+
+def _many(data: FormData, drawn: DrawnField) -> Any:
+    return [value for value in data.getlist(PREFIX + drawn.path) if isinstance(value, str)]
+
+
+def _tick(data: FormData, drawn: DrawnField) -> Any:
+    # The hash says which words stood on the page when it was ticked; they may have changed since.
+    seen = text_of(data, f"{PREFIX}{drawn.path}.statement")
+    ticked = text_of(data, PREFIX + drawn.path) == "yes"
+    return {"agreed": ticked, **({"statement_sha256": seen} if seen else {})}
+
+
+def _rows_shown(data: FormData, drawn: DrawnField) -> int:
+    told = text_of(data, f"rows.{drawn.path}")
+    shown = int(told) if told.isascii() and told.isdigit() and len(told) < 5 else 0
+    if text_of(data, "add-row") == drawn.path:
+        shown += _MORE_ROWS
+    return min(shown, MOST_ROWS)
+
+
+def _rows(data: FormData, drawn: DrawnField) -> Any:
+    return [
+        {column.id: text_of(data, f"{PREFIX}{drawn.path}.{number}.{column.id}") for column in drawn.columns}
+        for number in range(_rows_shown(data, drawn))
+    ]
+
+
+_READERS: Mapping[str, Callable[[FormData, DrawnField], Any]] = {
+    "date": _boxes("day", "month", "year"),
+    "ratio": _boxes("numerator", "denominator"),
+    "choices": _many,
+    "attestation": _tick,
+    "table": _rows,
+}
+
+
+async def _read_file(
+    data: FormData, drawn: DrawnField, link: str, seal: FormSeal, keep: KeepFile | None, sent: Sent
+) -> None:
+    """The file just sent, or else the one sent before."""
+    upload = data.get(PREFIX + drawn.path)
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        note = text_of(data, f"{PREFIX}{drawn.path}.note")
+        kept = seal.read_file(link, note) if note else None
+        if kept:
+            sent.notes[drawn.path] = note
+        sent.put(drawn.keys, kept or (drawn.value if isinstance(drawn.value, Mapping) else None))
+        return
+    if keep is None:
+        return
+    # Some browsers on Windows send the whole path.
+    name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1]
+    content = await upload.read()
+    if (
+        patient_guard.check_free_text(name)
+        or not content
+        or len(content) > MOST_BYTES
+        or not _allowed(name, drawn)
+    ):
+        # Not kept; the check says what is wrong, and never repeats the name.
+        sha256 = hashlib.sha256(content).hexdigest()
+    else:
+        sha256 = await keep(name, content)
+        sent.notes[drawn.path] = seal.file(link, name, sha256, len(content))
+    sent.put(drawn.keys, {"name": name, "sha256": sha256, "size": len(content)})
+
+
+def _allowed(name: str, drawn: DrawnField) -> bool:
+    return name.rpartition(".")[2].lower() in drawn.accept
