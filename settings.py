@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     )
 
     home: Annotated[
-        Path, Field(description="the folder with the store, the journal, the logs and the letters")
+        Path, Field(description="the folder with the store, the journal, the logs and the emails")
     ] = Path(".baton")
     directory: Annotated[
         Path | None,
@@ -59,7 +59,7 @@ class Settings(BaseSettings):
         str,
         Field(
             pattern=r"^(https?://[^#?\s]+)?$",
-            description="where people reach Baton, and what links in letters begin with; empty takes the host and port",
+            description="where people reach Baton, and what links in emails begin with; empty takes the host and port",
         ),
     ] = ""
     prefect_api_url: Annotated[
@@ -87,9 +87,7 @@ class Settings(BaseSettings):
         Literal["debug", "info", "warning", "error"],
         Field(description="the least serious thing that is logged"),
     ] = "info"
-    post: Annotated[PostSettings, Field(description="the mail server, and how letters leave")] = (
-        PostSettings()
-    )
+    post: Annotated[PostSettings, Field(description="the mail server, and how emails leave")] = PostSettings()
 
     @field_validator("log_level", "clock", mode="before")
     @classmethod
@@ -149,9 +147,9 @@ class Home:
         return self.root / "journal"
 
     @property
-    def postbox(self) -> Path:
-        """Letters the embedded postbox took."""
-        return self.root / "postbox"
+    def outbox(self) -> Path:
+        """Emails the embedded outbox took."""
+        return self.root / "outbox"
 
     @property
     def logs(self) -> Path:
@@ -182,7 +180,7 @@ class Home:
         """Make the folder, for its owner only, and what is in it."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.root.chmod(0o700)  # it may have been there before, and open to others
-        for folder in (self.journal, self.postbox, self.logs):
+        for folder in (self.journal, self.outbox, self.logs):
             folder.mkdir(exist_ok=True)
 
     def token(self) -> str:
@@ -190,7 +188,7 @@ class Home:
         return _kept(self.token_file)
 
     def secret(self) -> bytes:
-        """What links and sessions are signed with. Losing it makes the links in letters already sent useless."""
+        """What links and sessions are signed with. Losing it makes the links in emails already sent useless."""
         return _kept(self.secret_file).encode()
 
     def known_token(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Advancing the workflows of a batch: only those that can have moved, and without holding up the web.
+"""Advancer the workflows of a batch: only those that can have moved, and without holding up the web.
 
 A wake names one batch of up to a hundred workflows, of which mostly one has moved. Where an advance has left a
 workflow is remembered: until its version changes or its deadline comes there is nothing to decide (see
@@ -18,16 +18,16 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from application.repository import Keeper, outlook_of
+from application.repository import Repository, pending_of
 from application.runtime import Outcome
 from engine.events.workflow import Event
 from engine.state.workflow import WorkflowState
-from store.protocol import Commit, Conflict, Outlook
+from store.protocol import Commit, Conflict, Pending
 
-logger = logging.getLogger("baton.office")
+logger = logging.getLogger("baton.runtime")
 
-#: Rounds of one advance: lost races are decided again, and facts that came in meanwhile are taken up.
-ROUNDS = 5
+#: Passes of one advance: lost races are decided again, and facts that came in meanwhile are taken up.
+PASSES = 5
 
 Decide = Callable[[WorkflowState, datetime], tuple[Event, ...]]
 Committed = Callable[[Sequence[Commit]], Awaitable[None]]
@@ -38,23 +38,23 @@ class _Rest:
     """Where an advance left a workflow."""
 
     version: int
-    outlook: Outlook
+    pending: Pending
     over: bool
 
 
-class Advancing:
-    """Advances workflows of one keeper. `decide` is the engine's; `committed` is told of every commit."""
+class Advancer:
+    """Advances workflows of one repository. `decide` is the engine's; `committed` is told of every commit."""
 
-    def __init__(self, keeper: Keeper, decide: Decide, committed: Committed) -> None:
-        self._keeper, self._decide, self._committed = keeper, decide, committed
+    def __init__(self, repository: Repository, decide: Decide, committed: Committed) -> None:
+        self._repository, self._decide, self._committed = repository, decide, committed
         self._rests: dict[str, _Rest] = {}
 
     async def advance(self, workflow_ids: Sequence[str], now: datetime) -> Outcome:
         """Advance all that are ready in one commit, then those that moved meanwhile."""
-        store = self._keeper.store
+        store = self._repository.store
         seen = store.position()
         made: dict[str, tuple[Commit, WorkflowState]] = {}
-        for _ in range(ROUNDS):
+        for _ in range(PASSES):
             await self._look(workflow_ids, now, made)
             if made and not await self._commit(made, now):
                 continue
@@ -72,13 +72,13 @@ class Advancing:
         for workflow_id in workflow_ids:
             if workflow_id in made or self._rests_now(workflow_id, now):
                 continue
-            state = self._keeper.state(workflow_id)
+            state = self._repository.state(workflow_id)
             if events := self._decide(state, now):
-                after = self._keeper.after(state, events)
-                commit = Commit(workflow_id, state.version, events, outlook_of(after, now))
+                after = self._repository.after(state, events)
+                commit = Commit(workflow_id, state.version, events, pending_of(after, now))
                 made[workflow_id] = commit, after
             else:
-                self._rest(state, outlook_of(state, now))
+                self._rest(state, pending_of(state, now))
             # A hundred launches take longer than an answer may: let the web have its turn in between.
             await asyncio.sleep(0)
 
@@ -86,36 +86,36 @@ class Advancing:
         """Whether it was committed; where races were lost, their workflows are taken out of `made`."""
         commits = [commit for commit, _ in made.values()]
         try:
-            await self._keeper.store.commit(commits)
+            await self._repository.store.commit(commits)
         except Conflict as lost:
             logger.debug("lost a race for %s; deciding again", lost.streams)
             for stream in lost.streams:
                 made.pop(stream, None)
             return False
         for commit, state in made.values():
-            self._keeper.keep(state)
-            self._rest(state, commit.outlook or outlook_of(state, now))
+            self._repository.keep(state)
+            self._rest(state, commit.pending or pending_of(state, now))
         await self._committed(commits)
         return True
 
     def rests(self, workflow_id: str) -> bool:
         """Whether an advance here has seen everything that came in for it."""
         rest = self._rests.get(workflow_id)
-        return rest is not None and rest.version == self._keeper.store.version(workflow_id)
+        return rest is not None and rest.version == self._repository.store.version(workflow_id)
 
-    def _rest(self, state: WorkflowState, outlook: Outlook) -> None:
-        self._rests[state.id] = _Rest(state.version, outlook, state.over)
+    def _rest(self, state: WorkflowState, pending: Pending) -> None:
+        self._rests[state.id] = _Rest(state.version, pending, state.over)
 
     def _rests_now(self, workflow_id: str, now: datetime) -> bool:
         rest = self._rests.get(workflow_id)
-        if rest is None or rest.version != self._keeper.store.version(workflow_id):
+        if rest is None or rest.version != self._repository.store.version(workflow_id):
             return False
-        return rest.outlook.next_deadline is None or rest.outlook.next_deadline > now
+        return rest.pending.next_deadline is None or rest.pending.next_deadline > now
 
     def _outcome(self, workflow_ids: Sequence[str], now: datetime, seen: int) -> Outcome:
         rests = [rest for w in workflow_ids if (rest := self._rests.get(w)) and not rest.over]
-        moments = [r.outlook.next_deadline for r in rests if r.outlook.next_deadline is not None]
-        said = "; ".join(r.outlook.waiting_for for r in rests[:3])
+        moments = [r.pending.next_deadline for r in rests if r.pending.next_deadline is not None]
+        said = "; ".join(r.pending.waiting_for for r in rests[:3])
         more = f" and {len(rests) - 3} more" if len(rests) > 3 else ""
         if not rests:  # the batch is over, and nobody asks for it again
             for workflow_id in workflow_ids:

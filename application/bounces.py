@@ -1,11 +1,11 @@
-"""Telling the manager of a letter that could not be delivered."""
+"""Telling the manager of an email that could not be delivered."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
 
-from application.repository import Keeper
+from application.repository import Repository
 from engine.dates.clock import Clock, london_date
 from engine.events.workflow import BATON, Event, Notice, NoticePlanned
 from engine.people import roles
@@ -13,16 +13,16 @@ from engine.state.workflow import WorkflowState
 from store.protocol import MessageRow
 
 
-class BounceTeller:
+class BounceReport:
     """Plans a notice to the manager for each message refused; named after the message, so that once is enough."""
 
-    def __init__(self, keeper: Keeper, clock: Clock) -> None:
-        self._keeper, self._clock = keeper, clock
+    def __init__(self, repository: Repository, clock: Clock) -> None:
+        self._repository, self._clock = repository, clock
 
     async def __call__(self, message: MessageRow, because: str) -> None:
         now = self._clock.now()
         for notice_id in message.notices[:1]:
-            row = self._keeper.store.notice(notice_id)
+            row = self._repository.store.notice(notice_id)
             if row is not None and row.workflow_id:
                 await self._tell(row.workflow_id, row.notice, message, because, now)
 
@@ -31,28 +31,28 @@ class BounceTeller:
     ) -> None:
         def decision(state: WorkflowState) -> list[Event]:
             told = refusal(state, about, message, because, now)
-            if told is None or self._keeper.store.notice(told.id) is not None:
+            if told is None or self._repository.store.notice(told.id) is not None:
                 return []
             return [Event(state.id, state.version + 1, now, BATON, "post", NoticePlanned(told))]
 
-        await self._keeper.decide(workflow_id, decision, now, look_ahead=False)
+        await self._repository.decide(workflow_id, decision, now, look_ahead=False)
 
 
 def refusal(
     state: WorkflowState, about: Notice, message: MessageRow, because: str, now: datetime
 ) -> Notice | None:
-    """The notice to the manager; None when there is no manager, or the letter was to the manager."""
+    """The notice to the manager; None when there is no manager, or the email was to the manager."""
     manager = roles.manager(state.pcn, london_date(now))
     if manager is None or manager.email == message.to:
         return None
     text = (
-        f"The letter “{message.subject}” to {about.name} <{message.to}> was refused by their mail server: {because}. "
+        f"The email “{message.subject}” to {about.name} <{message.to}> was refused by their mail server: {because}. "
         "It is not tried again. Please check the address in the directory, or ring them."
     )
     return replace(
         about, id=f"refused-{message.message_id.strip('<>').split('@')[0]}", kind="task", person=manager.id,
         name=manager.name, email=manager.email, organisation=state.pcn.code, about="", urgent=True,
-        digest_only=False, rung="", subject=f"A letter to {about.name} could not be delivered",
+        digest_only=False, rung="", subject=f"An email to {about.name} could not be delivered",
         not_before=state.calendar.messaging_opens(now),
-        facts={"title": "A letter could not be delivered", "text": text, "pcn": state.pcn.name, "reference": state.reference},
+        facts={"title": "An email could not be delivered", "text": text, "pcn": state.pcn.name, "reference": state.reference},
     )  # fmt: skip

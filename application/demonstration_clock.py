@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from application.repository import Keeper, outlook_of
+from application.repository import Repository, pending_of
 from engine.commands.responses import answerable
 from engine.dates.clock import LeapingClock
 from engine.decisions.advance import advance
-from engine.expressions.evaluator import Judge
+from engine.expressions.evaluator import FormEvaluator
 from engine.forms.samples import sample_answers
 from engine.state.workflow import WorkflowState, workflow_of
 
@@ -20,7 +20,7 @@ Wake = Callable[[datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ClockReading:
     """Where the calendar stands. `idle`: nothing is left to do before `next`, the next moment that matters."""
 
     now: datetime
@@ -28,40 +28,40 @@ class Moment:
     next: datetime | None
 
 
-class Leaper:
+class DemonstrationClock:
     """Looks whether everything that is due has been done, and moves the clock on."""
 
     def __init__(
         self,
-        keeper: Keeper,
+        repository: Repository,
         clock: LeapingClock,
         wake: Wake,
         next_post: Callable[[], Awaitable[datetime | None]],
     ) -> None:
-        self._keeper, self._clock, self._wake, self._next_post = keeper, clock, wake, next_post
+        self._repository, self._clock, self._wake, self._next_post = repository, clock, wake, next_post
 
-    async def look(self) -> Moment:
-        # The post first: a round that is under way says "now", which must not be later than our own.
+    async def look(self) -> ClockReading:
+        # The post first: a delivery that is under way says "now", which must not be later than our own.
         post = await self._next_post()
         now = self._clock.now()
         moments: list[datetime | None] = []
         idle = True
-        for row in self._keeper.store.workflows(open_only=True):
-            state = self._keeper.state(row.workflow_id)
+        for row in self._repository.store.workflows(open_only=True):
+            state = self._repository.state(row.workflow_id)
             if advance(state, now) or self._awaits_child(state):
                 idle = False
             # Worked out, not read from the lists: a workflow just launched has not been entered, and is not in them.
-            moments.append(outlook_of(state, now).next_deadline)
+            moments.append(pending_of(state, now).next_deadline)
         if post is not None:
             moments.append(post)
             idle = idle and post > now
-        return Moment(now, idle, min((m for m in moments if m and m > now), default=None))
+        return ClockReading(now, idle, min((m for m in moments if m and m > now), default=None))
 
     def _awaits_child(self, state: WorkflowState) -> bool:
         """Whether a child workflow was asked for and is about to be launched."""
-        return any(not self._keeper.store.version(child) for _, child in state.pending)
+        return any(not self._repository.store.version(child) for _, child in state.pending)
 
-    async def leap(self, to: datetime | None = None) -> Moment:
+    async def leap(self, to: datetime | None = None) -> ClockReading:
         """Move the clock to `to`, or to the next moment that matters, and wake what is due then."""
         target = to or (await self.look()).next
         if target is not None:
@@ -71,8 +71,8 @@ class Leaper:
 
     def plausible(self, assignment_id: str) -> dict[str, Any]:
         """Answers somebody made up could give. Raises Refused where nothing can be answered."""
-        state = self._keeper.state(workflow_of(assignment_id))
+        state = self._repository.state(workflow_of(assignment_id))
         assignment = answerable(state, assignment_id)
-        judge = Judge(state, self._clock.now(), assignment)
+        evaluator = FormEvaluator(state, self._clock.now(), assignment)
         step = state.process.steps[assignment.step]
-        return sample_answers(step.form, judge.names, judge, random.Random(assignment_id))
+        return sample_answers(step.form, evaluator.names, evaluator, random.Random(assignment_id))

@@ -1,4 +1,4 @@
-"""The office of `baton serve`: what the flows ask of Baton, over the real store, engine and post."""
+"""The runtime of `baton serve`: what the flows ask of Baton, over the real store, engine and post."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from application.advancer import Advancing
-from application.incidents import Stuck
+from application.advancer import Advancer
+from application.incidents import Incidents
 from application.operations import Operations
 from application.published_events import NAMES
-from application.repository import Keeper
-from application.runtime import Batch, Happening, Outcome, PostOutcome
+from application.repository import Repository
+from application.runtime import Batch, Outcome, PostOutcome, PublishedEvent
 from application.schedule import launch_adopted
 from engine.commands.refusals import Invalid, Refused
 from engine.dates.clock import Clock
 from engine.events import workflow as e
 from engine.events.workflow import BATON, Actor, Event
 from store.log.chain import to_event
-from store.protocol import Commit, Entry
+from store.protocol import Commit, LogEntry
 
-logger = logging.getLogger("baton.office")
+logger = logging.getLogger("baton.runtime")
 
 Deliver = Callable[[datetime], Awaitable[PostOutcome]]
 
 
-class House:
-    """Implements `application.runtime.Office`. Everything is idempotent: a commit is on (workflow, version)."""
+class EmbeddedRuntime:
+    """Implements `application.runtime.Runtime`. Everything is idempotent: a commit is on (workflow, version)."""
 
     def __init__(self, operations: Operations, deliver: Deliver) -> None:
         self._operations, self._deliver = operations, deliver
-        self._keeper: Keeper = operations.keeper
-        self._emitted = self._keeper.store.position()
+        self._repository: Repository = operations.repository
+        self._emitted = self._repository.store.position()
         self._last_post: PostOutcome | None = None
-        self._rounds = 0  #: rounds of post under way
+        self._deliveries = 0  #: deliveries under way
         self._complete: set[str] = set()  #: workflows whose child workflows are known to have been launched
         self._settled: dict[str, int] = {}  #: versions at which the engine had the last word
-        stuck = Stuck(self._keeper.store)
-        self._advancing = Advancing(self._keeper, stuck.try_, self._committed)
+        stuck = Incidents(self._repository.store)
+        self._advancer = Advancer(self._repository, stuck.try_, self._committed)
 
     @property
     def clock(self) -> Clock:
@@ -48,7 +48,7 @@ class House:
 
     async def advance(self, workflow_ids: Sequence[str]) -> Outcome:
         """Advance all that are ready in one commit; those that lost a race are tried again with what is there."""
-        outcome = await self._advancing.advance(workflow_ids, self.clock.now())
+        outcome = await self._advancer.advance(workflow_ids, self.clock.now())
         await self._children(workflow_ids)
         return outcome
 
@@ -57,8 +57,8 @@ class House:
             if any(isinstance(event.body, e.ChildRequested) for event in commit.events):
                 self._complete.discard(commit.stream)
         if any(isinstance(event.body, e.NoticePlanned) for commit in commits for event in commit.events):
-            self._operations.bell.wake_post()
-        self._operations.bell.tell()
+            self._operations.signals.wake_post()
+        self._operations.signals.tell()
 
     async def _children(self, workflow_ids: Sequence[str]) -> None:
         """Launch the child workflows that were asked for and are not there; the child's id makes it happen once.
@@ -68,17 +68,19 @@ class House:
         """
         for workflow_id in [each for each in workflow_ids if each not in self._complete]:
             missing = {
-                c for _, c in self._keeper.state(workflow_id).pending if not self._keeper.store.version(c)
+                c
+                for _, c in self._repository.state(workflow_id).pending
+                if not self._repository.store.version(c)
             }
-            for event in self._keeper.store.events(workflow_id) if missing else ():
+            for event in self._repository.store.events(workflow_id) if missing else ():
                 if isinstance(event.body, e.ChildRequested) and event.body.child in missing:
                     await self._child(event, event.body)
             self._complete.add(workflow_id)
 
     async def _child(self, event: Event, body: e.ChildRequested) -> None:
-        if self._keeper.store.version(body.child):
+        if self._repository.store.version(body.child):
             return
-        parent = self._keeper.state(event.workflow_id)
+        parent = self._repository.state(event.workflow_id)
         actor = Actor("Baton", "engine", parent.pcn.code, channel="engine")
         try:
             launched = await self._operations.launcher.launch(
@@ -88,14 +90,14 @@ class House:
         except (Refused, Invalid) as refused:
             logger.error("%s could not start %s: %s", parent.reference, body.definition, refused)
             return
-        self._operations.bell.start(launched.batches)
+        self._operations.signals.start(launched.batches)
 
     async def moved_since(self, workflow_ids: Sequence[str], seen: int) -> bool:
         wanted = set(workflow_ids)
         return any(entry.workflow_id in wanted for entry in self._after(seen))
 
     async def open_batches(self) -> Sequence[Batch]:
-        store = self._keeper.store
+        store = self._repository.store
         found: list[Batch] = []
         for batch, workflow_ids in store.open_batches().items():
             rows = [row for row in (store.workflow(w) for w in workflow_ids[:1]) if row]
@@ -111,10 +113,10 @@ class House:
     def _unseen(self, workflow_id: str) -> bool:
         """Whether something came in that no advance has looked at: Baton was killed between the commit of an answer
         and its wake. What an advance commits comes after all it has seen, so then the engine has the last word."""
-        version = self._keeper.store.version(workflow_id)
-        if self._advancing.rests(workflow_id) or self._settled.get(workflow_id) == version:
+        version = self._repository.store.version(workflow_id)
+        if self._advancer.rests(workflow_id) or self._settled.get(workflow_id) == version:
             return False
-        last = self._keeper.store.events(workflow_id, version - 1)
+        last = self._repository.store.events(workflow_id, version - 1)
         if last and last[-1].actor.role != BATON.role:
             return True
         self._settled[workflow_id] = version
@@ -127,60 +129,60 @@ class House:
     # --- post
 
     async def deliver(self) -> PostOutcome:
-        self._rounds += 1
+        self._deliveries += 1
         try:
             self._last_post = await self._deliver(self.clock.now())
         finally:
-            self._rounds -= 1
+            self._deliveries -= 1
         return self._last_post
 
     async def next_post(self) -> datetime | None:
-        """When the next letter may go: as the last round said, or as the first notice planned since then wants."""
-        if self._rounds:  # letters are on the wire, claimed and not yet sent
+        """When the next email may go: as the last delivery said, or as the first notice planned since then wants."""
+        if self._deliveries:  # emails are on the wire, claimed and not yet sent
             return self.clock.now()
         last = self._last_post
         if last is not None and not await self.post_moved_since(last.seen):
             return last.next_sending
-        moments = [self._keeper.store.next_notice()]
+        moments = [self._repository.store.next_notice()]
         if last is None:  # what was in hand when Baton was ended goes when its lease is over
-            moments += [message.lease_until for message in self._keeper.store.messages_unfinished()]
+            moments += [message.lease_until for message in self._repository.store.messages_unfinished()]
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def post_moved_since(self, seen: int) -> bool:
         return any(entry.type == e.NoticePlanned.__name__ for entry in self._after(seen))
 
-    async def errands_due(self) -> Sequence[str]:
+    async def flows_due(self) -> Sequence[str]:
         post = await self.next_post()
         due = ["deliver-post"] if post is not None and post <= self.clock.now() else []
         adopted = any(pcn.adopted for pcn in self._operations.launcher.directory.pcns)
         return [*due, "launch-scheduled"] if adopted else due
 
-    def _after(self, seen: int) -> Iterator[Entry]:
+    def _after(self, seen: int) -> Iterator[LogEntry]:
         """The log after a position, to its very end: on a busy day that is more than one page."""
-        while page := self._keeper.store.entries_since(seen):
+        while page := self._repository.store.entries_since(seen):
             yield from page
             seen = page[-1].position
 
     # --- what Prefect's automations hear
 
-    async def happenings(self, limit: int) -> Sequence[Happening]:
-        found: list[Happening] = []
-        for entry in self._keeper.store.entries_since(self._emitted, limit):
+    async def to_publish(self, limit: int) -> Sequence[PublishedEvent]:
+        found: list[PublishedEvent] = []
+        for entry in self._repository.store.entries_since(self._emitted, limit):
             name = NAMES.get(entry.type)
             if name is None:
                 self._emitted = max(self._emitted, entry.position) if not found else self._emitted
                 continue
-            found.append(self._happening(entry.position, to_event(entry), name))
+            found.append(self._published(entry.position, to_event(entry), name))
         return found
 
-    def _happening(self, position: int, event: Event, name: str) -> Happening:
-        row = self._keeper.store.workflow(event.workflow_id)
+    def _published(self, position: int, event: Event, name: str) -> PublishedEvent:
+        row = self._repository.store.workflow(event.workflow_id)
         step = getattr(event.body, "step", "")
-        return Happening(
+        return PublishedEvent(
             id=uuid5(NAMESPACE_URL, f"baton:{event.workflow_id}/{event.version}"), position=position, name=name,
             resource_id=f"baton.workflow.{event.workflow_id}", label=row.reference if row else event.workflow_id,
             occurred=self.clock.real(event.at), payload={"step": step, "version": event.version},
         )  # fmt: skip
 
-    async def emitted(self, position: int) -> None:
+    async def mark_published(self, position: int) -> None:
         self._emitted = max(self._emitted, position)

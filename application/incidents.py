@@ -14,7 +14,7 @@ from definitions.language.exact_numbers import FunctionError
 from definitions.language.expressions import ExpressionError
 from engine.dates.calendar import BeyondHorizon
 from engine.dates.clock import london_date
-from engine.decisions.advance import Restless, advance
+from engine.decisions.advance import NeverSettles, advance
 from engine.events.workflow import BATON, Event, Notice, NoticePlanned
 from engine.people import roles
 from engine.state.workflow import WorkflowState
@@ -23,10 +23,10 @@ from store.protocol import Store
 logger = logging.getLogger("baton.stuck")
 
 #: What a definition, its data or the calendar can do wrong. Anything else is Baton's own fault, and is not caught.
-STOPPERS = (BeyondHorizon, ExpressionError, FunctionError, Restless)
+STOPPERS = (BeyondHorizon, ExpressionError, FunctionError, NeverSettles)
 
 
-class Stuck:
+class Incidents:
     """Advances workflows, and tells the manager of those that cannot be."""
 
     def __init__(self, store: Store) -> None:

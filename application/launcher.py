@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from application.repository import Keeper
+from application.repository import Repository
 from application.runtime import BATCH_LIMIT, Batch
 from definitions.language.expressions import ExpressionError
 from definitions.loading.bundle import Process
@@ -21,7 +21,7 @@ from engine.commands.refusals import Invalid, Refused
 from engine.dates.calendar import BeyondHorizon
 from engine.events.codec import canonical
 from engine.events.workflow import Actor, Event
-from engine.forms.answers import Problem
+from engine.forms.answers import AnswerProblem
 from engine.forms.inputs import check_inputs
 from engine.state.workflow import WorkflowState
 
@@ -29,7 +29,7 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no letter that lo
 
 
 @dataclass(frozen=True, slots=True)
-class Launched:
+class LaunchResult:
     """A launch. `repeated`: its key was seen before, and these are the workflows it made then."""
 
     launch: str
@@ -55,9 +55,9 @@ class Launcher:
     """Starts processes from the library for PCNs of the directory."""
 
     def __init__(
-        self, keeper: Keeper, library: Library, directory: Directory, calendar: Mapping[str, Any]
+        self, repository: Repository, library: Library, directory: Directory, calendar: Mapping[str, Any]
     ) -> None:
-        self._keeper, self._library, self._calendar = keeper, library, calendar
+        self._repository, self._library, self._calendar = repository, library, calendar
         self.directory = directory
         # Two presses of one button come at once: the second must see what the first made.
         self._one_at_a_time = asyncio.Lock()
@@ -86,7 +86,7 @@ class Launcher:
     async def launch(
         self, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], now: datetime, actor: Actor, key: str,
         parent: str = "", child: str = "",
-    ) -> Launched:  # fmt: skip
+    ) -> LaunchResult:  # fmt: skip
         """Commit the launch, whole or not at all. Raises Invalid for the inputs and Refused for the rest."""
         async with self._one_at_a_time:
             try:
@@ -98,9 +98,9 @@ class Launcher:
     async def _launch(
         self, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], now: datetime, actor: Actor, key: str,
         parent: str, child: str,
-    ) -> Launched:  # fmt: skip
+    ) -> LaunchResult:  # fmt: skip
         if not pcns:
-            raise Invalid([Problem("pcn", "Name the PCN to launch it for, by its code", "missing")])
+            raise Invalid([AnswerProblem("pcn", "Name the PCN to launch it for, by its code", "missing")])
         process = self.process(definition, inputs)
         self._refuse_role(process, actor)
         repeated = self._repeated(key)
@@ -119,8 +119,8 @@ class Launcher:
                 previous=self.previous(definition, code), parent=parent,
             )  # fmt: skip
             made.append((events, process))
-        states = await self._keeper.begin(made, now)
-        return Launched(launch, tuple(state.id for state in states), batches_of(states))
+        states = await self._repository.begin(made, now)
+        return LaunchResult(launch, tuple(state.id for state in states), batches_of(states))
 
     def _inputs(
         self, process: Process, code: str, inputs: Mapping[str, Any], now: datetime
@@ -136,25 +136,25 @@ class Launcher:
             said = ", ".join(role.replace("_", " ") for role in allowed)
             raise Refused("forbidden", f"{process.definition.title} is launched by: {said}")
 
-    def _repeated(self, key: str) -> Launched | None:
+    def _repeated(self, key: str) -> LaunchResult | None:
         """The launch that this key made already; the same press of a button starts nothing twice."""
         if not key:
             return None
-        rows = self._keeper.store.launched_with(key)
+        rows = self._repository.store.launched_with(key)
         if not rows:
             return None
         batches = _batches((row.workflow_id, row.batch, f"{row.reference} · {row.pcn_name}") for row in rows)
-        return Launched(
+        return LaunchResult(
             rows[0].launch.split(":")[0], tuple(r.workflow_id for r in rows), batches, repeated=True
         )
 
     def previous(self, definition: str, pcn: str) -> dict[str, Any]:
         """What every organisation answered the last time this process closed here, by step and organisation."""
-        last = self._keeper.store.last_closed(definition, pcn)
+        last = self._repository.store.last_closed(definition, pcn)
         if last is None:
             return {}
         found: dict[str, Any] = {}
-        for step in self._keeper.state(last).steps.values():
+        for step in self._repository.state(last).steps.values():
             for assignment in step.assignments.values():
                 if assignment.response:
                     found.setdefault(step.id, {})[assignment.organisation] = dict(assignment.response.answers)

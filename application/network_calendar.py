@@ -18,7 +18,7 @@ def network_calendar() -> Calendar:
 
 
 def hours_of(calendar: Calendar, directory: Directory) -> Calendar:
-    """When letters may arrive: the calendar with the closures of every organisation in the directory."""
+    """When emails may arrive: the calendar with the closures of every organisation in the directory."""
     closures = [closure_of(pcn, closed) for pcn in directory.pcns for closed in pcn.closures]
     own = {pcn.code for pcn in directory.pcns}
     # In a directory of many PCNs, the closure of one is no closure of the others.

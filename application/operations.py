@@ -1,33 +1,32 @@
 """Baton's verbs: what a person may do, whether they come from the web, the API or the command line.
 
 Each loads the state, asks the engine, commits, and then wakes the flow whose turn it may be. Nothing here
-knows Prefect: the wake is a bell the flows gave us, and a bell nobody hears loses nothing.
+knows Prefect: the wake is a signal to whoever runs the flows, and a signal nobody hears loses nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-from application.launcher import Launched, Launcher
-from application.repository import Keeper, Kept
+from application.launcher import Launcher, LaunchResult
+from application.repository import Recorded, Repository
 from application.runtime import Batch
+from definitions.models.replies import ReplyKind
 from engine.commands import manager, responses
 from engine.commands.refusals import Invalid, Refused, Warned
 from engine.dates.clock import Clock
 from engine.decisions import pending
 from engine.events.workflow import Actor, Event, NoticePlanned
-from engine.expressions.evaluator import Judge
-from engine.forms.answers import Caution, Problem, check_answers
+from engine.expressions.evaluator import FormEvaluator
+from engine.forms.answers import AnswerProblem, AnswerWarning, check_answers
 from engine.forms.patient_guard import check_free_text
 from engine.state.workflow import Assignment, WorkflowState, workflow_of
 from store.protocol import Commit
 
-ReplyKind = Literal["more time", "not ours", "question"]
 
-
-class Bell(Protocol):
+class FlowSignals(Protocol):
     """How the flows are told that something happened. Every method returns at once and never raises."""
 
     def start(self, batches: Sequence[Batch]) -> None: ...
@@ -39,7 +38,7 @@ class Bell(Protocol):
     def tell(self) -> None: ...
 
 
-class NoBell:
+class NoSignals:
     """For a store that no flows watch: tests, and commands that only look."""
 
     def start(self, batches: Sequence[Batch]) -> None:
@@ -56,21 +55,23 @@ class NoBell:
 
 
 class Operations:
-    """The verbs, over one keeper and one clock."""
+    """The verbs, over one repository and one clock."""
 
-    def __init__(self, keeper: Keeper, launcher: Launcher, clock: Clock, bell: Bell | None = None) -> None:
-        self.keeper, self.launcher, self.clock = keeper, launcher, clock
-        self.bell: Bell = bell or NoBell()
+    def __init__(
+        self, repository: Repository, launcher: Launcher, clock: Clock, signals: FlowSignals | None = None
+    ) -> None:
+        self.repository, self.launcher, self.clock = repository, launcher, clock
+        self.signals: FlowSignals = signals or NoSignals()
 
     # --- launching
 
     async def launch(
         self, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], actor: Actor, key: str = ""
-    ) -> Launched:
+    ) -> LaunchResult:
         """Start a process for these PCNs. The same `key` starts nothing twice. Raises Invalid, Refused."""
         launched = await self.launcher.launch(definition, pcns, inputs, self.clock.now(), actor, key)
-        self.bell.start(launched.batches)
-        self.bell.tell()
+        self.signals.start(launched.batches)
+        self.signals.tell()
         return launched
 
     # --- answering
@@ -83,7 +84,7 @@ class Operations:
         *,
         anyway: bool = True,
         seen: int | None = None,
-    ) -> tuple[int, bool, tuple[Caution, ...]]:
+    ) -> tuple[int, bool, tuple[AnswerWarning, ...]]:
         """Take an answer; flushed before this returns. Number, late, and what was warned of.
 
         `seen` is the number of the answer that whoever gives this one had before them, 0 for none: of two who
@@ -91,7 +92,7 @@ class Operations:
         Raises Invalid with every problem, Warned unless `anyway`, Refused.
         """
         now = self.clock.now()
-        warnings: tuple[Caution, ...] = ()
+        warnings: tuple[AnswerWarning, ...] = ()
 
         def decision(state: WorkflowState) -> Sequence[Event]:
             nonlocal warnings
@@ -106,26 +107,26 @@ class Operations:
             said = tuple(warning.message for warning in checked.warnings)
             return responses.respond(state, assignment_id, checked.values, now, actor, said)
 
-        kept = await self.keeper.decide(workflow_of(assignment_id), decision, now, look_ahead=False)
+        kept = await self.repository.decide(workflow_of(assignment_id), decision, now, look_ahead=False)
         if pending.moves(kept.state, assignment_id):
             self._wake(kept.state, f"an answer from {actor.organisation}")
-        self.bell.tell()
+        self.signals.tell()
         body: Any = kept.events[0].body
         return body.number, body.late, warnings
 
-    def check(self, assignment_id: str, raw: Mapping[str, Any]) -> Sequence[Problem]:
+    def check(self, assignment_id: str, raw: Mapping[str, Any]) -> Sequence[AnswerProblem]:
         """What is wrong with these answers. Keeps nothing. Raises Refused where they could not be taken at all."""
-        state = self.keeper.state(workflow_of(assignment_id))
+        state = self.repository.state(workflow_of(assignment_id))
         assignment = responses.answerable(state, assignment_id)
-        problems: Sequence[Problem] = self._checked(state, assignment, raw, self.clock.now()).problems
+        problems: Sequence[AnswerProblem] = self._checked(state, assignment, raw, self.clock.now()).problems
         return problems
 
     def _checked(
         self, state: WorkflowState, assignment: Assignment, raw: Mapping[str, Any], now: datetime
     ) -> Any:
         step = state.process.steps[assignment.step]
-        judge = Judge(state, now, assignment)
-        return check_answers(step.form, step.checks, raw, judge.names, judge)
+        evaluator = FormEvaluator(state, now, assignment)
+        return check_answers(step.form, step.checks, raw, evaluator.names, evaluator)
 
     async def reply(
         self, assignment_id: str, kind: ReplyKind, text: str, until: datetime | None, actor: Actor
@@ -142,21 +143,21 @@ class Operations:
 
     # --- the manager's verbs
 
-    async def hold(self, workflow_id: str, reason: str, actor: Actor) -> Kept:
+    async def hold(self, workflow_id: str, reason: str, actor: Actor) -> Recorded:
         now = self.clock.now()
         return await self._do(workflow_id, lambda s: manager.hold(s, _free(reason), now, actor), now)
 
-    async def lift(self, workflow_id: str, reason: str, actor: Actor) -> Kept:
+    async def lift(self, workflow_id: str, reason: str, actor: Actor) -> Recorded:
         now = self.clock.now()
         return await self._do(workflow_id, lambda s: manager.lift(s, now, actor, _free(reason)), now)
 
-    async def withdraw(self, workflow_id: str, reason: str, actor: Actor) -> Kept:
+    async def withdraw(self, workflow_id: str, reason: str, actor: Actor) -> Recorded:
         now = self.clock.now()
         return await self._do(workflow_id, lambda s: manager.withdraw(s, _free(reason), now, actor), now)
 
     async def perform(
         self, workflow_id: str, command: Callable[[WorkflowState, datetime], Sequence[Event]]
-    ) -> Kept:
+    ) -> Recorded:
         """Any command of engine/manager.py: `perform(id, lambda state, now: manager.reopen_step(...))`."""
         now = self.clock.now()
         return await self._do(workflow_id, lambda state: command(state, now), now)
@@ -168,8 +169,8 @@ class Operations:
         import hashlib
 
         sha256 = hashlib.sha256(content).hexdigest()
-        await self.keeper.store.commit(
-            [Commit("files", self.keeper.store.version("files"), (), None, {sha256: content})]
+        await self.repository.store.commit(
+            [Commit("files", self.repository.store.version("files"), (), None, {sha256: content})]
         )
         return sha256
 
@@ -177,20 +178,20 @@ class Operations:
 
     async def _do(
         self, workflow_id: str, decision: Callable[[WorkflowState], Sequence[Event]], now: datetime
-    ) -> Kept:
-        kept = await self.keeper.decide(workflow_id, decision, now)
+    ) -> Recorded:
+        kept = await self.repository.decide(workflow_id, decision, now)
         self._wake(kept.state, "the manager changed something")
         if any(isinstance(event.body, NoticePlanned) for event in kept.events):
-            self.bell.wake_post()
-        self.bell.tell()
+            self.signals.wake_post()
+        self.signals.tell()
         return kept
 
     def _wake(self, state: WorkflowState, because: str) -> None:
-        self.bell.wake_batch(state.batch, because)
+        self.signals.wake_batch(state.batch, because)
 
 
-def _identifiable(path: str) -> Problem:
-    return Problem(
+def _identifiable(path: str) -> AnswerProblem:
+    return AnswerProblem(
         path, "This looks like an NHS number. Take it out, and say it without naming a patient", "nhs_number"
     )
 
@@ -202,4 +203,4 @@ def _free(text: str) -> str:
     return text
 
 
-__all__ = ["Bell", "NoBell", "Operations", "Refused"]
+__all__ = ["FlowSignals", "NoSignals", "Operations", "Refused"]

@@ -18,7 +18,7 @@ from engine.decisions.pending import next_deadline, waiting_for
 from engine.events.workflow import Event
 from engine.state.fold import apply, fold
 from engine.state.workflow import WorkflowState
-from store.protocol import Commit, Conflict, Outlook, Store
+from store.protocol import Commit, Conflict, Pending, Store
 
 #: States kept in memory, most recently used last: one for each PCN in England, and some to spare. A state of five
 #: practices is some 15 kB, beside its membership, which the workflows of a PCN share.
@@ -30,7 +30,7 @@ Decision = Callable[[WorkflowState], Sequence[Event]]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Recorded:
     """A state after its commit, the events that made it, and the position of the log that holds them."""
 
     state: WorkflowState
@@ -43,7 +43,7 @@ class NoSuchWorkflow(Refused):
         super().__init__("no-such-workflow", f"there is no workflow {workflow_id}; `baton status` lists them")
 
 
-class Keeper:
+class Repository:
     """Loads states and commits decisions, over one store."""
 
     def __init__(self, store: Store) -> None:
@@ -83,24 +83,24 @@ class Keeper:
 
     async def decide(
         self, workflow_id: str, decision: Decision, now: datetime, *, look_ahead: bool = True
-    ) -> Kept:
+    ) -> Recorded:
         """Load, decide, commit; again when another commit came first. No events: nothing is committed.
 
-        `look_ahead` false leaves the outlook as it was, where the decision does not bring a moment nearer.
+        `look_ahead` false leaves what the workflow waits for as it was, where the decision does not bring a moment nearer.
         """
         for _ in range(TRIES):
             state = self.state(workflow_id)
             events = tuple(decision(state))
             if not events:
-                return Kept(state, (), self.store.position())
+                return Recorded(state, (), self.store.position())
             after = self.after(state, events)
-            outlook = outlook_of(after, now) if look_ahead else None
+            pending = pending_of(after, now) if look_ahead else None
             try:
-                position = await self.store.commit([Commit(workflow_id, state.version, events, outlook)])
+                position = await self.store.commit([Commit(workflow_id, state.version, events, pending)])
             except Conflict:
                 continue
             self.keep(after)
-            return Kept(after, events, position)
+            return Recorded(after, events, position)
         raise Refused("busy", f"{workflow_id} is changing too fast just now; try again")
 
     def after(self, state: WorkflowState, events: Sequence[Event]) -> WorkflowState:
@@ -116,8 +116,8 @@ class Keeper:
         for events, process in launches:
             state = fold(events, {process.hash: process}.__getitem__)
             documents: Mapping[str, bytes] = {process.hash: process.body}
-            outlook = Outlook(now, f"{state.reference} is about to begin")
-            commits.append(Commit(state.id, 0, tuple(events), outlook, documents))
+            pending = Pending(now, f"{state.reference} is about to begin")
+            commits.append(Commit(state.id, 0, tuple(events), pending, documents))
             states.append(state)
         await self.store.commit(commits)
         for state in states:
@@ -125,9 +125,9 @@ class Keeper:
         return states
 
 
-def outlook_of(state: WorkflowState, now: datetime) -> Outlook:
+def pending_of(state: WorkflowState, now: datetime) -> Pending:
     """What the lists show of a workflow: its next moment, and whom it waits for; or that it cannot go on."""
     try:
-        return Outlook(next_deadline(state, now), waiting_for(state, now))
+        return Pending(next_deadline(state, now), waiting_for(state, now))
     except STOPPERS as error:
-        return Outlook(None, f"cannot go on: {error}")
+        return Pending(None, f"cannot go on: {error}")

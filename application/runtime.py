@@ -1,7 +1,7 @@
 """What the flows need of the rest of Baton, and how a flow function finds it.
 
-The flows decide who acts and when; what happened and what happens next is known to the *office*: the
-store, the engine and the post behind one small protocol. `baton serve` registers its office once, and
+The flows decide who acts and when; what happened and what happens next is known to the *runtime*: the
+store, the engine and the post behind one small protocol. `baton serve` registers its runtime once, and
 every flow that runs in that process asks it. Nothing here imports Prefect.
 """
 
@@ -30,7 +30,7 @@ class Outcome:
     `open` counts workflows still open; 0 ends the flow run. `next_deadline` is Baton calendar time (UTC,
     aware); None means that only a response can move them. `waiting_for` is a sentence for a person, shown
     as the flow run's state message. `seen` is the log position this outcome has seen, its own commit
-    included, and is what `Office.moved_since` is asked with.
+    included, and is what `Runtime.moved_since` is asked with.
     """
 
     open: int
@@ -56,10 +56,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class PostOutcome:
-    """What a round of post left behind: messages sent and failed, and when the next may be sent.
+    """What a delivery left behind: messages sent and failed, and when the next may be sent.
 
-    `next_sending` is Baton calendar time (UTC, aware); None means that only a new notice calls for a round.
-    `seen` is the log position the round has seen, for `Office.post_moved_since`.
+    `next_sending` is Baton calendar time (UTC, aware); None means that only a new notice calls for a delivery.
+    `seen` is the log position the delivery has seen, for `Runtime.post_moved_since`.
     """
 
     sent: int
@@ -70,7 +70,7 @@ class PostOutcome:
 
 
 @dataclass(frozen=True)
-class Happening:
+class PublishedEvent:
     """A committed Baton event, as Prefect's automations see it.
 
     `name` is like 'baton.step.escalated'; `id` is stable, so an emission repeated is the same event;
@@ -87,7 +87,7 @@ class Happening:
     payload: dict[str, Any] = field(default_factory=dict)
 
 
-class Office(Protocol):
+class Runtime(Protocol):
     """Everything the flows ask of Baton. Every method may be called again after a crash: all are idempotent.
 
     Methods may raise; the flow then waits a minute and tries again, and its state says so.
@@ -105,7 +105,7 @@ class Office(Protocol):
         ...
 
     async def deliver(self) -> PostOutcome:
-        """One round of post: send what is due to be sent."""
+        """One delivery: send what is due to be sent."""
         ...
 
     async def post_moved_since(self, seen: int) -> bool:
@@ -123,24 +123,24 @@ class Office(Protocol):
         """Every batch with an open workflow."""
         ...
 
-    async def errands_due(self) -> Sequence[str]:
+    async def flows_due(self) -> Sequence[str]:
         """Which of the standing flows ("deliver-post", "launch-scheduled") have something to do now.
 
         Asked after a leap of the calendar, when their timers no longer fit it.
         """
         ...
 
-    async def happenings(self, limit: int) -> Sequence[Happening]:
+    async def to_publish(self, limit: int) -> Sequence[PublishedEvent]:
         """Committed events not yet emitted to Prefect, oldest first, at most `limit`."""
         ...
 
-    async def emitted(self, position: int) -> None:
-        """Prefect has taken every happening up to and including `position`."""
+    async def mark_published(self, position: int) -> None:
+        """Prefect has taken every event up to and including `position`."""
         ...
 
 
-class NoOffice(RuntimeError):
-    """A flow was started in a process that has no office."""
+class NoRuntime(RuntimeError):
+    """A flow was started in a process that has no runtime."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -152,41 +152,43 @@ class NoOffice(RuntimeError):
 
 
 @dataclass(frozen=True)
-class _Seat:
-    office: Office
+class _Registered:
+    runtime: Runtime
     home: asyncio.AbstractEventLoop
 
 
-_seat: _Seat | None = None
+_registered: _Registered | None = None
 
 
-def register(office: Office) -> None:
-    """Make `office` the one this process's flows ask. Call it on the event loop the office lives on."""
-    global _seat
-    _seat = _Seat(office, asyncio.get_running_loop())
+def register(runtime: Runtime) -> None:
+    """Make `runtime` the one this process's flows ask. Call it on the event loop the runtime lives on."""
+    global _registered
+    _registered = _Registered(runtime, asyncio.get_running_loop())
 
 
 def unregister() -> None:
-    """Forget the office; flows started afterwards raise `NoOffice`."""
-    global _seat
-    _seat = None
+    """Forget the runtime; flows started afterwards raise `NoRuntime`."""
+    global _registered
+    _registered = None
 
 
 def clock() -> Clock:
-    """The registered office's clock. Raises `NoOffice`."""
-    if _seat is None:
-        raise NoOffice
-    return _seat.office.clock
+    """The registered runtime's clock. Raises `NoRuntime`."""
+    if _registered is None:
+        raise NoRuntime
+    return _registered.runtime.clock
 
 
-async def ask(question: Callable[[Office], Coroutine[Any, Any, Answer]]) -> Answer:
-    """Put `question` to the office, on the event loop the office lives on. Raises `NoOffice`.
+async def ask(question: Callable[[Runtime], Coroutine[Any, Any, Answer]]) -> Answer:
+    """Put `question` to the runtime, on the event loop the runtime lives on. Raises `NoRuntime`.
 
     The flows run on an event loop of their own thread (see flows/controller.py), while the store and the web
     share another; a store must never find itself on two loops.
     """
-    if _seat is None:
-        raise NoOffice
-    if _seat.home is asyncio.get_running_loop():
-        return await question(_seat.office)
-    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(question(_seat.office), _seat.home))
+    if _registered is None:
+        raise NoRuntime
+    if _registered.home is asyncio.get_running_loop():
+        return await question(_registered.runtime)
+    return await asyncio.wrap_future(
+        asyncio.run_coroutine_threadsafe(question(_registered.runtime), _registered.home)
+    )

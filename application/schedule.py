@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from application.launcher import Launched
+from application.launcher import LaunchResult
 from application.operations import Operations
 from definitions.language.financial_year import financial_year_of
 from definitions.models.directory import Adopted, Pcn
@@ -27,7 +27,7 @@ STILL = timedelta(days=21)
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
 
 
-async def launch_adopted(operations: Operations) -> list[Launched]:
+async def launch_adopted(operations: Operations) -> list[LaunchResult]:
     """Launch what is due today, once each: the key names the definition, the PCN and the anchor's date."""
     now = operations.clock.now()
     made = []

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from audit.story import Teller
+from audit.story import StoryWriter
 from definitions.loading.bundle import open_bundle
 from engine.state.fold import fold
 from store.duckdb import audit_queries
@@ -43,8 +43,8 @@ class Auditor:
         state = fold(events, lambda sha256: open_bundle(self._store.document(sha256)))
         return {
             "workflow": asdict(row),
-            "lines": [asdict(line) for line in Teller(state).lines(events)],
-            "letters": [asdict(message) for message in audit_queries.messages_of(self._store, workflow_id)],
+            "lines": [asdict(line) for line in StoryWriter(state).lines(events)],
+            "emails": [asdict(message) for message in audit_queries.messages_of(self._store, workflow_id)],
             "head": self._store.head(),
         }
 

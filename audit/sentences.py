@@ -17,7 +17,7 @@ _CHANNELS = {
 _RUNGS = {
     "coming up": "said it is coming up",
     "due today": "said it is due today",
-    "offer of help": "offered help; the last letter that goes by itself",
+    "offer of help": "offered help; the last email that goes by itself",
     "ring them": "asked {people} to ring them",
     "conversation": "asked {people} to have a word",
     "board item": "put it on the list of open items, with {people}",
@@ -234,7 +234,7 @@ def _(body: e.AskedAgain, event: e.Event, names: Names) -> str:
 
 @_told.register
 def _(body: e.SilenceCounted, event: e.Event, names: Names) -> str:
-    return f"{names.at(body.assignment)} said nothing, which counts as {body.as_}, as the first letter said."
+    return f"{names.at(body.assignment)} said nothing, which counts as {body.as_}, as the first email said."
 
 
 @_told.register

@@ -17,7 +17,7 @@ from engine.state.workflow import WorkflowState
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StoryLine:
     """One thing that happened. `why` explains a date, where the line has one."""
 
     at: datetime
@@ -25,24 +25,24 @@ class Line:
     why: str = ""
 
 
-class Teller:
+class StoryWriter:
     """Tells the story of one workflow."""
 
     def __init__(self, state: WorkflowState) -> None:
         self.names = Names(state)
 
-    def lines(self, events: Sequence[e.Event]) -> list[Line]:
-        """The story, in order. Letters are told apart: what was planned is not yet what was sent."""
+    def lines(self, events: Sequence[e.Event]) -> list[StoryLine]:
+        """The story, in order. Emails are told apart: what was planned is not yet what was sent."""
         return [line for group in _together(events) for line in self._lines(group)]
 
-    def _lines(self, group: list[e.Event]) -> Iterator[Line]:
+    def _lines(self, group: list[e.Event]) -> Iterator[StoryLine]:
         first = group[0]
         if isinstance(first.body, e.AssignmentOpened):
             yield from self._asked(group)
         elif (text := sentence(first.body, first, self.names)) is not None:
-            yield Line(first.at, text, _why(first.body))
+            yield StoryLine(first.at, text, _why(first.body))
 
-    def _asked(self, group: list[e.Event]) -> Iterator[Line]:
+    def _asked(self, group: list[e.Event]) -> Iterator[StoryLine]:
         """Everyone a step was asked of at once; one line for each date, since closures make dates differ."""
         bodies = [event.body for event in group if isinstance(event.body, e.AssignmentOpened)]
         for _, same in groupby(bodies, key=lambda body: body.due):
@@ -51,7 +51,7 @@ class Teller:
             again = f" (attempt {asked[0].attempt})" if asked[0].attempt > 1 else ""
             people = "; ".join(self._one_asked(body) for body in asked)
             why = asked[0].due.explanation if asked[0].due else ""
-            yield Line(
+            yield StoryLine(
                 group[0].at, f"Asked for {self.names.quoted(asked[0].step)}{again}{due}: {people}.", why
             )
 

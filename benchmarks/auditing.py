@@ -18,7 +18,7 @@ from statistics import median
 
 from audit.auditor import Auditor
 from benchmarks import machine, store
-from benchmarks.house import Household, household
+from benchmarks.embedded import Embedded, embedded
 from benchmarks.network import ANSWERS, pcn_codes, practices_of
 from benchmarks.table import Row
 from engine.events.workflow import Actor
@@ -49,14 +49,14 @@ def chain(launches: int) -> float:
         return store.verification(kept).rate
 
 
-async def _answered(home: Household, pcns: int) -> str:
+async def _answered(home: Embedded, pcns: int) -> str:
     launched = await home.launch("five-answers", pcn_codes(pcns), "audit")
     for workflow, pcn in zip(launched.workflows, pcn_codes(pcns), strict=True):
         for practice in practices_of(pcn):
             about = f"{workflow}.figures.1.{practice}.practice_manager"
             await home.operations.respond(about, ANSWERS, _manager_of(practice))
     for batch in launched.batches:
-        await home.house.advance(batch.workflow_ids)
+        await home.runtime.advance(batch.workflow_ids)
     return launched.workflows[0]
 
 
@@ -64,7 +64,7 @@ def _manager_of(practice: str) -> Actor:
     return Actor("Practice manager", "practice_manager", practice, f"p-{practice.lower()}")
 
 
-def multiply(home: Household, events: int) -> int:
+def multiply(home: Embedded, events: int) -> int:
     """Copy what there is inside DuckDB, until the log has about `events`; how many it has."""
     con = home.store.cursor()
     there = home.store.position()
@@ -81,7 +81,7 @@ def multiply(home: Household, events: int) -> int:
 
 def pages(pcns: int, events: int) -> tuple[int, dict[str, float]]:
     """How many events there are, and seconds for each page."""
-    with tempfile.TemporaryDirectory(prefix="baton-bench-") as made, household(Path(made), pcns) as home:
+    with tempfile.TemporaryDirectory(prefix="baton-bench-") as made, embedded(Path(made), pcns) as home:
         one = asyncio.run(_answered(home, pcns))
         count = multiply(home, events)
         auditor, pcn = Auditor(home.store), pcn_codes(pcns)[-1]

@@ -1,6 +1,6 @@
 """The same work beside other engines, in one run: launch, five practices answer, the workflow closes.
 
-On Baton over its API with everything on: the log, the letters' notices, Prefect. On DBOS with SQLite
+On Baton over its API with everything on: the log, the emails' notices, Prefect. On DBOS with SQLite
 (benchmarks/beside_dbos.py) and on plain Prefect with `suspend_flow_run` (benchmarks/beside_suspend.py), each in a
 process of its own, one after the other. Their docstrings say what their programs leave undone.
 

@@ -6,7 +6,7 @@ A workflow asks (a step), waits for an answer of each practice (`recv` on the pr
 closes (a step). This is what DBOS is made for: the program is short, and each answer is durable before `send` returns.
 
 What it cannot do: all workflows of a process live in that process, a waiting one as a thread in `recv`. An answer is a
-message to a workflow's id and no event of a log; who may answer, by when, what silence means, working days, letters
+message to a workflow's id and no event of a log; who may answer, by when, what silence means, working days, emails
 and a chain that an auditor can walk would have to be written. Answers out of turn wait in their topics.
 """
 

@@ -1,9 +1,9 @@
 """A launch of 1,250 PCNs of five practices, until every assignment and notice is committed.
 
-Twice: in this process through the launcher and the house, in batches of a hundred as the flows do it; and over the API
+Twice: in this process through the launcher and the runtime, in batches of a hundred as the flows do it; and over the API
 of a real `baton serve`, where Prefect's flow runs do it.
 
-Left out: reading the directory file, which happens before, and the letters, which leave over the next hours.
+Left out: reading the directory file, which happens before, and the emails, which leave over the next hours.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.house import household
+from benchmarks.embedded import embedded
 from benchmarks.network import PRACTICES, pcn_codes
 from benchmarks.process import baton
 from benchmarks.responses import launched
@@ -25,8 +25,8 @@ BUDGET = 30.0
 
 
 def in_process(pcns: int) -> float:
-    """Seconds, through the house."""
-    with tempfile.TemporaryDirectory(prefix="baton-bench-") as made, household(Path(made), pcns) as home:
+    """Seconds, through the runtime."""
+    with tempfile.TemporaryDirectory(prefix="baton-bench-") as made, embedded(Path(made), pcns) as home:
         began = time.perf_counter()
         asyncio.run(home.launch("five-answers", pcn_codes(pcns), "launch"))
         took = time.perf_counter() - began

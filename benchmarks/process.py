@@ -1,6 +1,6 @@
 """A real `baton serve` in a process of its own, on a home folder of its own and a free port.
 
-Its calendar stands on a Saturday night: no letter may go, so what is measured is not the post. Everything else is as
+Its calendar stands on a Saturday night: no email may go, so what is measured is not the post. Everything else is as
 it would be: the store flushes, Prefect runs the flows.
 """
 

@@ -33,8 +33,10 @@ def network(practices: int) -> Pcn:
     codes = [f"Y{100001 + number}" for number in range(practices)]
     at_the_pcn = [("office", "U50001"), ("director", "U50001"), ("deputy", "U50001")]
     people = [name for name, _ in at_the_pcn] + [f"{who}-{c.lower()}" for c in codes for who in ("m", "l")]
-    office = [role for role in get_args(Role) if role not in ("practice_manager", "gp_lead")]
-    held: list[dict[str, Any]] = [{"role": role, "at": "U50001", "person": _holder(role)} for role in office]
+    at_the_pcn_roles = [role for role in get_args(Role) if role not in ("practice_manager", "gp_lead")]
+    held: list[dict[str, Any]] = [
+        {"role": role, "at": "U50001", "person": _holder(role)} for role in at_the_pcn_roles
+    ]
     for code in codes:
         held.append({"role": "practice_manager", "at": code, "person": f"m-{code.lower()}"})
         held.append({"role": "gp_lead", "at": code, "person": f"l-{code.lower()}"})

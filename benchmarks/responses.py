@@ -4,7 +4,7 @@ Every answer is for an assignment that nobody has answered, in an order shuffled
 two in a row are of the same workflow. Each is flushed, by DuckDB and in the journal, before its reply. Every fifth
 closes a step and its workflow, which wakes a flow run; those run beside it in the same process.
 
-Left out: letters (it is Saturday night; see benchmarks/process.py), forms of more than three fields, and a network:
+Left out: emails (it is Saturday night; see benchmarks/process.py), forms of more than three fields, and a network:
 the clients are on this machine and take their share of its cores.
 """
 

@@ -22,7 +22,7 @@ from statistics import median, quantiles
 from engine.events import workflow as e
 from store.duckdb.opener import open_store
 from store.duckdb.store import DuckdbStore
-from store.protocol import Commit, Outlook
+from store.protocol import Commit, Pending
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 WHO = e.Actor("Sam Okafor", "practice_manager", "U12340", "sam-okafor", channel="web")
@@ -88,7 +88,7 @@ def launch(workflow_id: str, documents: dict[str, bytes] | None = None, practice
     happened = tuple(
         e.Event(workflow_id, version, AT, e.BATON, "launch", body) for version, body in enumerate(bodies, 1)
     )
-    return Commit(workflow_id, 0, happened, Outlook(due.at, "5 practices"), documents or {})
+    return Commit(workflow_id, 0, happened, Pending(due.at, "5 practices"), documents or {})
 
 
 def response(workflow_id: str, version: int, practice: int) -> Commit:
@@ -106,7 +106,7 @@ def response(workflow_id: str, version: int, practice: int) -> Commit:
         e.Event(workflow_id, version + n, AT, WHO, "respond", body) for n, body in enumerate(bodies, 1)
     )
     return Commit(
-        workflow_id, version, happened, Outlook(AT + timedelta(days=14), f"{4 - practice} practices")
+        workflow_id, version, happened, Pending(AT + timedelta(days=14), f"{4 - practice} practices")
     )
 
 

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.house import household
+from benchmarks.embedded import embedded
 from benchmarks.machine import Taken
 from benchmarks.network import pcn_codes
 from benchmarks.process import Served, baton
@@ -34,7 +34,7 @@ def fill(folder: Path, pcns: int, launches: int) -> None:
         for number in range(launches):
             await home.launch("five-answers", pcn_codes(pcns), f"waiting-{number}")
 
-    with household(folder, pcns) as home:
+    with embedded(folder, pcns) as home:
         asyncio.run(launch_all())
 
 

@@ -113,7 +113,7 @@ def moment(at: datetime | str | None) -> str:
 
 
 def count(number: int, one: str, many: str = "") -> str:
-    """`1 letter`, `3 letters`."""
+    """`1 email`, `3 emails`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 

@@ -15,12 +15,12 @@ from settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Invocation:
     home: Path | None = None
     debug: bool = False
 
 
-asked: ContextVar[Asked] = ContextVar("asked")
+invocation: ContextVar[Invocation] = ContextVar("asked")
 
 #: The option of every command whose answer a program may read.
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a program.")]
@@ -28,7 +28,7 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a progra
 
 def settings() -> Settings:
     """The settings, with the home folder the command names. Raises pydantic's ValidationError."""
-    home = asked.get().home
+    home = invocation.get().home
     return Settings(home=home) if home else Settings()
 
 

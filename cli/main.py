@@ -13,7 +13,7 @@ import typer
 
 from cli.commands import audit, hold, launch, rehearse, respond, serve, status, store, test, validate, when
 from cli.console import whisper
-from cli.context import Asked, asked
+from cli.context import Invocation, invocation
 from cli.errors import told
 
 app = typer.Typer(
@@ -45,7 +45,7 @@ def _baton(
         bool, typer.Option("--version", help="Say the version.", is_eager=True, callback=_version)
     ] = False,
 ) -> None:
-    asked.set(Asked(home, debug))
+    invocation.set(Invocation(home, debug))
 
 
 serve.add(app)
@@ -63,7 +63,7 @@ store.add(app)
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """One command; the exit code: 0 done, 1 failed, 2 not written as it should be."""
-    asked.set(Asked())
+    invocation.set(Invocation())
     try:
         app(args=list(sys.argv[1:] if arguments is None else arguments), prog_name="baton")
     except SystemExit as done:
@@ -73,7 +73,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
-        if asked.get().debug:
+        if invocation.get().debug:
             traceback.print_exc()
         lines, code = told(error)
         for line in lines:

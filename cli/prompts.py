@@ -58,7 +58,7 @@ def _ask(question: dict[str, Any]) -> Any:
         if line:
             say(f"  {line}")
     if question["type"] == "file":
-        say("  Files are given on the page that the letter links to; this question is left out here.")
+        say("  Files are given on the page that the email links to; this question is left out here.")
         return None
     if question["type"] == "attestation":
         say(f"  {question['statement']}")

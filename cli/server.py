@@ -1,4 +1,4 @@
-"""`baton serve`: the store, the web, the post, the postbox and the flows, in one process."""
+"""`baton serve`: the store, the web, the post, the outbox and the flows, in one process."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
-from application.bounces import BounceTeller
-from application.demonstration_clock import Leaper
-from application.embedded_runtime import House
+from application.bounces import BounceReport
+from application.demonstration_clock import DemonstrationClock
+from application.embedded_runtime import EmbeddedRuntime
 from application.launcher import Launcher
 from application.network_calendar import hours_of, network_calendar
 from application.operations import Operations
-from application.repository import Keeper
+from application.repository import Repository
 from application.runtime import PostOutcome
 from audit.auditor import Auditor
 from cli.console import say
@@ -30,10 +30,10 @@ from cli.context import directory as directory_in_use
 from cli.context import library
 from definitions.models.directory import Directory
 from engine.dates.clock import Clock, LeapingClock, SystemClock
-from flows.controller import FlowDesk
+from flows.controller import FlowController
 from notifications.links import Links
-from notifications.mailer import Postman
-from notifications.transport.local_mailbox import Postbox
+from notifications.mailer import Mailer
+from notifications.transport.local_mailbox import LocalMailbox
 from notifications.transport.settings import PostSettings
 from settings import Home, Running, Settings
 from store.duckdb.opener import open_store
@@ -42,7 +42,7 @@ from store.protocol import Store
 from web.api.clock import clock_routes
 from web.app import create_app
 from web.audit.routes import audit_routes
-from web.gateway import FrontDesk
+from web.gateway import Gateway
 from web.views import WebSettings
 
 logger = logging.getLogger("baton")
@@ -53,7 +53,7 @@ class Serving:
     """A server that is up: where people reach it, and what they may want to know."""
 
     url: str
-    postbox: str
+    outbox: str
     home: Home
     directory: Directory
 
@@ -74,8 +74,8 @@ def announce(up: Serving) -> None:
     pcns = up.directory.pcns
     say(f"Baton is up at {up.url}")
     say(f"  directory  {pcns[0].name if len(pcns) == 1 else f'{len(pcns)} PCNs'}")
-    if up.postbox:
-        say(f"  letters    {up.postbox}   (no mail server is set, so letters stay on this machine)")
+    if up.outbox:
+        say(f"  emails    {up.outbox}   (no mail server is set, so emails stay on this machine)")
     say(f"  home       {up.home.root}")
     say("Flows begin in some ten seconds; answers are taken already. Ctrl-C ends it in good order.")
 
@@ -91,7 +91,7 @@ def keep_log(settings: Settings) -> None:
     for handler in (file, shown):
         handler.setFormatter(form)
     logging.basicConfig(level=settings.log_level.upper(), handlers=[file, shown], force=True)
-    # Each request to Prefect would be a line; the SMTP server would log who gets letters.
+    # Each request to Prefect would be a line; the SMTP server would log who gets emails.
     for chatty in ("httpx", "httpcore", "prefect", "aiosqlite", "mail.log"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
@@ -106,38 +106,42 @@ async def _serve(settings: Settings) -> None:
         stack.callback(store.close)
         sock = _listen(settings)
         port = sock.getsockname()[1]
-        postbox, post = await _post(settings, port, home, clock, stack)
-        keeper = Keeper(store)
+        outbox, post = await _post(settings, port, home, clock, stack)
+        repository = Repository(store)
         calendar = network_calendar()
-        operations = Operations(keeper, Launcher(keeper, library(settings), known, calendar.to_data()), clock)
+        operations = Operations(
+            repository, Launcher(repository, library(settings), known, calendar.to_data()), clock
+        )
         links = Links(home.secret(), settings.url_on(port))
-        postman = Postman(
-            store, clock, post, links, lambda: hours_of(calendar, known), BounceTeller(keeper, clock)
+        mailer = Mailer(
+            store, clock, post, links, lambda: hours_of(calendar, known), BounceReport(repository, clock)
         )
-        office = House(operations, _deliver(postman, store))
-        flows = FlowDesk(
-            office, home.root, at_once=settings.workers, api_url=settings.prefect_api_url or None
+        runtime = EmbeddedRuntime(operations, _deliver(mailer, store))
+        flows = FlowController(
+            runtime, home.root, at_once=settings.workers, api_url=settings.prefect_api_url or None
         )
-        operations.bell = flows
-        app = _app(settings, operations, links, clock, postbox if settings.only_here else None, store)
+        operations.signals = flows
+        app = _app(settings, operations, links, clock, outbox if settings.only_here else None, store)
         if isinstance(clock, LeapingClock):
-            app.include_router(clock_routes(Leaper(keeper, clock, flows.wake_due, office.next_post)))
+            app.include_router(
+                clock_routes(DemonstrationClock(repository, clock, flows.wake_due, runtime.next_post))
+            )
         server = uvicorn.Server(_config(app, settings))
         web = asyncio.create_task(server.serve(sockets=[sock]))
         while not server.started and not web.done():
             await asyncio.sleep(0.01)
         home.say_running(Running(settings.here_on(port), os.getpid()))
         stack.callback(home.say_stopped)
-        announce(Serving(settings.url_on(port), _letters_at(settings, port) if postbox else "", home, known))
+        announce(Serving(settings.url_on(port), _emails_at(settings, port) if outbox else "", home, known))
         flows.open()
         stack.push_async_callback(flows.close)
         await web
 
 
-def _letters_at(settings: Settings, port: int) -> str:
-    """Where the embedded postbox is read. Letters carry links that answer for their practices, so there is a page
+def _emails_at(settings: Settings, port: int) -> str:
+    """Where the embedded outbox is read. Emails carry links that answer for their practices, so there is a page
     of them only where nobody but this machine's user can open it."""
-    return f"{settings.url_on(port)}/postbox" if settings.only_here else str(settings.at_home.postbox)
+    return f"{settings.url_on(port)}/outbox" if settings.only_here else str(settings.at_home.outbox)
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -158,35 +162,35 @@ def _listen(settings: Settings) -> socket.socket:
 
 async def _post(
     settings: Settings, port: int, home: Home, clock: Clock, stack: AsyncExitStack
-) -> tuple[Postbox | None, PostSettings]:
-    """The embedded postbox where no mail server is set, and how the post reaches whichever it is."""
+) -> tuple[LocalMailbox | None, PostSettings]:
+    """The embedded outbox where no mail server is set, and how the post reaches whichever it is."""
     given = settings.post_on(port)
     if given.host:
         return None, given
-    postbox = Postbox(home.postbox, clock)
-    at = await postbox.start()
-    stack.push_async_callback(postbox.stop)
-    return postbox, postbox.settings(at, given)
+    outbox = LocalMailbox(home.outbox, clock)
+    at = await outbox.start()
+    stack.push_async_callback(outbox.stop)
+    return outbox, outbox.settings(at, given)
 
 
-def _deliver(postman: Postman, store: Store) -> Callable[[datetime], Awaitable[PostOutcome]]:
+def _deliver(mailer: Mailer, store: Store) -> Callable[[datetime], Awaitable[PostOutcome]]:
     async def deliver(now: datetime) -> PostOutcome:
         seen = store.position()
-        done = await postman.deliver_round(now)
+        done = await mailer.deliver_due(now)
         return PostOutcome(done.sent, done.deferred + done.refused, done.next_sending, done.summary, seen)
 
     return deliver
 
 
 def _app(
-    settings: Settings, operations: Operations, links: Links, clock: Clock, postbox: Postbox | None,
+    settings: Settings, operations: Operations, links: Links, clock: Clock, outbox: LocalMailbox | None,
     store: DuckdbStore,
 ) -> FastAPI:  # fmt: skip
     home = settings.at_home
     web = WebSettings(
         secret=home.secret(), api_token=home.token(), secure=settings.base_url.startswith("https://")
     )
-    app = create_app(FrontDesk(operations), links, clock, web, postbox)
+    app = create_app(Gateway(operations), links, clock, web, outbox)
     app.include_router(audit_routes(Auditor(store)))
     return app
 

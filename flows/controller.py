@@ -1,8 +1,8 @@
-"""`FlowDesk`: how the rest of Baton starts and wakes flow runs.
+"""`FlowController`: how the rest of Baton starts and wakes flow runs.
 
 The flows have a thread and an event loop of their own. Prefect's engine takes over SIGTERM in the main
 thread while a flow runs, which would break the orderly end of `baton serve`, and its client's work would
-show in the web's response times. Whatever is asked of the desk returns at once and never raises: a response
+show in the web's response times. Whatever is asked of the controller returns at once and never raises: a response
 is taken whether or not Prefect is there. Prefect is imported in that thread too, for it takes seconds.
 """
 
@@ -17,12 +17,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from application import runtime as offices
-from application.runtime import Batch, Office
+from application import runtime as runtimes
+from application.runtime import Batch, Runtime
 from flows.server import PrefectServer
 
 if TYPE_CHECKING:
-    from flows.dispatcher import Errands
+    from flows.dispatcher import Dispatcher
 
 logger = logging.getLogger(__name__)
 
@@ -30,15 +30,15 @@ logger = logging.getLogger(__name__)
 TELL_AFTER = 0.25
 
 
-class FlowDesk:
-    """Runs Prefect's server, the worker and every errand to them, beside the caller.
+class FlowController:
+    """Runs Prefect's server, the worker and every request to them, beside the caller.
 
     `home` is Baton's home folder. `at_once` is how many flow runs are under way at a time: two to four on
     SQLite. With `api_url` a Prefect server elsewhere is used and none is started.
     """
 
-    def __init__(self, office: Office, home: Path, *, at_once: int = 3, api_url: str | None = None) -> None:
-        self._office = office
+    def __init__(self, runtime: Runtime, home: Path, *, at_once: int = 3, api_url: str | None = None) -> None:
+        self._runtime = runtime
         self._home = home
         self._at_once = at_once
         self._server = None if api_url else PrefectServer(home)
@@ -46,8 +46,8 @@ class FlowDesk:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._errands: Errands | None = None
-        self._early: list[Callable[[Errands], None]] = []
+        self._dispatcher: Dispatcher | None = None
+        self._early: list[Callable[[Dispatcher], None]] = []
         self._ready = threading.Event()
         self._will_tell = False
 
@@ -62,8 +62,8 @@ class FlowDesk:
         return self._server.pid if self._server else None
 
     def open(self) -> None:
-        """Begin. Returns at once; flows run some ten seconds later. Call it on the office's event loop."""
-        offices.register(self._office)
+        """Begin. Returns at once; flows run some ten seconds later. Call it on the runtime's event loop."""
+        runtimes.register(self._runtime)
         # Before Prefect is imported: nothing of it belongs in the user's own home folder, or on its network.
         prefect_home = self._home / "prefect"
         prefect_home.mkdir(parents=True, exist_ok=True)
@@ -74,10 +74,10 @@ class FlowDesk:
 
     async def close(self) -> None:
         """End: entries under way finish, then Prefect's server is stopped."""
-        self._ask(lambda errands: errands.stop())
+        self._ask(lambda dispatcher: dispatcher.stop())
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
-        offices.unregister()
+        runtimes.unregister()
 
     async def wait_ready(self, seconds: float = 60.0) -> bool:
         """Wait until flows run; false if they do not within `seconds`."""
@@ -86,19 +86,19 @@ class FlowDesk:
     def start(self, batches: Iterable[Batch]) -> None:
         """Give each batch its flow run. From any thread, at once, as often as wished."""
         for batch in batches:
-            self._ask(lambda errands, batch=batch: errands.start(batch))  # type: ignore[misc]
+            self._ask(lambda dispatcher, batch=batch: dispatcher.start(batch))  # type: ignore[misc]
 
     def wake_batch(self, batch_id: str, because: str = "something came in") -> None:
         """Have the batch advanced now; `because` is shown in the run's history. After the commit, please."""
-        self._ask(lambda errands: errands.wake(batch_id, because))
+        self._ask(lambda dispatcher: dispatcher.wake(batch_id, because))
 
     def wake_post(self) -> None:
-        """Have a round of post now. After the commit of the notice, please."""
-        self._ask(lambda errands: errands.wake_post())
+        """Have what is due delivered now. After the commit of the notice, please."""
+        self._ask(lambda dispatcher: dispatcher.wake_post())
 
     def wake_due(self, now: datetime) -> None:
         """After the calendar has leapt to `now`: wake every run whose deadline has passed, and the post."""
-        self._ask(lambda errands: errands.wake_due(now))
+        self._ask(lambda dispatcher: dispatcher.wake_due(now))
 
     def tell(self) -> None:
         """Have what happened told to Prefect's automations, soon. After a commit."""
@@ -106,29 +106,29 @@ class FlowDesk:
             self._will_tell = True
             self._ask(self._tell_soon)
 
-    def _tell_soon(self, errands: Errands) -> None:
+    def _tell_soon(self, dispatcher: Dispatcher) -> None:
         def now() -> None:
             self._will_tell = False  # first: what is committed from here on is told the next time
-            errands.tell()
+            dispatcher.tell()
 
         asyncio.get_running_loop().call_later(TELL_AFTER, now)
 
-    def _ask(self, what: Callable[[Errands], None]) -> None:
+    def _ask(self, what: Callable[[Dispatcher], None]) -> None:
         with self._lock:
-            if self._loop is None or self._errands is None:
+            if self._loop is None or self._dispatcher is None:
                 self._early.append(what)
                 return
             try:
-                self._loop.call_soon_threadsafe(what, self._errands)
+                self._loop.call_soon_threadsafe(what, self._dispatcher)
             except RuntimeError:  # the loop has ended; at the next start `mend` reads it all from the log
                 logger.debug("The flows have stopped; nothing is asked of them any more")
 
-    def _opened(self, errands: Errands) -> None:
+    def _opened(self, dispatcher: Dispatcher) -> None:
         with self._lock:
-            self._loop, self._errands = asyncio.get_running_loop(), errands
+            self._loop, self._dispatcher = asyncio.get_running_loop(), dispatcher
             early, self._early = self._early, []
         for what in early:
-            what(errands)
+            what(dispatcher)
 
     def _run(self) -> None:
         try:
@@ -136,7 +136,7 @@ class FlowDesk:
 
             dispatcher.serve(
                 self.api_url,
-                lambda: dispatcher.Errands(self._server, self._at_once, self._ready.set),
+                lambda: dispatcher.Dispatcher(self._server, self._at_once, self._ready.set),
                 self._opened,
             )
         except Exception:

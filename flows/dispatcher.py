@@ -1,6 +1,6 @@
 """What is done with Prefect on the flows' own event loop: starting runs, waking them, telling what happened.
 
-Each errand is asked for from anywhere, at no cost to whoever asks, and is done soon. What cannot be done
+Each request is made from anywhere, at no cost to whoever asks, and is done soon. What cannot be done
 because Prefect's server is away is remembered and done when it is back.
 """
 
@@ -26,7 +26,7 @@ from flows.worker import BatonWorker
 
 logger = logging.getLogger(__name__)
 
-#: Seconds until an errand that failed is tried again.
+#: Seconds until a request that failed is tried again.
 RETRY_SECONDS = 2.0
 
 #: Seconds after which a run that was under way when it was to be woken is looked at again.
@@ -39,7 +39,7 @@ WAKE_REST_SECONDS = 0.1
 STOP_SECONDS = 15.0
 
 
-class Errand:
+class Request:
     """Something done soon after it is asked for: askings meanwhile are one, and it is retried until done.
 
     The first asking is heeded at once; the next waits until `rest` seconds have passed.
@@ -54,7 +54,7 @@ class Errand:
         self._asked.set()
 
     async def run(self) -> None:
-        """Do the errand whenever asked, for ever."""
+        """Do what is requested whenever asked, for ever."""
         while True:
             await self._asked.wait()
             self._asked.clear()
@@ -67,8 +67,8 @@ class Errand:
             await asyncio.sleep(self._rest)
 
 
-class Errands:
-    """The flows' side of `FlowDesk`. All methods are called on the flows' event loop."""
+class Dispatcher:
+    """The flows' side of `FlowController`. All methods are called on the flows' event loop."""
 
     def __init__(self, server: PrefectServer | None, worker_limit: int, on_ready: Callable[[], None]) -> None:
         self._server = server
@@ -79,12 +79,12 @@ class Errands:
         self._to_wake: dict[str, str] = {}
         self._to_check: set[str] = set()
         self._due: datetime | None = None
-        self._starting = Errand("Starting flow runs", self._start)
-        self._waking = Errand("Waking flow runs", self._wake, WAKE_REST_SECONDS)
-        self._checking = Errand("Looking again at runs that were under way", self._check)
-        self._leaping = Errand("Waking what is due", self._wake_due)
-        self._telling = Errand("Telling Prefect what happened", self._tell)
-        self._preparing = Errand("Making ready the work pool, deployments and flow runs", self._prepare)
+        self._starting = Request("Starting flow runs", self._start)
+        self._waking = Request("Waking flow runs", self._wake, WAKE_REST_SECONDS)
+        self._checking = Request("Looking again at runs that were under way", self._check)
+        self._leaping = Request("Waking what is due", self._wake_due)
+        self._telling = Request("Telling Prefect what happened", self._tell)
+        self._preparing = Request("Making ready the work pool, deployments and flow runs", self._prepare)
         self._prepared = asyncio.Event()
         self._stopped = asyncio.Event()
 
@@ -113,8 +113,8 @@ class Errands:
         self._worker.stop()
 
     async def run(self) -> None:
-        """Do errands and run flows until `stop`."""
-        errands = (
+        """Do what is requested and run flows until `stop`."""
+        dispatcher = (
             self._starting,
             self._waking,
             self._checking,
@@ -122,7 +122,7 @@ class Errands:
             self._telling,
             self._preparing,
         )
-        helpers = [asyncio.create_task(errand.run(), name=errand.name) for errand in errands]
+        helpers = [asyncio.create_task(request.run(), name=request.name) for request in dispatcher]
         if self._server is not None:
             helpers.append(asyncio.create_task(self._server.run(), name="Prefect's server"))
         helpers.append(asyncio.create_task(self._watch(), name="watching Prefect's server"))
@@ -236,8 +236,8 @@ class Errands:
         batches = await runtime.ask(lambda baton: baton.open_batches())
         due = [each.batch_id for each in batches if each.next_deadline and each.next_deadline <= now]
         await wake(due, "the calendar has moved on")
-        errands = await runtime.ask(lambda baton: baton.errands_due())
-        flows = [flow for flow in deployments.STANDING if flow.flow in errands]
+        dispatcher = await runtime.ask(lambda baton: baton.flows_due())
+        flows = [flow for flow in deployments.STANDING if flow.flow in dispatcher]
         await wake([standing_key(flow, today()) for flow in flows], "the calendar has moved on")
         self._due = None if self._due == now else self._due
         self._worker.nudge()
@@ -246,14 +246,14 @@ class Errands:
         await events.tell()
 
 
-def serve(api_url: str, make: Callable[[], Errands], opened: Callable[[Errands], None]) -> None:
-    """Run an event loop of errands and flows in this thread until they stop, as clients of `api_url`."""
+def serve(api_url: str, make: Callable[[], Dispatcher], opened: Callable[[Dispatcher], None]) -> None:
+    """Run an event loop of requests and flows in this thread until they stop, as clients of `api_url`."""
     quieten()
 
     async def until_stopped() -> None:
-        errands = make()
-        opened(errands)
-        await errands.run()
+        dispatcher = make()
+        opened(dispatcher)
+        await dispatcher.run()
 
     with clients_of(api_url):
         asyncio.run(until_stopped())

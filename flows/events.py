@@ -1,6 +1,6 @@
 """Tells Prefect what happened, after it is in the log, so that automations can hook on.
 
-At least once: a happening is acknowledged to the office only when Prefect's server has taken it, and carries
+At least once: an event is acknowledged to the runtime only when Prefect's server has taken it, and carries
 the same id each time it is told. Nothing waits for this; when the server is away, it is told later.
 """
 
@@ -13,7 +13,7 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.events import Event, Resource
 
 from application import runtime
-from application.runtime import Happening
+from application.runtime import PublishedEvent
 
 logger = logging.getLogger(__name__)
 
@@ -26,19 +26,19 @@ PAUSE = 1.0
 
 
 async def tell() -> int:
-    """Emit every happening not yet emitted; how many. Raises what the client raises when the server is away."""
+    """Emit every event not yet published; how many. Raises what the client raises when the server is away."""
     told = 0
     async with get_client() as client:
-        while happenings := await runtime.ask(lambda baton: baton.happenings(AT_ONCE)):
-            await _emit(client, [as_event(each) for each in happenings])
-            await _acknowledge(happenings[-1].position)
-            told += len(happenings)
+        while to_publish := await runtime.ask(lambda baton: baton.to_publish(AT_ONCE)):
+            await _emit(client, [as_event(each) for each in to_publish])
+            await _acknowledge(to_publish[-1].position)
+            told += len(to_publish)
             await asyncio.sleep(PAUSE)
     return told
 
 
 async def _acknowledge(position: int) -> None:
-    await runtime.ask(lambda baton: baton.emitted(position))
+    await runtime.ask(lambda baton: baton.mark_published(position))
 
 
 async def _emit(client: PrefectClient, events: list[Event]) -> None:
@@ -48,13 +48,13 @@ async def _emit(client: PrefectClient, events: list[Event]) -> None:
     await client.request("POST", "/events", json=body)
 
 
-def as_event(happening: Happening) -> Event:
-    """The happening as Prefect's event."""
-    resource = {"prefect.resource.id": happening.resource_id, "prefect.resource.name": happening.label}
+def as_event(published: PublishedEvent) -> Event:
+    """The event as Prefect's event."""
+    resource = {"prefect.resource.id": published.resource_id, "prefect.resource.name": published.label}
     return Event(
-        id=happening.id,
-        event=happening.name,
-        occurred=happening.occurred,
+        id=published.id,
+        event=published.name,
+        occurred=published.occurred,
         resource=Resource(resource),
-        payload=happening.payload,
+        payload=published.payload,
     )

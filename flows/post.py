@@ -11,9 +11,9 @@ from flows.waiting import try_again, wait_until
 
 @flow(name="deliver-post", persist_result=False, validate_parameters=False)
 async def deliver_post(day: str = "") -> None:
-    """One round of post, then leave until more may be sent or a new notice is planned.
+    """One delivery, then leave until more may be sent or a new notice is planned.
 
-    Hands over to a new run when `day`, an ISO date, is over; without a day it ends after one round.
+    Hands over to a new run when `day`, an ISO date, is over; without a day it ends after one delivery.
     """
     try:
         outcome = await runtime.ask(lambda baton: baton.deliver())

@@ -63,7 +63,7 @@ async def mend(died_before: datetime) -> Mended:
     """Compare the log with Prefect and mend Prefect.
 
     A run that has been in a process since `died_before` (machine time), and is not in this one, is taken for
-    dead; at the start-up of the only process that is now. Raises what Prefect's client or the office raises.
+    dead; at the start-up of the only process that is now. Raises what Prefect's client or the runtime raises.
     """
     batches = await runtime.ask(lambda baton: baton.open_batches())
     async with get_client() as client:

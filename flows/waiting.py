@@ -54,7 +54,7 @@ _MACHINE = SystemClock()
 #: "Only a response can move it", for a timer that must have a time.
 FAR_OFF = datetime(2999, 1, 1, tzinfo=UTC)
 
-#: How long a run waits after its office raised: long enough for a disk to be freed or a lock released,
+#: How long a run waits after its runtime raised: long enough for a disk to be freed or a lock released,
 #: short enough that nobody needs to notice.
 TRY_AGAIN_AFTER = timedelta(minutes=1)
 
@@ -166,10 +166,10 @@ async def wait_until(moment: datetime | None, because: str, moved: Callable[[], 
 async def try_again(trouble: Exception) -> NoReturn:
     """Leave the current flow run for a minute because `trouble` came up; never returns.
 
-    A failed run would be terminal: it could neither be woken nor start by its deadline. `NoOffice` is raised
+    A failed run would be terminal: it could neither be woken nor start by its deadline. `NoRuntime` is raised
     again, because waiting does not help and its message says what does.
     """
-    if isinstance(trouble, runtime.NoOffice):
+    if isinstance(trouble, runtime.NoRuntime):
         raise trouble
     at = machine_now() + TRY_AGAIN_AFTER
     because = f"could not go on, trying again in a minute: {type(trouble).__name__}: {trouble}"[:1000]

@@ -37,7 +37,7 @@ from flows.workflows import run_workflows
 logger = logging.getLogger(__name__)
 
 #: The flows this worker can run, by entrypoint. Loading them from the file would make a second copy of each
-#: module, and with it a second, empty registry of the office.
+#: module, and with it a second, empty registry of the runtime.
 FLOWS: dict[str, Flow[Any, Any]] = {
     deployments.RUN_WORKFLOWS.entrypoint: run_workflows,
     deployments.DELIVER_POST.entrypoint: deliver_post,

@@ -1,4 +1,4 @@
-"""What a round of post came to, and how long to wait after trouble."""
+"""What a delivery came to, and how long to wait after trouble."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from engine.events.post import MessageDeferred, MessageRefused, MessageSent
 from notifications.content.catalogue import say
 from notifications.content.english import joined, moment_in_words
-from notifications.outbox import Load
+from notifications.outbox import DueEmails
 from notifications.transport.settings import PostSettings
 
 #: While the whole server is down it is asked at least so often: everybody waits for it.
@@ -16,8 +16,8 @@ _OUTAGE_CAP = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
-class PostRound:
-    """Messages sent, deferred and refused in a round; when the next may go (None: only a new notice calls for a
+class DeliveryReport:
+    """Messages sent, deferred and refused in a delivery; when the next may go (None: only a new notice calls for a
     round); and a sentence for the manager's page."""
 
     sent: int
@@ -29,7 +29,7 @@ class PostRound:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a round still going on."""
+    """Counts of a delivery still going on."""
 
     sent: int = 0
     deferred: int = 0
@@ -71,7 +71,9 @@ class Outage:
         return self.until is not None and now < self.until
 
 
-def summary(load: Load, tally: Tally, outage: Outage, now: datetime, next_sending: datetime | None) -> str:
+def summary(
+    load: DueEmails, tally: Tally, outage: Outage, now: datetime, next_sending: datetime | None
+) -> str:
     """A sentence or two: what went, what did not, and what waits."""
     when = moment_in_words(next_sending) if next_sending else ""
     if outage.until is not None and outage.holds(now):
@@ -81,7 +83,7 @@ def summary(load: Load, tally: Tally, outage: Outage, now: datetime, next_sendin
         for key, count in (("sent", tally.sent), ("deferred", tally.deferred), ("refused", tally.refused))
         if count
     ]
-    parts = [say("post.round", counts=joined(counts))] if counts else []
+    parts = [say("post.report", counts=joined(counts))] if counts else []
     if when:
         parts.append(say("post.next", when=when))
     if load.plan.beyond:

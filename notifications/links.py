@@ -19,7 +19,7 @@ from store.protocol import LinkRow, Store
 
 PATH = "/a/"
 MAX_URL = 2000
-#: Stands where the token was in the copy of a letter that the log keeps.
+#: Stands where the token was in the copy of an email that the log keeps.
 REDACTED = "…"
 
 

@@ -1,7 +1,7 @@
 """The post: claims what is due, sends it, and writes down what the server said.
 
 A message is claimed under a lease before it goes on the wire and finished after. Killed in between, it is found
-with its lease expired and sent again: of the same notices, under the same Message-ID. So a letter may arrive
+with its lease expired and sent again: of the same notices, under the same Message-ID. So an email may arrive
 twice under one Message-ID, which mail programs and people take for one, and never under two.
 """
 
@@ -19,17 +19,17 @@ from engine.events.post import LINKS, POST, MessageClaimed, MessageDeferred, Mes
 from engine.events.workflow import BATON, Body, Event
 from notifications.content.catalogue import say
 from notifications.content.composer import Composer, Unaddressable
-from notifications.delivery_report import Outage, PostRound, Tally, backoff, summary
+from notifications.delivery_report import DeliveryReport, Outage, Tally, backoff, summary
 from notifications.links import Links
-from notifications.outbox import Addresses, Load, PageFor, Parcel, address, look, opens
+from notifications.outbox import Addresses, DueEmails, OutgoingEmail, PageFor, address, due_emails, opens
 from notifications.planner import Hours
 from notifications.transport.settings import PostSettings
-from notifications.transport.smtp import Accepted, Answer, Later, Never, ServerDown, Throttle, Wire
+from notifications.transport.smtp import Accepted, Answer, Later, Never, ServerDown, SmtpClient, Throttle
 from store.protocol import Commit, Conflict, MessageRow, Store
 
 #: Messages claimed by one commit. A crash leaves at most so many to be sent twice.
 BATCH = 50
-#: Lost races in a row before a round gives way to the next.
+#: Lost races in a row before a delivery gives way to the next.
 _RACES = 20
 
 _log = logging.getLogger(__name__)
@@ -43,15 +43,15 @@ TellManager = Callable[[MessageRow, str], Awaitable[None]]
 class _Finished:
     """A message of a batch with what became of it, and the copy the log keeps of one that went."""
 
-    parcel: Parcel
+    sending: OutgoingEmail
     answer: Answer
     size: int = 0
     kept: bytes = b""
     counts: bool = True  #: as a try that failed; not when it was only put off
 
 
-class Postman:
-    """Delivers the post of one store. One round runs at a time here; rounds elsewhere lose or win the claim.
+class Mailer:
+    """Delivers the post of one store. One delivery runs at a time here; others elsewhere lose or win the claim.
 
     hours: gives the calendar that knows every organisation's closures; asked anew at each look.
     page_for: the page of a notice whose reader does not answer by link (the manager's); "" for none.
@@ -75,22 +75,24 @@ class Postman:
         self._outage = Outage(settings)
         self._turn = asyncio.Lock()
 
-    async def deliver_round(self, now: datetime) -> PostRound:
+    async def deliver_due(self, now: datetime) -> DeliveryReport:
         """Send what may go at `now`, and say when the next may. StoreError when the store cannot be written;
         what was claimed by then is sent again when its lease expires."""
         async with self._turn:
             tally = Tally()
-            async with Wire(self._settings) as wire:
+            async with SmtpClient(self._settings) as wire:
                 load = await self._deliver(wire, now, tally)
             return self._told(load, tally)
 
-    async def _deliver(self, wire: Wire, now: datetime, tally: Tally) -> Load:
+    async def _deliver(self, wire: SmtpClient, now: datetime, tally: Tally) -> DueEmails:
         """Batch after batch, looking anew before each: what changed meanwhile is seen. The last look."""
         races = 0
         while True:
             moment = max(now, self._clock.now())
-            load = await asyncio.to_thread(look, self._store, moment, self._hours(), self._settings.id_domain)
-            batch = load.parcels[: self._room()]
+            load = await asyncio.to_thread(
+                due_emails, self._store, moment, self._hours(), self._settings.id_domain
+            )
+            batch = load.outgoing[: self._room()]
             if load.moot:
                 await self._drop(load.moot)
             if not batch or races > _RACES or self._outage.holds(moment):
@@ -104,7 +106,7 @@ class Postman:
             try:
                 links = await self._claim(load, batch, moment)
             except Conflict:
-                # Another round claimed something, a step closed and voided a notice, or a link was revoked.
+                # Another delivery claimed something, a step closed and voided a notice, or a link was revoked.
                 # Whichever it was, the look was too old: look again.
                 races += 1
                 await asyncio.sleep(0.01 * races)
@@ -125,7 +127,7 @@ class Postman:
 
     # --- claiming
 
-    async def _claim(self, load: Load, batch: Sequence[Parcel], moment: datetime) -> Addresses:
+    async def _claim(self, load: DueEmails, batch: Sequence[OutgoingEmail], moment: datetime) -> Addresses:
         """Claim `batch` and make its links live, in one commit. Conflict when anything moved since the look."""
         settings = self._settings
         links = address(
@@ -134,15 +136,15 @@ class Postman:
         lease = moment + timedelta(seconds=settings.lease_seconds)
         claims = [
             MessageClaimed(
-                message_id=parcel.message_id,
-                notices=parcel.notices,
-                person=parcel.letter.person,
-                to=parcel.letter.email,
-                subject=self._composer.subject(parcel.letter),
+                message_id=sending.message_id,
+                notices=sending.notices,
+                person=sending.email.person,
+                to=sending.email.to,
+                subject=self._composer.subject(sending.email),
                 lease_until=lease,
-                urgent=parcel.letter.urgent,
+                urgent=sending.email.urgent,
             )
-            for parcel in batch
+            for sending in batch
         ]
         commits = [_commit(POST, load.post_version, claims, moment)]
         if links.events:
@@ -153,36 +155,38 @@ class Postman:
     # --- sending
 
     async def _send(
-        self, wire: Wire, batch: Sequence[Parcel], links: Addresses, moment: datetime
+        self, wire: SmtpClient, batch: Sequence[OutgoingEmail], links: Addresses, moment: datetime
     ) -> list[_Finished]:
         """Send each; those for which the lease runs short stay claimed, and are sent when it expires."""
         loop = asyncio.get_running_loop()
         until = loop.time() + self._settings.lease_seconds / 2
         ongoing = asyncio.Semaphore(self._settings.connections)
 
-        async def one(parcel: Parcel) -> _Finished | None:
+        async def one(sending: OutgoingEmail) -> _Finished | None:
             async with ongoing:
-                return await self._send_one(wire, parcel, links, moment) if loop.time() < until else None
+                return await self._send_one(wire, sending, links, moment) if loop.time() < until else None
 
         return [done for done in await asyncio.gather(*map(one, batch)) if done is not None]
 
-    async def _send_one(self, wire: Wire, parcel: Parcel, links: Addresses, moment: datetime) -> _Finished:
+    async def _send_one(
+        self, wire: SmtpClient, sending: OutgoingEmail, links: Addresses, moment: datetime
+    ) -> _Finished:
         now = self._clock.now()
-        if opens(parcel, now, self._hours()) > now:  # it became late while waiting its turn
-            return _Finished(parcel, Later(say("post.after_hours")), counts=False)
+        if opens(sending, now, self._hours()) > now:  # it became late while waiting its turn
+            return _Finished(sending, Later(say("post.after_hours")), counts=False)
         try:
             compose = self._composer.compose
-            raw = await asyncio.to_thread(compose, parcel.letter, parcel.message_id, moment, links.real)
-            kept = await asyncio.to_thread(compose, parcel.letter, parcel.message_id, moment, links.redacted)
+            raw = await asyncio.to_thread(compose, sending.email, sending.message_id, moment, links.real)
+            kept = await asyncio.to_thread(compose, sending.email, sending.message_id, moment, links.redacted)
         except Unaddressable as wrong:
-            return _Finished(parcel, Never(say("post.bad_address", because=str(wrong))))
+            return _Finished(sending, Never(say("post.bad_address", because=str(wrong))))
         except Exception as broken:
-            # One letter that cannot be written must not keep back the others; it is tried again, for a mended
+            # One email that cannot be written must not keep back the others; it is tried again, for a mended
             # template or definition to set right, and the reason stands beside it.
-            _log.exception("message %s could not be composed", parcel.message_id)
-            return _Finished(parcel, Later(say("post.composing_failed", because=str(broken))))
+            _log.exception("message %s could not be composed", sending.message_id)
+            return _Finished(sending, Later(say("post.composing_failed", because=str(broken))))
         self._throttle.spend()
-        return _Finished(parcel, await wire.send(parcel.letter.email, raw), len(raw), kept)
+        return _Finished(sending, await wire.send(sending.email.to, raw), len(raw), kept)
 
     # --- writing down
 
@@ -198,29 +202,29 @@ class Postman:
         await self._append(bodies, documents)
 
     async def _outcome(self, done: _Finished) -> MessageSent | MessageDeferred | MessageRefused:
-        message_id, answer = done.parcel.message_id, done.answer
+        message_id, answer = done.sending.message_id, done.answer
         if isinstance(answer, Accepted):
             return MessageSent(message_id, answer.said, done.size, hashlib.sha256(done.kept).hexdigest())
-        if isinstance(answer, Never) and await self._told_manager(done.parcel, answer.because):
+        if isinstance(answer, Never) and await self._told_manager(done.sending, answer.because):
             return MessageRefused(message_id, answer.because)
         counts = done.counts and not (isinstance(answer, Later) and answer.ours)
-        tries = done.parcel.tries + counts
+        tries = done.sending.tries + counts
         if counts and tries == self._settings.tries_before_telling:
-            await self._told_manager(done.parcel, answer.because)
-        again = opens(done.parcel, self._clock.now() + backoff(self._settings, tries), self._hours())
+            await self._told_manager(done.sending, answer.because)
+        again = opens(done.sending, self._clock.now() + backoff(self._settings, tries), self._hours())
         return MessageDeferred(message_id, answer.because, again, tries)
 
-    async def _told_manager(self, parcel: Parcel, because: str) -> bool:
+    async def _told_manager(self, sending: OutgoingEmail, because: str) -> bool:
         """Tell the manager before it is written down: a crash tells twice, and twice is one notice."""
         message = next(
-            (m for m in self._store.messages_unfinished() if m.message_id == parcel.message_id), None
+            (m for m in self._store.messages_unfinished() if m.message_id == sending.message_id), None
         )
         try:
             if message is not None:
                 await self._tell_manager(message, because)
         except Exception:
             _log.exception(
-                "the manager could not be told about message %s; tried again later", parcel.message_id
+                "the manager could not be told about message %s; tried again later", sending.message_id
             )
             return False
         return True
@@ -239,16 +243,16 @@ class Postman:
             except Conflict:
                 await asyncio.sleep(0.005)
 
-    def _told(self, load: Load, tally: Tally) -> PostRound:
+    def _told(self, load: DueEmails, tally: Tally) -> DeliveryReport:
         now = self._clock.now()
         times = [t for t in (load.plan.next_sending, load.next_retry) if t is not None]
-        if load.parcels:
+        if load.outgoing:
             free = timedelta(seconds=max(self._throttle.frees_in(), 1.0))
             times.append(max(now + free, self._outage.until or now))
         if not times and (later := self._store.next_notice()) is not None and not load.plan.beyond:
             times.append(max(later, now + timedelta(minutes=1)))
         next_sending = min(times, default=None)
-        return PostRound(
+        return DeliveryReport(
             tally.sent, tally.deferred, tally.refused, next_sending, summary(load, tally, self._outage, now, next_sending)
         )  # fmt: skip
 

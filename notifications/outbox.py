@@ -1,4 +1,4 @@
-"""What the store holds for the post: messages to try again, letters to plan, and the links they carry."""
+"""What the store holds for the post: messages to try again, emails to plan, and the links they carry."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.events.post import LINKS, POST, LinkIssued, LinkRevoked
 from engine.events.workflow import Notice
 from notifications.content.identifiers import message_id
 from notifications.links import REDACTED, Links, live_link
-from notifications.planner import Hours, Letter, Plan, may_arrive, person_key, plan
+from notifications.planner import Email, Hours, Plan, may_arrive, person_key, plan
 from notifications.sections import in_order
 from store.protocol import MessageRow, NoticeRow, Store
 
@@ -21,69 +21,69 @@ AHEAD = timedelta(days=8)
 #: Everything: to merge what one person is due, the planner must see all of it. A smaller page could be filled
 #: by notices that wait for tomorrow, and hide what may go now.
 _ALL = 1_000_000
-#: Letters about these carry the assignment's own link, whoever gets them: a deputy may answer too.
+#: Emails about these carry the assignment's own link, whoever gets them: a deputy may answer too.
 _ANSWERABLE = ("ask", "reminder", "offer of help")
-#: Letters about these have nothing left to say once their assignment is answered or over.
+#: Emails about these have nothing left to say once their assignment is answered or over.
 _CHASERS = ("ask", "reminder", "offer of help", "decision")
 
 PageFor = Callable[[NoticeRow], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """A letter under its Message-ID, about to be claimed and sent. `tries`: failed ones so far."""
+class OutgoingEmail:
+    """An email under its Message-ID, about to be claimed and sent. `tries`: failed ones so far."""
 
     message_id: str
-    letter: Letter
+    email: Email
     notices: tuple[str, ...]
     tries: int = 0
 
     @property
     def organisations(self) -> frozenset[str]:
-        return frozenset(notice.organisation for notice in self.letter.notices)
+        return frozenset(notice.organisation for notice in self.email.notices)
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class DueEmails:
     """What was found at one look, with the streams' versions read before anything else: a claim made by
     anybody since then shows as a conflict."""
 
     post_version: int
     links_version: int
-    parcels: tuple[Parcel, ...]
+    outgoing: tuple[OutgoingEmail, ...]
     moot: tuple[str, ...]
     plan: Plan
     next_retry: datetime | None
     rows: dict[str, NoticeRow] = field(default_factory=dict)
 
 
-def look(store: Store, now: datetime, hours: Hours, domain: str) -> Load:
-    """Everything that may go at `now`: messages to try again first, then new letters."""
+def due_emails(store: Store, now: datetime, hours: Hours, domain: str) -> DueEmails:
+    """Everything that may go at `now`: messages to try again first, then new emails."""
     post_version, links_version = store.version(POST), store.version(LINKS)
     unfinished = store.messages_unfinished()
     rows = {row.notice.id: row for row in store.notices_due(now + AHEAD, _ALL)}
-    again: list[Parcel] = []
+    again: list[OutgoingEmail] = []
     moot: list[str] = []
     retries: list[datetime] = []
     for message in unfinished:
-        parcel = _again(store, message, now, rows)
+        sending = _again(store, message, now, rows)
         if message.lease_until > now:  # somebody has it in hand, or it was put off until then
             retries.append(message.lease_until)
-        elif parcel is None:
+        elif sending is None:
             moot.append(message.message_id)
-        elif (moment := opens(parcel, now, hours)) <= now:
-            again.append(parcel)
+        elif (moment := opens(sending, now, hours)) <= now:
+            again.append(sending)
         else:
             retries.append(moment)
     planned = [row.notice for row in rows.values() if row.status == "planned"]
     made = _plan(store, planned, unfinished, now, hours)
     fresh = [
-        Parcel(message_id(ids, domain), letter, ids)
-        for letter in made.letters
-        for ids in [tuple(sorted(notice.id for notice in letter.notices))]
+        OutgoingEmail(message_id(ids, domain), email, ids)
+        for email in made.emails
+        for ids in [tuple(sorted(notice.id for notice in email.notices))]
     ]
     next_retry = min(retries, default=None)
-    return Load(post_version, links_version, (*again, *fresh), tuple(moot), made, next_retry, rows)
+    return DueEmails(post_version, links_version, (*again, *fresh), tuple(moot), made, next_retry, rows)
 
 
 def _plan(
@@ -95,7 +95,9 @@ def _plan(
     return plan(planned, sent, busy, now, hours)
 
 
-def _again(store: Store, message: MessageRow, now: datetime, rows: dict[str, NoticeRow]) -> Parcel | None:
+def _again(
+    store: Store, message: MessageRow, now: datetime, rows: dict[str, NoticeRow]
+) -> OutgoingEmail | None:
     """The message once more, of the very same notices; None when nothing in it needs saying any longer.
 
     It may have arrived before a crash, so its Message-ID stays whatever is left out of it now.
@@ -109,8 +111,8 @@ def _again(store: Store, message: MessageRow, now: datetime, rows: dict[str, Not
     if not notices:
         return None
     newest = max(notices, key=lambda n: (n.not_before, n.id))
-    letter = Letter(message.person, newest.name, message.to, in_order(notices, now), message.urgent)
-    return Parcel(message.message_id, letter, message.notices, message.tries)
+    email = Email(message.person, newest.name, message.to, in_order(notices, now), message.urgent)
+    return OutgoingEmail(message.message_id, email, message.notices, message.tries)
 
 
 def _is_moot(store: Store, notice: Notice) -> bool:
@@ -120,24 +122,24 @@ def _is_moot(store: Store, notice: Notice) -> bool:
     return asked is not None and asked.status != "open"
 
 
-def opens(parcel: Parcel, moment: datetime, hours: Hours) -> datetime:
-    """When `parcel` may arrive, from `moment` on; a day later past the calendar's horizon, to be asked again."""
+def opens(sending: OutgoingEmail, moment: datetime, hours: Hours) -> datetime:
+    """When `sending` may arrive, from `moment` on; a day later past the calendar's horizon, to be asked again."""
     try:
-        return may_arrive(parcel.organisations, moment, hours)
+        return may_arrive(sending.organisations, moment, hours)
     except BeyondHorizon:
         return moment + timedelta(days=1)
 
 
 @dataclass(slots=True)
 class Addresses:
-    """The links of a batch of letters, and the events that make the new ones live."""
+    """The links of a batch of emails, and the events that make the new ones live."""
 
     urls: dict[str, str] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
     events: list[LinkIssued | LinkRevoked] = field(default_factory=list)
 
     def real(self, notice: Notice) -> str:
-        """The link as the letter carries it."""
+        """The link as the email carries it."""
         return self.urls.get(notice.id, "")
 
     def redacted(self, notice: Notice) -> str:
@@ -148,16 +150,16 @@ class Addresses:
 def address(
     store: Store,
     links: Links,
-    parcels: Iterable[Parcel],
+    outgoing: Iterable[OutgoingEmail],
     rows: dict[str, NoticeRow],
     now: datetime,
     lasts: timedelta,
     page_for: PageFor,
 ) -> Addresses:
-    """The link of every notice in `parcels`: its assignment's own where its reader may answer, else a page."""
+    """The link of every notice in `sendings`: its assignment's own where its reader may answer, else a page."""
     found = Addresses()
     live: dict[str, str] = {}
-    for notice in (notice for parcel in parcels for notice in parcel.letter.notices):
+    for notice in (notice for sending in outgoing for notice in sending.email.notices):
         about = notice.about
         if not _carries_link(store, notice):
             page = page_for(rows[notice.id])

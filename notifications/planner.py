@@ -1,8 +1,8 @@
-"""Who is told what, in which letter, and when: pure, from the notices that are due.
+"""Who is told what, in which email, and when: pure, from the notices that are due.
 
-One automatic letter a person a working day, whatever the number of workflows (domain 2.4): the first goes at
+One automatic email a person a working day, whatever the number of workflows (domain 2.4): the first goes at
 once, and what comes after it waits for the next working morning. Urgent notices are exempt. Nothing goes
-outside 08:30-17:00 on the working days of the organisation it is for. What piled up goes as one letter.
+outside 08:30-17:00 on the working days of the organisation it is for. What piled up goes as one email.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from engine.dates.clock import LONDON
 from engine.events.workflow import Notice
 from notifications.sections import in_order
 
-#: When the morning's letter goes, in London.
+#: When the morning's email goes, in London.
 MORNING = time(8, 30)
 
 
@@ -28,26 +28,26 @@ class Hours(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Email:
     """One message for one person: `notices` in the order they are told, never empty.
 
-    `urgent` is true only when everything in it is: a letter that also carries something ordinary is the
-    person's one automatic letter of the day.
+    `urgent` is true only when everything in it is: an email that also carries something ordinary is the
+    person's one automatic email of the day.
     """
 
     person: str
     name: str
-    email: str
+    to: str
     notices: tuple[Notice, ...]
     urgent: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`letters` go now. `waiting` says when each other notice may go; a notice whose time lies past the
+    """`emails` go now. `waiting` says when each other notice may go; a notice whose time lies past the
     calendar's horizon is in `beyond` instead, for a person to see to."""
 
-    letters: tuple[Letter, ...]
+    emails: tuple[Email, ...]
     waiting: Mapping[str, datetime]
     beyond: tuple[str, ...] = ()
 
@@ -62,7 +62,7 @@ def person_key(notice: Notice) -> str:
 
 
 def may_arrive(organisations: Iterable[str], now: datetime, hours: Hours) -> datetime:
-    """`now`, or the next moment when a letter for all these organisations may arrive. Raises BeyondHorizon."""
+    """`now`, or the next moment when an email for all these organisations may arrive. Raises BeyondHorizon."""
     moment = now
     names = sorted(set(organisations))
     while True:
@@ -79,7 +79,7 @@ def plan(
     now: datetime,
     hours: Hours,
 ) -> Plan:
-    """The letters that go at `now`, and when the rest may.
+    """The emails that go at `now`, and when the rest may.
 
     planned: notices not yet in any message; some may not be due yet. sent_today: automatic messages (urgent
     ones not counted) each person was sent on `now`'s London day. busy: people with an automatic message
@@ -102,12 +102,12 @@ def plan(
                 joining.setdefault(addressee, []).append(notice)
         except BeyondHorizon:
             beyond.append(notice.id)
-    letters = _letters(ready, joining, waiting, now, hours)
-    return Plan(letters, waiting, tuple(beyond))
+    emails = _emails(ready, joining, waiting, now, hours)
+    return Plan(emails, waiting, tuple(beyond))
 
 
 def _opening(notice: Notice, spent: bool, now: datetime, hours: Hours) -> datetime:
-    """When `notice` may go. `spent`: its person has had today's automatic letter."""
+    """When `notice` may go. `spent`: its person has had today's automatic email."""
     if spent:
         return hours.messaging_opens(_tomorrow_morning(max(now, notice.not_before)), notice.organisation)
     if notice.digest_only and not notice.urgent:
@@ -121,15 +121,15 @@ def _opening_at_once(notice: Notice, now: datetime, hours: Hours) -> datetime:
     return hours.messaging_opens(max(now, notice.not_before), notice.organisation)
 
 
-def _letters(
+def _emails(
     ready: Mapping[tuple[str, str], Sequence[Notice]],
     joining: Mapping[tuple[str, str], Sequence[Notice]],
     waiting: dict[str, datetime],
     now: datetime,
     hours: Hours,
-) -> tuple[Letter, ...]:
-    """One letter an addressee. What waited for a digest joins a letter that goes anyway: one fewer tomorrow."""
-    letters: list[Letter] = []
+) -> tuple[Email, ...]:
+    """One email an addressee. What waited for a digest joins an email that goes anyway: one fewer tomorrow."""
+    emails: list[Email] = []
     written: set[str] = set()
     for addressee, found in ready.items():
         notices = list(found)
@@ -147,8 +147,8 @@ def _letters(
                 del waiting[notice.id]
         if notices:
             newest = max(notices, key=lambda n: (n.not_before, n.id))
-            letters.append(Letter(person, newest.name, newest.email, in_order(notices, now), urgent))
-    return tuple(letters)
+            emails.append(Email(person, newest.name, newest.email, in_order(notices, now), urgent))
+    return tuple(emails)
 
 
 def _another_day(notice: Notice, now: datetime, hours: Hours) -> datetime:

@@ -1,4 +1,4 @@
-"""The order of things in a letter, and the headings they stand under."""
+"""The order of things in an email, and the headings they stand under."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SECTIONS: tuple[Section, ...] = (
     "asks", "due today", "still to come", "coming up", "help", "told", "outcomes"
 )  # fmt: skip
 
-#: Letters that only repeat an ask. When several about one assignment come together, one is enough.
+#: Emails that only repeat an ask. When several about one assignment come together, one is enough.
 _REPEATS = ("ask", "reminder", "offer of help")
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -32,7 +32,7 @@ def due_at(notice: Notice) -> datetime | None:
 
 
 def section_of(notice: Notice, today: datetime) -> Section:
-    """Where `notice` stands in a letter written at `today`."""
+    """Where `notice` stands in an email written at `today`."""
     match notice.kind:
         case "ask" | "decision" | "task" | "question":
             return "asks"
@@ -67,7 +67,7 @@ def in_order(notices: Iterable[Notice], today: datetime) -> tuple[Notice, ...]:
 def said_once(notices: Sequence[Notice]) -> tuple[Notice, ...]:
     """`notices` without those that would say the same thing again.
 
-    When letters about one assignment piled up (the mail server was down), the ask is said if it is there,
+    When emails about one assignment piled up (the mail server was down), the ask is said if it is there,
     since the person has not seen it yet; otherwise the newest of the reminders and offers.
     """
     kept: dict[str, Notice] = {}

@@ -29,7 +29,7 @@ class Conflict(StoreError):
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Pending:
     """What a workflow waits for, worked out by the engine from its state; kept beside it for the lists."""
 
     next_deadline: datetime | None
@@ -46,7 +46,7 @@ class Commit:
     stream: str
     expected_version: int
     events: tuple[Event, ...]
-    outlook: Outlook | None = None
+    pending: Pending | None = None
     documents: Mapping[str, bytes] = field(default_factory=dict)
 
 
@@ -146,7 +146,7 @@ class Verdict:
     problem: str = ""
 
 
-class Entry(NamedTuple):
+class LogEntry(NamedTuple):
     """An event as the log keeps it: what is hashed and what evidence packs carry. `at` in microseconds since 1970 UTC; `actor` and `data` canonical JSON."""
 
     position: int
@@ -178,8 +178,8 @@ class Store(Protocol):
         """The hash of the last event, in hex: what receipts and closing mails carry as witness."""
         ...
 
-    def entries(self, stream: str) -> list[Entry]: ...
-    def entries_since(self, position: int, limit: int = 1000) -> list[Entry]: ...
+    def entries(self, stream: str) -> list[LogEntry]: ...
+    def entries_since(self, position: int, limit: int = 1000) -> list[LogEntry]: ...
     def document(self, sha256: str) -> bytes: ...
     def verify(self) -> Verdict: ...
 

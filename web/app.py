@@ -1,6 +1,6 @@
-"""The web application: pages behind links, the API, the postbox, a front page.
+"""The web application: pages behind links, the API, the outbox, a front page.
 
-    app = create_app(desk, links, clock, WebSettings(secret=..., api_token=...))
+    app = create_app(gateway, links, clock, WebSettings(secret=..., api_token=...))
 
 It is served by one process, in the event loop that holds the store. Access logs stay off: a link's token is in
 its path.
@@ -19,28 +19,28 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from engine.dates.clock import Clock
-from engine.forms.answers import Problem as AnswerProblem
+from engine.forms.answers import AnswerProblem as AnswerProblem
 from notifications.links import Links
-from web.access.middleware import Armour
-from web.api.problems import Problem, problem
+from web.access.middleware import Protection
+from web.api.problems import ProblemDetails, problem
 from web.api.routes import ShortWay, api_routes
-from web.outbox import postbox_routes
-from web.practice.routes import Answering
+from web.outbox import outbox_routes
+from web.practice.routes import PracticePages
 from web.rendering import STATIC, Pages
-from web.views import Desk, Postbox, WebSettings
+from web.views import GatewayProtocol, Outbox, WebSettings
 
 __all__ = ["WebSettings", "create_app"]
 
 
 def create_app(
-    desk: Desk,
+    gateway: GatewayProtocol,
     links: Links,
     clock: Clock,
     settings: WebSettings,
-    postbox: Postbox | None = None,
+    outbox: Outbox | None = None,
     ticks: Callable[[], float] = monotonic,
 ) -> FastAPI:
-    """The application. Without `postbox` there is no /postbox. `ticks`: seconds, for the rate limits."""
+    """The application. Without `outbox` there is no /outbox. `ticks`: seconds, for the rate limits."""
     pages = Pages(settings)
     app = FastAPI(
         title=settings.name,
@@ -50,27 +50,29 @@ def create_app(
         docs_url=None,  # its page would fetch scripts from another host
         redoc_url=None,
     )
-    respond, api = api_routes(desk)
+    respond, api = api_routes(gateway)
     app.include_router(api)
-    app.router.routes += Answering(desk, links, clock, settings, pages).routes()
-    app.router.routes += _plain_routes(pages, settings, postbox)
+    app.router.routes += PracticePages(gateway, links, clock, settings, pages).routes()
+    app.router.routes += _plain_routes(pages, settings, outbox)
     app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error(pages))
-    app.add_middleware(ShortWay, respond=respond)  # within the armour: the last one added is met first
-    app.add_middleware(Armour, pages=pages, api_token=settings.api_token, secure=settings.secure, ticks=ticks)
+    app.add_middleware(ShortWay, respond=respond)  # within the protection: the last one added is met first
+    app.add_middleware(
+        Protection, pages=pages, api_token=settings.api_token, secure=settings.secure, ticks=ticks
+    )
     return app
 
 
-def _plain_routes(pages: Pages, settings: WebSettings, postbox: Postbox | None) -> list[Route]:
-    async def front(request: Request) -> Response:
-        return pages.draw("front.jinja", help=settings.help, postbox=postbox is not None)
+def _plain_routes(pages: Pages, settings: WebSettings, outbox: Outbox | None) -> list[Route]:
+    async def front_page(request: Request) -> Response:
+        return pages.draw("front.jinja", help=settings.help, outbox=outbox is not None)
 
     async def health(request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
-    routes = [Route("/", front, methods=["GET"]), Route("/health", health, methods=["GET"])]
-    return routes + (postbox_routes(postbox, pages) if postbox is not None else [])
+    routes = [Route("/", front_page, methods=["GET"]), Route("/health", health, methods=["GET"])]
+    return routes + (outbox_routes(outbox, pages) if outbox is not None else [])
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -78,7 +80,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
     found = error.errors() if isinstance(error, RequestValidationError) else []
     told = [AnswerProblem(_place(each["loc"]), str(each["msg"]) if each["type"] != "value_error" else "cannot be taken", each["type"]) for each in found]  # fmt: skip
     return problem(
-        Problem(
+        ProblemDetails(
             422,
             "invalid",
             "This is not what is expected here",
@@ -99,7 +101,7 @@ def _http_error(pages: Pages) -> Callable[[Request, Exception], Response]:
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
         title, advice = _SAID.get(status, ("That did not work", "Check what you sent, and try again."))
         if request.url.path.startswith("/api/"):
-            return problem(Problem(status, _CODES.get(status, "http_error"), title, advice), headers)
+            return problem(ProblemDetails(status, _CODES.get(status, "http_error"), title, advice), headers)
         return pages.say(status, title, advice, headers=headers)
 
     return handle
@@ -108,7 +110,7 @@ def _http_error(pages: Pages) -> Callable[[Request, Exception], Response]:
 _CODES = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _SAID = {
     400: ("This could not be read", "Check what you sent, and try again. Nothing was kept."),
-    404: ("There is no such page", "Check the address, or open the link in your letter again."),
+    404: ("There is no such page", "Check the address, or open the link in your email again."),
     405: ("That is not done here", "The API’s description at /api/openapi.json says what is."),
     413: ("That is too large", "Files may have up to 10 MB."),
 }

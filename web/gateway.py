@@ -1,4 +1,4 @@
-"""The desk of `baton serve`: the web's protocol over Baton's verbs."""
+"""What the web asks of `baton serve`: the web's protocol over Baton's verbs."""
 
 from __future__ import annotations
 
@@ -7,31 +7,32 @@ from dataclasses import asdict, replace
 from datetime import date, datetime, time
 from typing import Any
 
-from application.operations import Operations, ReplyKind
+from application.operations import Operations
 from application.repository import NoSuchWorkflow
+from definitions.models.replies import ReplyKind
 from engine.dates.clock import LONDON
 from engine.events.workflow import Actor
-from engine.forms.answers import Problem
+from engine.forms.answers import AnswerProblem
 from engine.people import roles
 from engine.state.workflow import workflow_of
 from store.protocol import LinkRow, WorkflowRow
 from web.practice.assignment_view import assignment_page, the_manager
-from web.views import AssignmentPage, Launched, Taken
+from web.views import AssignmentPage, LaunchReceipt, ResponseReceipt
 
 
-class FrontDesk:
-    """Implements `web.views.Desk`."""
+class Gateway:
+    """Implements `web.views.GatewayProtocol`."""
 
     def __init__(self, operations: Operations) -> None:
         self._operations = operations
-        self._store = operations.keeper.store
+        self._store = operations.repository.store
 
     async def link(self, sha256: str) -> LinkRow | None:
         return self._store.link(sha256)
 
     async def page(self, assignment_id: str, *, to_manager: bool = False) -> AssignmentPage | None:
         try:
-            state = self._operations.keeper.state(workflow_of(assignment_id))
+            state = self._operations.repository.state(workflow_of(assignment_id))
         except NoSuchWorkflow:
             return None
         assignment = state.assignment(assignment_id)
@@ -48,19 +49,19 @@ class FrontDesk:
         *,
         anyway: bool = True,
         seen: int | None = None,
-    ) -> Taken:
+    ) -> ResponseReceipt:
         who = self._known(assignment_id, actor)
         number, late, warnings = await self._operations.respond(
             assignment_id, answers, who, anyway=anyway, seen=seen
         )
-        return Taken(number, late, warnings)
+        return ResponseReceipt(number, late, warnings)
 
-    async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[Problem]:
+    async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[AnswerProblem]:
         return self._operations.check(assignment_id, answers)
 
     def _known(self, assignment_id: str, actor: Actor) -> Actor:
         """Who typed a name on the page of an assignment: somebody of its organisation, known to the directory or not."""
-        state = self._operations.keeper.state(workflow_of(assignment_id))
+        state = self._operations.repository.state(workflow_of(assignment_id))
         assignment = state.assignment(assignment_id)
         if assignment is None:
             return actor
@@ -86,9 +87,9 @@ class FrontDesk:
         inputs: Mapping[str, Any],
         actor: Actor,
         idempotency_key: str,
-    ) -> Launched:
+    ) -> LaunchReceipt:
         made = await self._operations.launch(definition, pcns, inputs, actor, idempotency_key)
-        return Launched(made.launch, made.workflows, made.repeated)
+        return LaunchReceipt(made.launch, made.workflows, made.repeated)
 
     async def hold(self, workflow_id: str, reason: str, actor: Actor) -> None:
         await self._operations.hold(workflow_id, reason, actor)

@@ -1,4 +1,4 @@
-"""The embedded postbox: letters that stayed on this machine, and can be read as their people would have."""
+"""The embedded outbox: emails that stayed on this machine, and can be read as their people would have."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from starlette.routing import Route
 
 from engine.dates.clock import LONDON
 from web.rendering import Pages
-from web.views import Letter, Postbox
+from web.views import Outbox, OutboxEmail
 
-#: A letter may style itself and open links in a window of its own; it may run nothing and ask no host for anything.
+#: An email may style itself and open links in a window of its own; it may run nothing and ask no host for anything.
 LETTER_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
     "img-src data:; frame-ancestors 'self'"
@@ -20,28 +20,28 @@ LETTER_POLICY = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _OutboxRow:
     id: str
     subject: str
     to: str
     when: str
 
 
-def postbox_routes(postbox: Postbox, pages: Pages) -> list[Route]:
-    async def letters(request: Request) -> Response:
-        listed = [_Line(each.id, each.subject, each.to, _when(each)) for each in postbox.letters()]
-        return pages.draw("postbox.jinja", letters=listed)
+def outbox_routes(outbox: Outbox, pages: Pages) -> list[Route]:
+    async def emails(request: Request) -> Response:
+        listed = [_OutboxRow(each.id, each.subject, each.to, _when(each)) for each in outbox.emails()]
+        return pages.draw("outbox.jinja", emails=listed)
 
-    async def letter(request: Request) -> Response:
-        found = postbox.letter(request.path_params["letter"])
+    async def email(request: Request) -> Response:
+        found = outbox.email(request.path_params["email"])
         if found is None:
-            return pages.say(404, "There is no such letter", "It may have been thrown away; see the postbox.")
-        return pages.draw("letter.jinja", letter=found, when=_when(found))
+            return pages.say(404, "There is no such email", "It may have been thrown away; see the outbox.")
+        return pages.draw("email.jinja", email=found, when=_when(found))
 
     async def html(request: Request) -> Response:
-        found = postbox.letter(request.path_params["letter"])
+        found = outbox.email(request.path_params["email"])
         if found is None or not found.html:
-            return pages.say(404, "There is no such letter", "It may have been thrown away; see the postbox.")
+            return pages.say(404, "There is no such email", "It may have been thrown away; see the outbox.")
         # Inside its frame a link could not be followed: pages refuse to be framed.
         head = '<base target="_blank">'
         shown = (
@@ -51,12 +51,12 @@ def postbox_routes(postbox: Postbox, pages: Pages) -> list[Route]:
         return HTMLResponse(shown, headers=headers)
 
     return [
-        Route("/postbox", letters, methods=["GET"]),
-        Route("/postbox/{letter}", letter, methods=["GET"]),
-        Route("/postbox/{letter}/html", html, methods=["GET"]),
+        Route("/outbox", emails, methods=["GET"]),
+        Route("/outbox/{email}", email, methods=["GET"]),
+        Route("/outbox/{email}/html", html, methods=["GET"]),
     ]
 
 
-def _when(letter: Letter) -> str:
-    at = letter.at.astimezone(LONDON)
+def _when(email: OutboxEmail) -> str:
+    at = email.at.astimezone(LONDON)
     return f"{at:%a} {at.day} {at:%b %Y, %H:%M}"

@@ -1,6 +1,6 @@
 """What the web asks of Baton, as a protocol, and the values that cross it.
 
-The web knows pages, forms and HTTP. Who may answer, what an answer sets off and where it is kept is the desk's
+The web knows pages, forms and HTTP. Who may answer, what an answer sets off and where it is kept is the gateway's
 business. Every method may raise `Refused`; a store that cannot write raises `StoreError`, and nothing is kept.
 """
 
@@ -11,20 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
+from definitions.models.replies import ReplyKind
 from engine.commands.refusals import Invalid, Refused, Warned
 from engine.events.workflow import Actor
-from engine.forms.answers import Caution, Problem
+from engine.forms.answers import AnswerProblem, AnswerWarning
 from engine.forms.presentation import DrawnField
 from store.protocol import LinkRow, WorkflowRow
 
 __all__ = [
-    "AssignmentPage", "Contact", "Desk", "Invalid", "Launched", "Letter", "Postbox", "Refused", "ReplyKind", "Said",
-    "Shown", "Standing", "Taken", "Warned", "WebSettings", "status_of",
+    "AssignmentPage", "Contact", "ConversationLine", "GatewayProtocol", "Invalid", "LaunchReceipt", "Outbox", "OutboxEmail",
+    "Refused", "ResponseReceipt", "ShownResult", "StandingAnswer", "Warned", "WebSettings", "status_of",
 ]  # fmt: skip
 
-ReplyKind = Literal["more time", "not ours", "question"]
-
-#: HTTP statuses of the codes a desk may refuse with; codes that begin with "no-such" are 404, others a conflict.
+#: HTTP statuses of the codes a gateway may refuse with; codes that begin with "no-such" are 404, others a conflict.
 _STATUSES = {
     "not_found": 404, "forbidden": 403, "another-practice": 403, "another-pcn": 403, "deputy": 403, "not-the-signer": 403,
     "invalid": 422, "no-day": 422, "no-question": 422, "no-reason": 422, "not-a-practice": 422, "busy": 503,
@@ -37,16 +36,16 @@ def status_of(refused: Refused) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ResponseReceipt:
     """An answer is in the log. `number` counts from 1 within the assignment."""
 
     number: int
     late: bool = False
-    warnings: tuple[Caution, ...] = ()
+    warnings: tuple[AnswerWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Launched:
+class LaunchReceipt:
     """A launch. `repeated`: the idempotency key was seen before, and these are the workflows it made then."""
 
     launch: str
@@ -64,7 +63,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StandingAnswer:
     """The answer that stands: whose, and when, in words."""
 
     name: str
@@ -76,7 +75,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownResult:
     """A result of an earlier step, above the form: Markdown, or a table, or both."""
 
     title: str
@@ -86,7 +85,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ConversationLine:
     """A line of the conversation about an assignment. `answer` is what the manager said to it."""
 
     kind: ReplyKind
@@ -124,12 +123,12 @@ class AssignmentPage:
     late: bool = False
     silence: str = ""
     next: tuple[str, ...] = ()
-    standing: Standing | None = None
+    standing: StandingAnswer | None = None
     closed_because: str = ""
     answered: tuple[tuple[str, str], ...] = ()
     previous: tuple[tuple[str, str], ...] = ()
-    shown: tuple[Shown, ...] = ()
-    conversation: tuple[Said, ...] = ()
+    shown: tuple[ShownResult, ...] = ()
+    conversation: tuple[ConversationLine, ...] = ()
     unverified: tuple[str, ...] = ()
     statement: str = ""
     held: str = ""
@@ -140,7 +139,7 @@ class AssignmentPage:
         return self.status in ("open", "answered")
 
 
-class Desk(Protocol):
+class GatewayProtocol(Protocol):
     """What the web asks of Baton. Nothing here changes anything but the methods that say so."""
 
     async def link(self, sha256: str) -> LinkRow | None:
@@ -151,7 +150,7 @@ class Desk(Protocol):
         """The page of an assignment as whoever was asked may see it, or the manager; None when there is none."""
         ...
 
-    async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[Problem]:
+    async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[AnswerProblem]:
         """What is wrong with these answers. Keeps nothing."""
         ...
 
@@ -163,7 +162,7 @@ class Desk(Protocol):
         *,
         anyway: bool = True,
         seen: int | None = None,
-    ) -> Taken:
+    ) -> ResponseReceipt:
         """Take the answers, durably, before returning. Raises Invalid, and Warned unless `anyway`.
 
         `actor` has the name and role as typed, and no organisation: that is the assignment's.
@@ -187,7 +186,7 @@ class Desk(Protocol):
         inputs: Mapping[str, Any],
         actor: Actor,
         idempotency_key: str,
-    ) -> Launched:
+    ) -> LaunchReceipt:
         """Start a process for these PCNs, once for each key. Raises Invalid for the inputs."""
         ...
 
@@ -204,8 +203,8 @@ class Desk(Protocol):
         ...
 
 
-class Letter(Protocol):
-    """A letter in the embedded postbox."""
+class OutboxEmail(Protocol):
+    """An email in the embedded outbox."""
 
     @property
     def id(self) -> str: ...
@@ -221,12 +220,12 @@ class Letter(Protocol):
     def html(self) -> str: ...
 
 
-class Postbox(Protocol):
-    """The embedded postbox: what would have been sent, newest first."""
+class Outbox(Protocol):
+    """The embedded outbox: what would have been sent, newest first."""
 
-    def letters(self, limit: int = 200) -> Sequence[Letter]: ...
+    def emails(self, limit: int = 200) -> Sequence[OutboxEmail]: ...
 
-    def letter(self, id: str) -> Letter | None: ...
+    def email(self, id: str) -> OutboxEmail | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,4 +240,4 @@ class WebSettings:
     api_token: str = ""
     secure: bool = False
     name: str = "Baton"
-    help: str = "Ring or write to the PCN manager who sent you the letter."
+    help: str = "Ring or write to the PCN manager who sent you the email."

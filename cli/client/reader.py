@@ -12,7 +12,7 @@ from cli.console import Trouble
 from settings import Settings
 
 
-class Looking(Protocol):
+class Reader(Protocol):
     """What can be looked at, as data."""
 
     def workflows(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]: ...
@@ -25,7 +25,7 @@ class Looking(Protocol):
     def verify(self, heads: list[str]) -> dict[str, Any]: ...
 
 
-class _There:
+class _ServerReader:
     """Looks over the API of a running server."""
 
     def __init__(self, server: Server) -> None:
@@ -47,7 +47,7 @@ class _There:
         return dict(self._server.audit("verify", heads=",".join(heads)))
 
 
-class _Here:
+class _StoreReader:
     """Looks into the store, which nobody else has open."""
 
     def __init__(self, store: Any) -> None:
@@ -78,10 +78,10 @@ class _Here:
 
 
 @contextmanager
-def looking(known: Settings) -> Iterator[Looking]:
+def reader(known: Settings) -> Iterator[Reader]:
     """The server where one runs, else the store. Raises Trouble when there is neither, StoreError when it is damaged."""
     if server := find(known):
-        yield _There(server)
+        yield _ServerReader(server)
         return
     home = known.at_home
     if not home.database.exists():
@@ -93,6 +93,6 @@ def looking(known: Settings) -> Iterator[Looking]:
 
     store = open_store(home.root)
     try:
-        yield _Here(store)
+        yield _StoreReader(store)
     finally:
         store.close()

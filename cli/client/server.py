@@ -47,7 +47,7 @@ class Server:
         """The id of the one workflow that begins with `prefix`. Raises Trouble."""
         try:
             return str(self.workflow(prefix)["workflow_id"])
-        except Refusal as refusal:
+        except RefusedByServer as refusal:
             if refusal.reason != "not_found":
                 raise
         return one_of([row["workflow_id"] for row in self.workflows(limit=1000)], prefix)
@@ -92,9 +92,9 @@ class Server:
         try:
             answer = self._client.request(method, path, **more)
         except httpx.ConnectError:
-            raise Away(f"Baton does not answer at {self.url}.", START_IT) from None
+            raise NoAnswer(f"Baton does not answer at {self.url}.", START_IT) from None
         except httpx.TransportError as error:
-            raise Away(
+            raise NoAnswer(
                 f"The conversation with Baton at {self.url} broke off ({error}).", "Try again."
             ) from None
         if answer.is_error:
@@ -102,11 +102,11 @@ class Server:
         return answer.json()
 
 
-class Away(Trouble):
+class NoAnswer(Trouble):
     """The server does not answer, or stopped in the middle of a conversation; it may come back."""
 
 
-class Refusal(Trouble):
+class RefusedByServer(Trouble):
     """The server said no. `code` of the problem is in `reason`; `errors` are (path, message)."""
 
     def __init__(self, wrong: str, then: str, reason: str, errors: list[tuple[str, str]]) -> None:
@@ -131,10 +131,10 @@ def _refused(answer: httpx.Response) -> NoReturn:
             "Baton does not accept this home folder's token.", "Is it the folder Baton was started with?"
         )
     if detail and answer.status_code in (403, 404, 409) and not problem.get("errors"):
-        raise Refusal(sentence(detail), "", code, [])
+        raise RefusedByServer(sentence(detail), "", code, [])
     errors = [(str(each.get("path", "")), str(each["message"])) for each in problem.get("errors", [])]
     lines = [f"{title}.", *(f"  {path}: {message}" if path else f"  {message}" for path, message in errors)]
-    raise Refusal("\n".join(lines), detail, code, errors)
+    raise RefusedByServer("\n".join(lines), detail, code, errors)
 
 
 def server(known: Settings) -> Server:

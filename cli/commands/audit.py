@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.client.reader import looking
+from cli.client.reader import reader
 from cli.console import Trouble, count, moment, say, say_json, table
 from cli.console import story as tell
 from cli.context import Json, settings
@@ -31,7 +31,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List workflows, the latest first, with how much was asked, answered, late and sent."""
-    with looking(settings()) as there:
+    with reader(settings()) as there:
         rows = there.listed(pcn, "closed" if closed else "", limit)
     if as_json:
         say_json(rows)
@@ -49,7 +49,7 @@ def list_(
         "Asked",
         "Answered",
         "Late",
-        "Letters",
+        "Emails",
     )
     table(columns, [_row(row) for row in rows])
 
@@ -69,7 +69,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Tell a workflow's story: who was asked what, when and why then, who was chased, how it closed."""
-    with looking(settings()) as there:
+    with reader(settings()) as there:
         found = there.story(workflow)
     if as_json:
         say_json(found)
@@ -82,32 +82,30 @@ def show(
     say()
     tell((moment(line["at"]), line["text"], line["why"]) for line in found["lines"])
     say()
-    _letters(found["letters"])
+    _emails(found["emails"])
 
 
-def _letters(letters: list[dict[str, Any]]) -> None:
-    if not letters:
-        say("No letter has gone out.")
+def _emails(emails: list[dict[str, Any]]) -> None:
+    if not emails:
+        say("No email has gone out.")
         return
     rows = [
         (moment(each["sent_at"]) or each["status"], each["to"], each["subject"] + _trouble(each))
-        for each in letters
+        for each in emails
     ]
-    table(("Sent", "To", "Subject"), rows, f"{count(len(letters), 'letter')}")
+    table(("Sent", "To", "Subject"), rows, f"{count(len(emails), 'email')}")
 
 
-def _trouble(letter: dict[str, Any]) -> str:
+def _trouble(email: dict[str, Any]) -> str:
     return (
-        f" ({letter['status']}: {letter['because']})"
-        if letter["because"] and letter["status"] != "sent"
-        else ""
+        f" ({email['status']}: {email['because']})" if email["because"] and email["status"] != "sent" else ""
     )
 
 
 def verify(
     heads: Annotated[
         list[str] | None,
-        typer.Option("--head", help="A head from a receipt or a closing letter; again for another."),
+        typer.Option("--head", help="A head from a receipt or a closing email; again for another."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -116,7 +114,7 @@ def verify(
     for head in wanted:
         if len(head) != 64 or set(head) - set("0123456789abcdef"):
             raise Trouble(f"{head!r} is no head: those are 64 digits and letters a to f.", code=2)
-    with looking(settings()) as there:
+    with reader(settings()) as there:
         verdict = there.verify(wanted)
     holds = verdict["intact"] and not verdict["missing"]
     if as_json:

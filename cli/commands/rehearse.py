@@ -43,7 +43,7 @@ def rehearse(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Play a launch forward and show every date, person and letter. Nothing is kept and nothing is sent."""
+    """Play a launch forward and show every date, person and email. Nothing is kept and nothing is sent."""
     from engine.dates.clock import SystemClock
     from engine.simulation.rehearsal import rehearse as play
 
@@ -131,14 +131,14 @@ def as_data(future: Rehearsal) -> dict[str, Any]:
         "reference": future.ended.reference,
         "outcome": future.ended.status,
         "because": future.ended.because or future.stuck,
-        "happenings": [{"at": at, "what": what} for at, what in happenings(future)],
+        "events": [{"at": at, "what": what} for at, what in events_told(future)],
         "dates": [dict(zip(("due", "step", "organisation", "person", "why"), row, strict=True)) for row in dates(future)],
-        "letters": [
+        "emails": [
             {"not_before": n.not_before, "to": n.name, "email": n.email, "organisation": n.organisation,
              "kind": n.kind, "subject": n.subject, "digest_only": n.digest_only}
             for n in future.notices
         ],
-        "letters_per_person": future.messages_to(),
+        "emails_per_person": future.messages_to(),
         "clashes": [{"on": clash.on, "what": clash.what} for clash in future.clashes],
     }  # fmt: skip
 
@@ -159,11 +159,11 @@ def dates(future: Rehearsal) -> list[tuple[Any, str, str, str, str]]:
     return found
 
 
-def happenings(future: Rehearsal) -> list[tuple[Any, str]]:
+def events_told(future: Rehearsal) -> list[tuple[Any, str]]:
     """What would happen, a sentence each, in order."""
-    from audit.story import Teller
+    from audit.story import StoryWriter
 
-    return [(line.at, line.text) for line in Teller(future.ended).lines(future.events)]
+    return [(line.at, line.text) for line in StoryWriter(future.ended).lines(future.events)]
 
 
 def _title(future: Rehearsal, step: str) -> str:
@@ -176,19 +176,19 @@ def show(future: Rehearsal) -> None:
     state = future.ended
     say(f"{_FUTURES[future.policy]}: {state.reference} · {state.pcn.name}")
     say()
-    story((moment(at), what, "") for at, what in happenings(future))
+    story((moment(at), what, "") for at, what in events_told(future))
     say()
     rows = [(moment(due), step, where, who, why) for due, step, where, who, why in dates(future)]
     table(("Due", "Step", "Organisation", "Person", "Why then"), rows, "Dates and people")
     say()
-    letters = [
+    emails = [
         (moment(n.not_before), n.name, n.kind + (" (a line)" if n.digest_only else ""), n.subject)
         for n in future.notices
     ]
-    table(("Not before", "To", "Kind", "Subject"), letters, "Letters, before those of a day are merged")
+    table(("Not before", "To", "Kind", "Subject"), emails, "Emails, before those of a day are merged")
     say()
     per_person = sorted(future.messages_to().items(), key=lambda each: (-each[1], each[0]))
-    say(f"{count(len(letters), 'letter')}: " + ", ".join(f"{name} {number}" for name, number in per_person))
+    say(f"{count(len(emails), 'email')}: " + ", ".join(f"{name} {number}" for name, number in per_person))
     for clash in future.clashes:
         say(f"Clash: {moment(clash.on)}: {clash.what}")
     ended = f"{state.status}: {state.because}" if state.over else (future.stuck or words(state.status))

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import arguments
-from cli.client.server import Refusal, Server, server, signature
+from cli.client.server import RefusedByServer, Server, server, signature
 from cli.console import Trouble, Usage, say, say_json, whisper
 from cli.context import Json, settings
 from cli.prompts import ask_form, confirm
@@ -80,7 +80,7 @@ def _send(
     while True:
         try:
             return baton.respond(assignment, values, by, anyway)
-        except Refusal as refusal:
+        except RefusedByServer as refusal:
             if form is None and refusal.reason == "warned":
                 raise Trouble(refusal.wrong, "Check them, or send them all the same with --anyway.") from None
             if form is None or not refusal.errors:

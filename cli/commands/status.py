@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.client.reader import looking
+from cli.client.reader import reader
 from cli.console import Usage, count, moment, say, say_json, sentence, table, words
 from cli.context import Json, settings
 
@@ -32,7 +32,7 @@ def status(
     """Show the workflows, or one of them with its steps and everyone asked."""
     if state and state not in STATES:
         raise Usage(f"--state is one of {', '.join(STATES)}, not {state!r}.")
-    with looking(settings()) as there:
+    with reader(settings()) as there:
         found: Any = there.workflow(workflow) if workflow else there.workflows(pcn, state, limit)
     if as_json:
         say_json(found)

@@ -43,9 +43,9 @@ def _there() -> Home:
 
 
 def _tell(report: object, as_json: bool) -> None:
-    from store.duckdb.recovery import Report
+    from store.duckdb.recovery import RecoveryReport
 
-    assert isinstance(report, Report)
+    assert isinstance(report, RecoveryReport)
     if as_json:
         say_json({"whole": report.whole, "file": report.file, "journal": report.journal, "agree": report.agree,
                   "done": report.done})  # fmt: skip

@@ -44,7 +44,7 @@ def test(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Play scenario tests: given, what people do, and what must then be true of states, dates and letters."""
+    """Play scenario tests: given, what people do, and what must then be true of states, dates and emails."""
     known = settings()
     shelf = library(known)
     files = list(found_in(paths or [root / "library" for root in shelf.roots]))

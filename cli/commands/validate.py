@@ -12,12 +12,12 @@ import typer
 from cli.console import count, say, say_json, whisper
 from cli.context import Json, library, settings
 from definitions.loading.closures import ClosureProblem, ClosuresError, parse_closures
-from definitions.loading.directory_file import ROOM, read_directory
+from definitions.loading.directory_file import DIRECTORY_SIZE, read_directory
 from definitions.loading.library import Library
 from definitions.loading.loader import load_dataset, load_definition, load_ladder
 from definitions.loading.scenarios import load_scenarios
 from definitions.source.problems import DefinitionErrors, Problem, nearest
-from definitions.source.reader import A_FEW_PAGES, Document, Room, read_file
+from definitions.source.reader import HANDWRITTEN, Document, SizeLimit, read_file
 
 #: Which key at the top of a file tells what it is, the most telling first.
 KINDS = {
@@ -34,7 +34,7 @@ def add(app: typer.Typer) -> None:
 
 
 @dataclass(slots=True)
-class Checked:
+class CheckedFile:
     """One file looked at."""
 
     file: Path
@@ -95,10 +95,10 @@ def validate(
         raise typer.Exit(1)
 
 
-def check(files: Sequence[Path], shelf: Library) -> list[Checked]:
+def check(files: Sequence[Path], shelf: Library) -> list[CheckedFile]:
     """Every file with its problems, in the order given."""
     catalogue = _Catalogue(shelf)
-    read: list[tuple[Checked, Document | None]] = []
+    read: list[tuple[CheckedFile, Document | None]] = []
     for file in files:
         checked, document = _read(file)
         if document is not None:
@@ -110,30 +110,30 @@ def check(files: Sequence[Path], shelf: Library) -> list[Checked]:
     return [checked for checked, _ in read]
 
 
-def _read(file: Path) -> tuple[Checked, Document | None]:
+def _read(file: Path) -> tuple[CheckedFile, Document | None]:
     try:
         document = read_file(file, str(file), _room(file))
     except OSError as error:
         why = error.strerror or "it cannot be read"
-        return Checked(file, "file", (Problem(str(file), 1, 1, "BD707", f"{why}"),)), None
+        return CheckedFile(file, "file", (Problem(str(file), 1, 1, "BD707", f"{why}"),)), None
     except DefinitionErrors as errors:
         if _is_list(file, errors):
-            return Checked(file, "list of closures", _closures(file)), None
-        return Checked(file, "file", errors.problems), None
+            return CheckedFile(file, "list of closures", _closures(file)), None
+        return CheckedFile(file, "file", errors.problems), None
     kind = next((kind for key, kind in KINDS.items() if key in document.data), "")
     if kind:
-        return Checked(file, kind), document
+        return CheckedFile(file, kind), document
     near = next((found for key in document.data if (found := nearest(key, KINDS))), None)
     shown = ", ".join(f"{key!r} for a {kind}" for key, kind in KINDS.items())
     problem = document.problem(document.at(()), "BD202", f"what is this file? One key tells: {shown}", near)
-    return Checked(file, "file", (problem,)), None
+    return CheckedFile(file, "file", (problem,)), None
 
 
-def _room(file: Path) -> Room:
+def _room(file: Path) -> SizeLimit:
     """A directory may be larger than a definition; which it is must be known before it is read."""
     with file.open("rb") as handle:
         beginning = handle.read(65_536)
-    return ROOM if b"\npcns:" in b"\n" + beginning else A_FEW_PAGES
+    return DIRECTORY_SIZE if b"\npcns:" in b"\n" + beginning else HANDWRITTEN
 
 
 def _is_list(file: Path, errors: DefinitionErrors) -> bool:

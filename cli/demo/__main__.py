@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cli.arguments import mapping
-from cli.client.server import Away, Server, find, signature
+from cli.client.server import NoAnswer, Server, find, signature
 from cli.console import Trouble, count, moment, say
 from cli.demo.people import Character, Characters
 from cli.demo.screen import Screen
 from cli.demo.visitor import Visitor, links_in
 from notifications.links import Links
-from notifications.transport.local_mailbox import Letter, Postbox
+from notifications.transport.local_mailbox import KeptEmail, LocalMailbox
 from settings import SETTINGS_FILE, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,7 +78,7 @@ class Demo:
     """One demonstration, in one home folder.
 
     `baton serve` may be killed at any moment: it is started again, on the same port, and the play goes on. What is
-    known here is in the letters and in the log, so a demonstration that was stopped can be taken up again too.
+    known here is in the emails and in the log, so a demonstration that was stopped can be taken up again too.
     """
 
     home: Path
@@ -109,7 +109,7 @@ class Demo:
 
     def _settle(self) -> None:
         """The home folder, with the settings that any `baton` started in it reads: the same port each time, so that
-        the links in letters already sent go on working."""
+        the links in emails already sent go on working."""
         self.home.mkdir(parents=True, exist_ok=True)
         settings = self.home / SETTINGS_FILE
         if settings.exists():
@@ -136,9 +136,9 @@ class Demo:
             found = find(self.known)
             if found is not None:
                 self.links = Links(self.known.at_home.secret(), found.url)
-                self.postbox = Postbox(self.known.at_home.postbox, _NoClock())
+                self.outbox = LocalMailbox(self.known.at_home.outbox, _NoClock())
                 self.characters = Characters(ROOT / "examples" / "demo-people.yaml")
-                say(f"Baton serves at {found.url}; letters are at {found.url}/postbox")
+                say(f"Baton serves at {found.url}; emails are at {found.url}/outbox")
                 return found
             time.sleep(0.1)
         raise AssertionError("unreachable")
@@ -155,7 +155,7 @@ class Demo:
         for _ in self._patiently("the server did not come back"):
             try:
                 answer = ask()
-            except Away:
+            except NoAnswer:
                 self._mind()
                 time.sleep(0.2)
             else:
@@ -179,7 +179,7 @@ class Demo:
             try:
                 if self._turn():
                     return
-            except Away:  # nothing is known here that the letters and the log do not say again
+            except NoAnswer:  # nothing is known here that the emails and the log do not say again
                 self._mind()
                 time.sleep(0.2)
 
@@ -191,7 +191,7 @@ class Demo:
             return False
         now = datetime.fromisoformat(look["now"])
         self._tell()
-        self._read_letters()
+        self._read_emails()
         if self._visit(now):
             self._still_alive()
             return False
@@ -206,26 +206,26 @@ class Demo:
         self._still_alive()
         return False
 
-    def _read_letters(self) -> None:
-        """New letters; whoever gets a link to something new decides when to answer."""
-        arrived: list[Letter] = []
-        for letter_id in self.postbox.ids():
-            letter = self.postbox.letter(letter_id) if letter_id not in self.read else None
-            if letter is None:
+    def _read_emails(self) -> None:
+        """New emails; whoever gets a link to something new decides when to answer."""
+        arrived: list[KeptEmail] = []
+        for email_id in self.outbox.ids():
+            email = self.outbox.email(email_id) if email_id not in self.read else None
+            if email is None:
                 continue
-            self.read.add(letter.id)
-            arrived.append(letter)
-            for link in links_in(letter.text):
+            self.read.add(email.id)
+            arrived.append(email)
+            for link in links_in(email.text):
                 assignment = self.links.read(link.rsplit("/", 1)[1])
                 if assignment is None:
                     continue
-                character = self.characters.who(assignment, letter.to)
+                character = self.characters.who(assignment, email.to)
                 # From when it came, not from now: read again after a restart, it leads to the same visit.
-                at = character.answers_at(letter.at, letter.subject)
+                at = character.answers_at(email.at, email.subject)
                 if at is not None and assignment not in self.visits:
                     self.visits[assignment] = Visit(at, link, character)
-        for day, letters in groupby(arrived, key=lambda letter: _day(letter.at)):
-            self.screen.letters(day, [(letter.to, letter.subject) for letter in letters])
+        for day, emails in groupby(arrived, key=lambda email: _day(email.at)):
+            self.screen.emails(day, [(email.to, email.subject) for email in emails])
 
     def _visit(self, now: datetime) -> bool:
         """Everyone whose time has come opens their link and answers."""
@@ -274,15 +274,15 @@ class Demo:
             say(f"  {row['reference']}: {row['status']}, {_day(row['closed_at'])}")
         seconds = time.monotonic() - began
         say(
-            f"\n{count(self.answered, 'answer')} on the pages, {count(len(self.read), 'letter')} over SMTP, "
+            f"\n{count(self.answered, 'answer')} on the pages, {count(len(self.read), 'email')} over SMTP, "
             f"{count(self.leaps, 'leap')} of the calendar, {seconds:.0f} seconds."
         )
         say(f"The log is intact: {count(verdict['events'], 'event')}, head {verdict['head'][:16]}…")
         home, baton = _shown(self.home), _shown(Path(sys.executable).parent / "baton")
         again = f"cd {home} && {os.path.relpath(Path(sys.executable).parent / 'baton', self.home)} serve"
-        say(f"\nLetters:            {home}/postbox, and the log's journal: {home}/journal")
+        say(f"\nEmails:            {home}/outbox, and the log's journal: {home}/journal")
         say(f"Pages:              {again}")
-        say(f"                    then open {self.server.url} and {self.server.url}/postbox")
+        say(f"                    then open {self.server.url} and {self.server.url}/outbox")
         say(f"The story of one:   {baton} --home {home} audit show {rows[0]['workflow_id']}")
 
     # --- patience
@@ -298,7 +298,7 @@ class Demo:
 
 
 class _NoClock:
-    """The postbox is only read here; letters are stamped by the server."""
+    """The outbox is only read here; emails are stamped by the server."""
 
     def now(self) -> datetime:
         return datetime.min.replace(tzinfo=UTC)

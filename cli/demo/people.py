@@ -24,7 +24,7 @@ class Character:
     answers: dict[str, Any] = field(default_factory=dict)
 
     def answers_at(self, now: datetime, subject: str) -> datetime | None:
-        """When they answer, on Baton's calendar, having read a letter of that subject now; None: not for this one."""
+        """When they answer, on Baton's calendar, having read an email of that subject now; None: not for this one."""
         if self.habit == "at once":
             return now
         if self.habit == "prompt":

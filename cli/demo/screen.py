@@ -1,4 +1,4 @@
-"""What a demonstration shows while it runs: the story and the letters, a short line each, the alike ones together."""
+"""What a demonstration shows while it runs: the story and the emails, a short line each, the alike ones together."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Screen:
         for line in brief(lines):
             self.line(day, f"{cut(name, _NAME):{_NAME}}  {line}")
 
-    def letters(self, day: str, letters: Sequence[tuple[str, str]]) -> None:
-        """Letters that arrived, each its To and its subject; those of one subject together."""
+    def emails(self, day: str, emails: Sequence[tuple[str, str]]) -> None:
+        """Emails that arrived, each its To and its subject; those of one subject together."""
         together: dict[str, list[str]] = {}
-        for to, subject in letters:
+        for to, subject in emails:
             together.setdefault(" ".join(subject.split()), []).append(_name(to))
         for subject, names in together.items():
-            self.line(day, f"{'  ✉ letter to':{_NAME}}  {people(names)}: {subject}")
+            self.line(day, f"{'  ✉ email to':{_NAME}}  {people(names)}: {subject}")
 
     def line(self, day: str, text: str) -> None:
         if day != self._day:

@@ -1,6 +1,6 @@
-"""Somebody who reads a letter, opens its link and fills in the page: the demonstration's people.
+"""Somebody who reads an email, opens its link and fills in the page: the demonstration's people.
 
-They use what anybody would: the letter's own link, the page, its form and its button. Only what they answer is
+They use what anybody would: the email's own link, the page, its form and its button. Only what they answer is
 made up, by the server of a demonstration.
 """
 
@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 import httpx
 
-from cli.client.server import Away
+from cli.client.server import NoAnswer
 from cli.console import Trouble
 
 _LINK = re.compile(r"https?://[^\s<>\"]+/a/[A-Za-z0-9._~-]+")
@@ -56,7 +56,7 @@ class _Forms(HTMLParser):
 
 
 def links_in(text: str) -> list[str]:
-    """The links in a letter that open an assignment."""
+    """The links in an email that open an assignment."""
     return list(dict.fromkeys(_LINK.findall(text)))
 
 
@@ -71,7 +71,7 @@ class Visitor:
         try:
             self._answer(link, answers)
         except httpx.TransportError as error:
-            raise Away(
+            raise NoAnswer(
                 f"The page of {self.name} did not open or broke off ({error}).", "Try again."
             ) from None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from definitions.source.problems import Problem, nearest
-from definitions.source.reader import Document, Path_
+from definitions.source.reader import Document, KeyPath
 
 
 class Catalogue(Protocol):
@@ -27,7 +27,7 @@ class Catalogue(Protocol):
         ...
 
 
-def _same(path: Path_) -> Path_:
+def _same(path: KeyPath) -> KeyPath:
     return path
 
 
@@ -36,10 +36,10 @@ class Findings:
     """Collects problems of one document. `origin` turns a path of what was saved of the data into one of the file."""
 
     document: Document
-    origin: Callable[[Path_], Path_] = _same
+    origin: Callable[[KeyPath], KeyPath] = _same
     problems: list[Problem] = field(default_factory=list)
 
-    def written(self, path: Path_) -> bool:
+    def written(self, path: KeyPath) -> bool:
         """Whether the file says something at `path`, be it right or wrong."""
         here: Any = self.document.data
         try:
@@ -50,29 +50,29 @@ class Findings:
         return bool(here)
 
     def add(
-        self, path: Path_, code: str, message: str, suggestion: str | None = None, *, word: str = ""
+        self, path: KeyPath, code: str, message: str, suggestion: str | None = None, *, word: str = ""
     ) -> None:
         """A problem with the value at `path`, or with `word` inside it."""
         path = self.origin(path)
         place = self.document.within(path, word) if word else self.document.at(path)
         self.problems.append(self.document.problem(place, code, message, suggestion))
 
-    def add_line(self, path: Path_, line: int, code: str, message: str) -> None:
+    def add_line(self, path: KeyPath, line: int, code: str, message: str) -> None:
         """A problem in a line of the text at `path`, counted from 1."""
         place = self.document.line_of(self.origin(path), line)
         self.problems.append(self.document.problem(place, code, message))
 
-    def add_key(self, path: Path_, code: str, message: str, suggestion: str | None = None) -> None:
+    def add_key(self, path: KeyPath, code: str, message: str, suggestion: str | None = None) -> None:
         """A problem with the key at `path`."""
         place = self.document.key_at(self.origin(path))
         self.problems.append(self.document.problem(place, code, message, suggestion))
 
-    def add_column(self, path: Path_, column: int, code: str, message: str, suggestion: str | None) -> None:
+    def add_column(self, path: KeyPath, column: int, code: str, message: str, suggestion: str | None) -> None:
         """A problem `column` characters into the text at `path`, counted from 1."""
         place = self.document.inside(self.origin(path), column)
         self.problems.append(self.document.problem(place, code, message, suggestion))
 
-    def must_be_known(self, path: Path_, name: str, names: Collection[str], code: str, what: str) -> bool:
+    def must_be_known(self, path: KeyPath, name: str, names: Collection[str], code: str, what: str) -> bool:
         """Whether `name` is one of `names`; a problem with the nearest when it is not."""
         if name in names:
             return True

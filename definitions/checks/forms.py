@@ -8,7 +8,7 @@ from definitions.checks.findings import Findings
 from definitions.checks.scopes import RESERVED
 from definitions.models.definition import Input, Step
 from definitions.models.fields import FormField, FormItem, RepeatedGroup
-from definitions.source.reader import Path_
+from definitions.source.reader import KeyPath
 
 #: What only fields of these types have.
 _ONLY: dict[str, tuple[str, ...]] = {
@@ -28,7 +28,7 @@ _NUMBERS = frozenset({"integer", "decimal", "percent", "money", "fte", "rating"}
 _BOUNDED = _NUMBERS | {"date"}
 
 
-def check_form(step: Step, path: Path_, findings: Findings) -> None:
+def check_form(step: Step, path: KeyPath, findings: Findings) -> None:
     """Fills the findings with what is wrong with a step's form."""
     _ids(step.form, (*path, "form"), findings)
     for index, item in enumerate(step.form):
@@ -41,7 +41,7 @@ def check_form(step: Step, path: Path_, findings: Findings) -> None:
             _field(item, place, findings)
 
 
-def check_input(declared: Input, path: Path_, findings: Findings) -> None:
+def check_input(declared: Input, path: KeyPath, findings: Findings) -> None:
     """Fills the findings with what is wrong with one input of a launch."""
     _reserved(declared.id, (*path, "id"), findings)
     _field(declared, path, findings)
@@ -55,7 +55,7 @@ def check_input(declared: Input, path: Path_, findings: Findings) -> None:
                 findings.add((*path, "default"), "BD205", f"the default {each!r} is not one of the options")
 
 
-def _ids(form: Sequence[FormItem], path: Path_, findings: Findings) -> None:
+def _ids(form: Sequence[FormItem], path: KeyPath, findings: Findings) -> None:
     seen: set[str] = set()
     for index, item in enumerate(form):
         each = item.key if isinstance(item, RepeatedGroup) else item.id
@@ -66,13 +66,13 @@ def _ids(form: Sequence[FormItem], path: Path_, findings: Findings) -> None:
         _reserved(each, place, findings)
 
 
-def _reserved(each: str, path: Path_, findings: Findings) -> None:
+def _reserved(each: str, path: KeyPath, findings: Findings) -> None:
     if each in RESERVED:
         message = f"a field cannot be called {each!r}: expressions need that name"
         findings.add(path, "BD208", message, f"{each}_answer")
 
 
-def _field(field: FormField, path: Path_, findings: Findings) -> None:
+def _field(field: FormField, path: KeyPath, findings: Findings) -> None:
     wanted = _NEEDS.get(field.type)
     if wanted and not getattr(field, wanted):
         findings.add((*path, "type"), "BD603", f"a field of type {field.type} needs {wanted!r}")
@@ -90,7 +90,7 @@ def _field(field: FormField, path: Path_, findings: Findings) -> None:
     _bounds(field, path, findings)
 
 
-def _bounds(field: FormField, path: Path_, findings: Findings) -> None:
+def _bounds(field: FormField, path: KeyPath, findings: Findings) -> None:
     for key in ("min", "max"):
         value = getattr(field, key)
         if value is None:

@@ -7,7 +7,7 @@ from definitions.language import moment_parser, moments
 from definitions.language.expressions import ExpressionError, compile_cached
 from definitions.models.definition import DateSpec, Definition, Step
 from definitions.models.step_order import circle, predecessors_of
-from definitions.source.reader import Path_
+from definitions.source.reader import KeyPath
 
 
 def check_order(definition: Definition, findings: Findings) -> bool:
@@ -91,13 +91,13 @@ def _trail(found: tuple[str, ...]) -> str:
     return " → ".join(found)
 
 
-def _step_path(definition: Definition, step_id: str) -> Path_:
+def _step_path(definition: Definition, step_id: str) -> KeyPath:
     index = next(i for i, step in enumerate(definition.steps) if step.id == step_id)
     step = definition.steps[index]
     return ("steps", index, "after") if step.after is not None else ("steps", index)
 
 
-def _place(definition: Definition, node: str) -> Path_:
+def _place(definition: Definition, node: str) -> KeyPath:
     if node in definition.dates:
         return ("dates", node)
     step_id, _, key = node.partition(".")

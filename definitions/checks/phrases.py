@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from definitions.checks.findings import Findings
-from definitions.checks.scopes import LADDER, Scopes, Shape, asked_of_several, unknown
+from definitions.checks.scopes import LADDER, Parts, Scopes, asked_of_several, unknown
 from definitions.language import grammar, moment_parser, moments
 from definitions.language.expressions import (
     Expression,
@@ -18,7 +18,7 @@ from definitions.models.definition import Definition, Ladder, Step
 from definitions.models.marks import Mark, marks
 from definitions.models.step_order import predecessors_of, reachable
 from definitions.source.problems import nearest
-from definitions.source.reader import Path_
+from definitions.source.reader import KeyPath
 
 #: What a schedule can count from besides the definition's own dates.
 SCHEDULE_ANCHORS = frozenset({
@@ -63,17 +63,17 @@ class Wording:
                 case "action":
                     self.action(mark)
 
-    def expression(self, path: Path_, text: str) -> None:
+    def expression(self, path: KeyPath, text: str) -> None:
         compiled = compiled_expression(self.findings, path, text)
         if compiled:
             self.names(path, compiled)
 
-    def template(self, path: Path_, text: str) -> None:
+    def template(self, path: KeyPath, text: str) -> None:
         compiled = compiled_template(self.findings, path, text)
         if compiled and not compiled.plain:
             self.names(path, compiled)
 
-    def names(self, path: Path_, compiled: Expression | Template) -> None:
+    def names(self, path: KeyPath, compiled: Expression | Template) -> None:
         known = self.scopes.at(path)
         unknown_names(self.findings, path, compiled, known, self.known_steps)
         if path[0] != "steps":
@@ -83,7 +83,7 @@ class Wording:
             if len(reference.parts) > 1 and reference.parts[0] in ("answers", "values"):
                 self.comes_before(path, here, reference.parts[1], ".".join(reference.parts[:2]))
 
-    def comes_before(self, path: Path_, here: Step, other: str, word: str) -> None:
+    def comes_before(self, path: KeyPath, here: Step, other: str, word: str) -> None:
         """What is worked out or signed must be whole, so it comes from before. Elsewhere a step may look at one that
         runs beside it, as far as that has come; never at one that waits for it."""
         step = self.steps.get(other)
@@ -97,7 +97,7 @@ class Wording:
             message = f"{here.id} uses {word}, and {other} does not come before it; add it to 'after'"
             self.findings.add(path, "BD403", message, word=word)
 
-    def moment(self, path: Path_, text: str) -> None:
+    def moment(self, path: KeyPath, text: str) -> None:
         anchors = moment_names(self.findings, path, text)
         if path[0] == "launch" and path[1] == "every":
             every = self.definition.launch.every
@@ -112,14 +112,14 @@ class Wording:
             elif anchor not in known:
                 self.unknown_anchor(path, anchor, known)
 
-    def unknown_anchor(self, path: Path_, anchor: str, known: set[str]) -> None:
+    def unknown_anchor(self, path: KeyPath, anchor: str, known: set[str]) -> None:
         message = f"no date is called {anchor!r}"
         inputs = {each.id for each in self.definition.launch.inputs}
         if anchor in inputs:
             message += f"; name it under 'dates': {anchor}: {{is: inputs.{anchor}}}"
         self.findings.add(path, "BD302", message, nearest(anchor, known), word=anchor)
 
-    def closed(self, path: Path_, anchor: str) -> None:
+    def closed(self, path: KeyPath, anchor: str) -> None:
         other = anchor.removesuffix(".closed")
         if other not in self.known_steps:
             near = nearest(other, self.known_steps)
@@ -187,7 +187,7 @@ class Wording:
         ):
             self.target(mark.path, here, action)
 
-    def move(self, path: Path_, action: grammar.Action) -> None:
+    def move(self, path: KeyPath, action: grammar.Action) -> None:
         self.expression(path, action.expression)
         dates = self.definition.dates
         if not self.findings.must_be_known(path, action.target, dates, "BD302", "date"):
@@ -197,7 +197,7 @@ class Wording:
                 path, "BD404", f"{action.target} is external, and never moves", word=action.target
             )
 
-    def target(self, path: Path_, here: Step, action: grammar.Action) -> None:
+    def target(self, path: KeyPath, here: Step, action: grammar.Action) -> None:
         target = self.steps.get(action.target)
         if target is None:
             return
@@ -218,7 +218,7 @@ class Wording:
             self.findings.add(path, "BD605", f"{target.id} is not asked of practices", word=target.id)
 
 
-def compiled_expression(findings: Findings, path: Path_, text: str) -> Expression | None:
+def compiled_expression(findings: Findings, path: KeyPath, text: str) -> Expression | None:
     """The expression, or None after noting why not."""
     try:
         return compile_cached(text)
@@ -227,7 +227,7 @@ def compiled_expression(findings: Findings, path: Path_, text: str) -> Expressio
         return None
 
 
-def compiled_template(findings: Findings, path: Path_, text: str) -> Template | None:
+def compiled_template(findings: Findings, path: KeyPath, text: str) -> Template | None:
     """The template, or None after noting why not."""
     try:
         return template_cached(text)
@@ -236,7 +236,7 @@ def compiled_template(findings: Findings, path: Path_, text: str) -> Template | 
         return None
 
 
-def _not_compiled(findings: Findings, path: Path_, error: ExpressionError) -> None:
+def _not_compiled(findings: Findings, path: KeyPath, error: ExpressionError) -> None:
     if error.word:
         findings.add(path, error.code, error.message, error.suggestion, word=error.word)
     else:
@@ -245,9 +245,9 @@ def _not_compiled(findings: Findings, path: Path_, error: ExpressionError) -> No
 
 def unknown_names(
     findings: Findings,
-    path: Path_,
+    path: KeyPath,
     compiled: Expression | Template,
-    known: Mapping[str, Shape],
+    known: Mapping[str, Parts],
     broken: frozenset[str] = frozenset(),
 ) -> None:
     """Notes each name that is not known at its place. Steps named in `broken` are known, whatever is wrong with them."""
@@ -264,7 +264,7 @@ def unknown_names(
             findings.add(path, "BD303", found.message, found.suggestion, word=found.word)
 
 
-def moment_names(findings: Findings, path: Path_, text: str) -> frozenset[str]:
+def moment_names(findings: Findings, path: KeyPath, text: str) -> frozenset[str]:
     """The anchors of a moment; none after noting that it cannot be read."""
     try:
         return moments.names(moment_parser.parse(text))

@@ -16,36 +16,36 @@ from definitions.language.syntax import EACH, Reference
 from definitions.models.definition import Definition, Step
 from definitions.models.fields import FormField, FormItem, RepeatedGroup
 from definitions.source.problems import nearest
-from definitions.source.reader import Path_
+from definitions.source.reader import KeyPath
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Parts:
     """What can be read from a value. `parts` None: anything. `item`: it is a list of these."""
 
-    parts: Mapping[str, Shape] | None = None
-    item: Shape | None = None
+    parts: Mapping[str, Parts] | None = None
+    item: Parts | None = None
 
 
-ANY = Shape()
-LEAF = Shape({})
-_PRACTICE = Shape(
-    {"code": LEAF, "name": LEAF, "list_size": LEAF, "weighted_list_size": LEAF, "tags": Shape({}, LEAF)}
+ANY = Parts()
+LEAF = Parts({})
+_PRACTICE = Parts(
+    {"code": LEAF, "name": LEAF, "list_size": LEAF, "weighted_list_size": LEAF, "tags": Parts({}, LEAF)}
 )
-_MANAGER = Shape({"id": LEAF, "name": LEAF, "email": LEAF, "phone": LEAF})
-_PCN = Shape({"code": LEAF, "name": LEAF, "list_size": LEAF})
-_PARTS: dict[str, Shape] = {
-    "ratio": Shape({"numerator": LEAF, "denominator": LEAF}),
-    "file": Shape({"name": LEAF, "sha256": LEAF, "size": LEAF}),
-    "attestation": Shape({"agreed": LEAF, "statement_sha256": LEAF}),
-    "date": Shape({"year": LEAF, "month": LEAF, "day": LEAF}),
-    "choices": Shape({}, LEAF),
-    "practices": Shape({}, LEAF),
-    "dataset": Shape({}, ANY),
+_MANAGER = Parts({"id": LEAF, "name": LEAF, "email": LEAF, "phone": LEAF})
+_PCN = Parts({"code": LEAF, "name": LEAF, "list_size": LEAF})
+_PARTS: dict[str, Parts] = {
+    "ratio": Parts({"numerator": LEAF, "denominator": LEAF}),
+    "file": Parts({"name": LEAF, "sha256": LEAF, "size": LEAF}),
+    "attestation": Parts({"agreed": LEAF, "statement_sha256": LEAF}),
+    "date": Parts({"year": LEAF, "month": LEAF, "day": LEAF}),
+    "choices": Parts({}, LEAF),
+    "practices": Parts({}, LEAF),
+    "dataset": Parts({}, ANY),
     "organisation": ANY,
     "person": ANY,
 }
-_RECORD: dict[str, Shape] = {"practice": _PRACTICE, "person": ANY, "list_size": LEAF, "outcome": LEAF}
+_RECORD: dict[str, Parts] = {"practice": _PRACTICE, "person": ANY, "list_size": LEAF, "outcome": LEAF}
 
 #: Ids a field cannot have, since expressions need them for something else.
 RESERVED = frozenset({
@@ -67,22 +67,22 @@ def asked_of_several(step: Step) -> bool:
     )
 
 
-def _field(field: FormField) -> Shape:
+def _field(field: FormField) -> Parts:
     if field.type == "table":
-        return Shape({}, Shape({column.id: LEAF for column in field.columns}))
+        return Parts({}, Parts({column.id: LEAF for column in field.columns}))
     return _PARTS.get(field.type, LEAF)
 
 
-def _form(form: Sequence[FormItem]) -> dict[str, Shape]:
+def _form(form: Sequence[FormItem]) -> dict[str, Parts]:
     return {
         **{item.key: ANY for item in form if isinstance(item, RepeatedGroup)},
         **{item.id: _field(item) for item in form if not isinstance(item, RepeatedGroup)},
     }
 
 
-def _answers(step: Step) -> Shape:
-    record = Shape({**_form(step.form), **_RECORD})
-    return Shape({"missing": Shape({}, _PRACTICE)}, record) if asked_of_several(step) else record
+def _answers(step: Step) -> Parts:
+    record = Parts({**_form(step.form), **_RECORD})
+    return Parts({"missing": Parts({}, _PRACTICE)}, record) if asked_of_several(step) else record
 
 
 class Scopes:
@@ -92,23 +92,23 @@ class Scopes:
         self.definition = definition
         inputs = {each.id: _field(each) for each in definition.launch.inputs}
         human = {step.id: _answers(step) for step in definition.steps if not step.automatic}
-        values = {s.id: Shape(dict.fromkeys(s.values, ANY)) for s in definition.steps if s.kind == "compute"}
+        values = {s.id: Parts(dict.fromkeys(s.values, ANY)) for s in definition.steps if s.kind == "compute"}
         self.launch = {
-            "inputs": Shape(inputs), "pcn": _PCN, "practices": Shape({}, _PRACTICE), "calendar": ANY,
+            "inputs": Parts(inputs), "pcn": _PCN, "practices": Parts({}, _PRACTICE), "calendar": ANY,
             "today": _PARTS["date"],
         }  # fmt: skip
         self.common = {
             **self.launch,
-            "dates": Shape(dict.fromkeys(definition.dates, _PARTS["date"])),
-            "answers": Shape(human),
-            "values": Shape(values),
-            "workflow": Shape({"id": LEAF, "reference": LEAF}),
+            "dates": Parts(dict.fromkeys(definition.dates, _PARTS["date"])),
+            "answers": Parts(human),
+            "values": Parts(values),
+            "workflow": Parts({"id": LEAF, "reference": LEAF}),
         }
         self.around = {
             **self.common, "practice": _PRACTICE, "person": ANY, "manager": _MANAGER, "assignment": ANY, "step": ANY,
         }  # fmt: skip
 
-    def at(self, path: Path_) -> Mapping[str, Shape]:
+    def at(self, path: KeyPath) -> Mapping[str, Parts]:
         """The names known at `path`."""
         if path[0] == "launch":
             return (
@@ -123,26 +123,26 @@ class Scopes:
         if key in ("form", "checks"):
             return self._in_form(step, path)
         if key in _OF_RESPONSE:
-            fields = Shape(_form(step.form))
+            fields = Parts(_form(step.form))
             return {**self.around, "response": fields, "previous": fields}
         return self.around
 
-    def _in_form(self, step: Step, path: Path_) -> Mapping[str, Shape]:
+    def _in_form(self, step: Step, path: KeyPath) -> Mapping[str, Parts]:
         fields = _form(step.form)
-        known = {**self.around, **fields, "response": Shape(fields)}
+        known = {**self.around, **fields, "response": Parts(fields)}
         item = step.form[int(path[3])] if path[2] == "form" else None
         if isinstance(item, RepeatedGroup) and len(path) > 4 and path[4] != "repeat":
             known[item.as_] = ANY
             if path[4] == "fields":
                 siblings = {field.id: _field(field) for field in item.fields}
-                return {**known, **siblings, "previous": Shape({**fields, **siblings})}
-        return {**known, "previous": Shape(fields)}
+                return {**known, **siblings, "previous": Parts({**fields, **siblings})}
+        return {**known, "previous": Parts(fields)}
 
 
 #: What a ladder's rungs know. A ladder serves many definitions, so it knows nothing of one.
-LADDER: Mapping[str, Shape] = {
+LADDER: Mapping[str, Parts] = {
     "practice": _PRACTICE, "pcn": _PCN, "person": ANY, "manager": _MANAGER, "assignment": ANY, "step": ANY, "today": _PARTS["date"],
-    "workflow": Shape({"id": LEAF, "reference": LEAF}), "calendar": ANY,
+    "workflow": Parts({"id": LEAF, "reference": LEAF}), "calendar": ANY,
 }  # fmt: skip
 
 
@@ -155,9 +155,9 @@ class Unknown:
     suggestion: str | None
 
 
-def unknown(reference: Reference, known: Mapping[str, Shape]) -> Unknown | None:
+def unknown(reference: Reference, known: Mapping[str, Parts]) -> Unknown | None:
     """What is wrong with a reference where these names are known; None when nothing is."""
-    here = Shape(known)
+    here = Parts(known)
     for index, part in enumerate(reference.parts):
         parts = here.parts
         if parts is None:
@@ -172,7 +172,7 @@ def unknown(reference: Reference, known: Mapping[str, Shape]) -> Unknown | None:
     return None
 
 
-def _unknown(reference: Reference, before: list[str], part: str, here: Shape) -> Unknown:
+def _unknown(reference: Reference, before: list[str], part: str, here: Parts) -> Unknown:
     parts = here.parts or {}
     if not before:
         close = nearest(part, [*parts, *FUNCTIONS]) or _elsewhere(part, parts)
@@ -194,7 +194,7 @@ def _cut(written: str, part: str) -> str:
     return ".".join(parts[: parts.index(part) + 1]) if part in parts else written
 
 
-def _elsewhere(part: str, known: Mapping[str, Shape]) -> str | None:
+def _elsewhere(part: str, known: Mapping[str, Parts]) -> str | None:
     """inputs.quarter for somebody who wrote quarter."""
     for root in ("inputs", "dates", "values", "answers"):
         inner = known.get(root)

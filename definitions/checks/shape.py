@@ -15,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from definitions.models.marks import bare, fields_of, members, options
 from definitions.source.problems import Problem, nearest
-from definitions.source.reader import Document, Path_
+from definitions.source.reader import Document, KeyPath
 
 #: Words people use for a key that is called something else.
 SYNONYMS = {
@@ -38,24 +38,24 @@ class _Lost:
 LOST = _Lost()
 
 
-class Shape:
+class ShapeCheck:
     """Explains what is wrong with a document's data, as `model` would have it."""
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self.problems: list[Problem] = []
         #: For lists that lost items: the places the kept ones had.
-        self.kept: dict[Path_, list[int]] = {}
+        self.kept: dict[KeyPath, list[int]] = {}
         #: For values found under a wrong key: that key, by the path they have now.
-        self.renamed: dict[Path_, str] = {}
+        self.renamed: dict[KeyPath, str] = {}
 
     def explain(self, model: type[BaseModel]) -> Any:
         """The data without what is wrong in it, or LOST when too little is left. Fills `problems`."""
         return self.model(self.document.data, model, ())
 
-    def origin(self, path: Path_) -> Path_:
+    def origin(self, path: KeyPath) -> KeyPath:
         """Where in the file the part at `path` of the saved data stands."""
-        found: Path_ = ()
+        found: KeyPath = ()
         for part in path:
             if isinstance(part, int) and found in self.kept:
                 part = self.kept[found][part]
@@ -64,12 +64,12 @@ class Shape:
         return found
 
     def note(
-        self, path: Path_, code: str, message: str, suggestion: str | None = None, key: bool = False
+        self, path: KeyPath, code: str, message: str, suggestion: str | None = None, key: bool = False
     ) -> None:
         place = self.document.key_at(path) if key else self.document.at(path)
         self.problems.append(self.document.problem(place, code, message, suggestion))
 
-    def model(self, value: Any, model: type[BaseModel], path: Path_) -> Any:
+    def model(self, value: Any, model: type[BaseModel], path: KeyPath) -> Any:
         fields = fields_of(model)
         saved: dict[str, Any] = {}
         whole = True
@@ -98,7 +98,7 @@ class Shape:
                     whole = False
         return saved if whole else LOST
 
-    def value(self, value: Any, kind: Any, path: Path_) -> Any:
+    def value(self, value: Any, kind: Any, path: KeyPath) -> Any:
         allowed = members(kind)
         if Any in allowed:
             return value
@@ -110,7 +110,7 @@ class Shape:
             return self.sequence(value, kind, allowed, path)
         return self.leaf(value, kind, allowed, path)
 
-    def mapping(self, value: dict[str, Any], allowed: tuple[Any, ...], path: Path_) -> Any:
+    def mapping(self, value: dict[str, Any], allowed: tuple[Any, ...], path: KeyPath) -> Any:
         models = [bare(m) for m in allowed if isinstance(bare(m), type) and issubclass(bare(m), BaseModel)]
         if models:
             # The form meant is the one whose keys are there.
@@ -130,7 +130,7 @@ class Shape:
                 saved[key] = found
         return saved
 
-    def sequence(self, value: list[Any], kind: Any, allowed: tuple[Any, ...], path: Path_) -> Any:
+    def sequence(self, value: list[Any], kind: Any, allowed: tuple[Any, ...], path: KeyPath) -> Any:
         inner = next((m for m in allowed if get_origin(bare(m)) is list), None)
         if inner is None:
             self.note(path, "BD203", f"{_where(path)} is a list; {_wanted(allowed)} is wanted")
@@ -144,7 +144,7 @@ class Shape:
             self.kept[path] = kept
         return [found[i] for i in kept] if kept or not found else LOST
 
-    def leaf(self, value: Any, kind: Any, allowed: tuple[Any, ...], path: Path_) -> Any:
+    def leaf(self, value: Any, kind: Any, allowed: tuple[Any, ...], path: KeyPath) -> Any:
         wrong = _refused(value, kind)
         if wrong is None:
             return value
@@ -164,7 +164,7 @@ class Shape:
             return suggestion or LOST
         return LOST
 
-    def word(self, value: str, words: list[str], path: Path_) -> Any:
+    def word(self, value: str, words: list[str], path: KeyPath) -> Any:
         suggestion = nearest(value, words)
         if "pcn_manager" in words:
             self.note(path, "BD207", f"no PCN has the role {value!r}", suggestion)
@@ -175,7 +175,7 @@ class Shape:
         return suggestion or LOST
 
 
-def _stand_in(kind: Any, path: Path_) -> str | None:
+def _stand_in(kind: Any, path: KeyPath) -> str | None:
     """Something to go on with where a text or a word at the top is missing, so that the rest is still checked."""
     if _refused("-", kind) is None:
         return "-"
@@ -226,7 +226,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _where(path: Path_) -> str:
+def _where(path: KeyPath) -> str:
     """How people would call the place: `due`, or "a step"."""
     if not path:
         return "a definition"

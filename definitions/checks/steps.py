@@ -10,7 +10,7 @@ from definitions.checks.forms import check_form, check_input
 from definitions.models.definition import Definition, LadderIf, Step
 from definitions.models.outcomes import outcome_field, outcome_options, plain_fields
 from definitions.source.problems import nearest
-from definitions.source.reader import Path_
+from definitions.source.reader import KeyPath
 
 #: What a kind of step cannot do without.
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -48,7 +48,7 @@ def check_steps(definition: Definition, findings: Findings, catalogue: Catalogue
     inputs = definition.launch.inputs
     _once(findings, (("launch", "inputs", i, "id") for i in range(len(inputs))), [each.id for each in inputs])
     for index, declared in enumerate(inputs):
-        path: Path_ = ("launch", "inputs", index)
+        path: KeyPath = ("launch", "inputs", index)
         check_input(declared, path, findings)
         if catalogue is not None and declared.dataset:
             findings.must_be_known(
@@ -67,7 +67,7 @@ def check_steps(definition: Definition, findings: Findings, catalogue: Catalogue
             _elsewhere(step, path, findings, catalogue)
 
 
-def _once(findings: Findings, paths: Iterable[Path_], ids: list[str]) -> None:
+def _once(findings: Findings, paths: Iterable[KeyPath], ids: list[str]) -> None:
     counts = Counter[str]()
     for path, each in zip(paths, ids, strict=True):
         counts[each] += 1
@@ -75,7 +75,7 @@ def _once(findings: Findings, paths: Iterable[Path_], ids: list[str]) -> None:
             findings.add(path, "BD206", f"the id {each!r} stands twice")
 
 
-def _kind(step: Step, path: Path_, findings: Findings) -> None:
+def _kind(step: Step, path: KeyPath, findings: Findings) -> None:
     for key in NEEDS[step.kind]:
         if not getattr(step, key) and not findings.written((*path, key)):
             findings.add((*path, "kind"), "BD601", f"{_a(step.kind)} step needs {key!r}")
@@ -99,7 +99,7 @@ def _kind(step: Step, path: Path_, findings: Findings) -> None:
         findings.add_key((*path, "start_inputs"), "BD602", "'start_inputs' belong to 'starts'")
 
 
-def _assigns(step: Step, path: Path_, findings: Findings) -> None:
+def _assigns(step: Step, path: KeyPath, findings: Findings) -> None:
     several = isinstance(step.assign, list)
     for index, assign in enumerate(step.assigns):
         place = (*path, "assign", index) if several else (*path, "assign")
@@ -107,7 +107,7 @@ def _assigns(step: Step, path: Path_, findings: Findings) -> None:
             findings.add(place, "BD601", "'assign' names either a 'role' or a 'person'")
 
 
-def _outcomes(step: Step, path: Path_, findings: Findings) -> None:
+def _outcomes(step: Step, path: KeyPath, findings: Findings) -> None:
     field = outcome_field(step)
     if step.outcome and field is None:
         ids = [each.id for each in plain_fields(step)]
@@ -126,9 +126,9 @@ def _outcomes(step: Step, path: Path_, findings: Findings) -> None:
             findings.add_key((*path, "on", outcome), "BD308", message, nearest(outcome, offered))
 
 
-def _elsewhere(step: Step, path: Path_, findings: Findings, catalogue: Catalogue) -> None:
+def _elsewhere(step: Step, path: KeyPath, findings: Findings, catalogue: Catalogue) -> None:
     ladder = step.ladder
-    named: list[tuple[Path_, str]] = []
+    named: list[tuple[KeyPath, str]] = []
     if isinstance(ladder, LadderIf):
         named = [((*path, "ladder", "then"), ladder.then), ((*path, "ladder", "otherwise"), ladder.otherwise)]
     elif ladder:
@@ -142,7 +142,7 @@ def _elsewhere(step: Step, path: Path_, findings: Findings, catalogue: Catalogue
         _start_inputs(step, path, findings, catalogue.inputs_of(step.starts))
 
 
-def _start_inputs(step: Step, path: Path_, findings: Findings, inputs: Mapping[str, bool]) -> None:
+def _start_inputs(step: Step, path: KeyPath, findings: Findings, inputs: Mapping[str, bool]) -> None:
     """What a child workflow is given must be what it asks for."""
     for key in step.start_inputs:
         if key not in inputs:

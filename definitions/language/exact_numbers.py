@@ -33,7 +33,7 @@ def exact(value: Any) -> Fraction | None:
     return Fraction(decimal)
 
 
-def needed(value: Any, what: str) -> Fraction:
+def required_number(value: Any, what: str) -> Fraction:
     """A number that must be there. Raises FunctionError naming it."""
     number = exact(value)
     if number is None:

@@ -22,7 +22,7 @@ from jinja2.parser import Parser
 
 from definitions.language import syntax
 from definitions.language.functions import FUNCTIONS
-from definitions.language.sandbox import AROUND, BUDGET, MAX_ITEMS, MAX_TEXT, Sandbox, Turns
+from definitions.language.sandbox import AROUND, BUDGET, MAX_ITEMS, MAX_TEXT, LoopBudget, Sandbox
 from definitions.language.syntax import EACH, Reference, Refused, Uses
 from definitions.source.problems import nearest
 
@@ -120,7 +120,7 @@ class Expression(_Compiled):
     def evaluate(self, context: Mapping[str, Any]) -> Any:
         """The value in `context`. Raises ExpressionError; a name that is not there is named, with the nearest."""
         try:
-            values = self.ready().new_context({**context, BUDGET: Turns()})
+            values = self.ready().new_context({**context, BUDGET: LoopBudget()})
             for _ in self.ready().root_render_func(values):
                 pass
             return _settled(values.vars["result"])
@@ -158,7 +158,7 @@ class Template(_Compiled):
         parts: list[str] = []
         size = 0
         try:
-            values = self.ready().new_context({**context, BUDGET: Turns()})
+            values = self.ready().new_context({**context, BUDGET: LoopBudget()})
             for part in self.ready().root_render_func(values):
                 parts.append(part)
                 size += len(part)

@@ -19,10 +19,10 @@ from definitions.language.exact_numbers import (
     decimal,
     exact,
     missing_of,
-    needed,
     pence,
     practice_name,
     reach,
+    required_number,
     rows_of,
 )
 from definitions.language.financial_year import financial_year_of, quarter_of
@@ -37,7 +37,7 @@ def differs(a: Number | None, b: Number | None, percent: Number) -> bool:
     one, other = exact(a), exact(b)
     if one is None or other is None:
         return False
-    return abs(one - other) * 100 > abs(other) * needed(percent, "percent")
+    return abs(one - other) * 100 > abs(other) * required_number(percent, "percent")
 
 
 def within(percent: Number, a: Number | None, b: Number | None) -> bool:
@@ -74,8 +74,8 @@ def sessions_fte(sessions: Any, sessions_a_week: Number = 10) -> Decimal:
         counts = [exact(row.get("sessions", 1)) or Fraction(0) for row in rows_of(sessions)]
         number = sum(counts, Fraction(0))
     else:
-        number = needed(sessions, "sessions")
-    week = needed(sessions_a_week, "sessions a week")
+        number = required_number(sessions, "sessions")
+    week = required_number(sessions_a_week, "sessions a week")
     if week <= 0:
         raise FunctionError("sessions a week must be more than nothing")
     return decimal(number / week, 2)
@@ -85,7 +85,7 @@ def cost_within_maximum(cost: Number | None, maximum: Number | None, fte: Number
     """Whether a year's actual cost is within the role's maximum, for the part of full time worked [S75]. False when
     either is not known."""
     spent, most = exact(cost), exact(maximum)
-    return spent is not None and most is not None and spent <= most * needed(fte, "fte")
+    return spent is not None and most is not None and spent <= most * required_number(fte, "fte")
 
 
 def claim_maximum(maximum: Number, fte: Number, start: date, month: date) -> Decimal:
@@ -95,7 +95,9 @@ def claim_maximum(maximum: Number, fte: Number, start: date, month: date) -> Dec
     days = monthrange(month.year, month.month)[1]
     first, last = date(month.year, month.month, 1), date(month.year, month.month, days)
     worked = max(0, (last - max(first, date(start.year, start.month, start.day))).days + 1)
-    return pence(needed(maximum, "maximum") / 12 * needed(fte, "fte") * Fraction(worked, days))
+    return pence(
+        required_number(maximum, "maximum") / 12 * required_number(fte, "fte") * Fraction(worked, days)
+    )
 
 
 def list_size_share(practices: Any, amount: Number | None = None) -> list[dict[str, Any]]:
@@ -106,7 +108,8 @@ def list_size_share(practices: Any, amount: Number | None = None) -> list[dict[s
     empty."""
     found = [row.get("practice", row) for row in rows_of(practices)]
     sizes = [
-        needed(practice.get("list_size"), f"list size of {practice_name(practice)}") for practice in found
+        required_number(practice.get("list_size"), f"list size of {practice_name(practice)}")
+        for practice in found
     ]
     whole = sum(sizes, Fraction(0))
     if not whole:
@@ -204,7 +207,9 @@ def same_figures(one: Any, other: Any, key: str, columns: list[str]) -> bool:
 def minutes_owed(list_size: Number, per_thousand: Number) -> Decimal:
     """Enhanced access minutes a week for a list: `per_thousand` minutes for each 1,000 patients [S34: 60, adjusted
     list], two decimals."""
-    return decimal(needed(list_size, "list size") * needed(per_thousand, "per thousand") / 1000, 2)
+    return decimal(
+        required_number(list_size, "list size") * required_number(per_thousand, "per thousand") / 1000, 2
+    )
 
 
 def shown_count(count: Number | None, below: int = 5) -> str:

@@ -18,10 +18,10 @@ from definitions.language.exact_numbers import (
     decimal,
     exact,
     missing_of,
-    needed,
     pence,
     practice_name,
     reach,
+    required_number,
     rows_of,
 )
 
@@ -45,7 +45,10 @@ def iif_points(
 
 def _scale(indicator: Record) -> tuple[Fraction, Fraction]:
     """The thresholds in percent, lower first. Raises FunctionError when they contradict the direction."""
-    lower, upper = needed(indicator.get("lower"), "lower"), needed(indicator.get("upper"), "upper")
+    lower, upper = (
+        required_number(indicator.get("lower"), "lower"),
+        required_number(indicator.get("upper"), "upper"),
+    )
     direction = indicator.get("direction") or "higher"
     if direction not in ("higher", "lower"):
         raise FunctionError(f"direction is {direction!r}; write higher or lower")
@@ -59,7 +62,7 @@ def _scale(indicator: Record) -> tuple[Fraction, Fraction]:
 def _points(achievement: Fraction, scale: tuple[Fraction, Fraction], points: Number) -> Fraction:
     lower, upper = scale
     share = (achievement - lower) / (upper - lower)
-    return max(Fraction(0), min(Fraction(1), share)) * needed(points, "points")
+    return max(Fraction(0), min(Fraction(1), share)) * required_number(points, "points")
 
 
 def indicator_position(
@@ -88,8 +91,8 @@ def indicator_position(
     rows = []
     for item in rows_of(indicators):
         row = _pooled(item, records, unanswered, f"{group}.{item.get('id')}.{field}")
-        adjustment = needed(list_size_adjustment, "list size adjustment")
-        adjustment *= needed(prevalence.get(str(item.get("id")), 1), "prevalence adjustment")
+        adjustment = required_number(list_size_adjustment, "list size adjustment")
+        adjustment *= required_number(prevalence.get(str(item.get("id")), 1), "prevalence adjustment")
         rows.append(row | _scored(item, row, adjustment))
     return rows
 

@@ -1,6 +1,6 @@
 """Values that are one thing to the log and another to a reader: people, organisations, datasets.
 
-The log keeps an id. A letter prints a name. Definitions compare with either side of it in mind, so a value here
+The log keeps an id. An email prints a name. Definitions compare with either side of it in mind, so a value here
 is its id, equal to it and stored as it, and says its name where it is printed.
 """
 

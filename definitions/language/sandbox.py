@@ -49,7 +49,7 @@ _TESTS = frozenset({
 })  # fmt: skip
 
 
-#: Names that are None where there is nobody: a letter about the whole PCN has no practice.
+#: Names that are None where there is nobody: an email about the whole PCN has no practice.
 AROUND = ("practice", "person", "manager", "assignment", "step", "previous", "response")
 
 
@@ -57,7 +57,7 @@ class TooMuch(SecurityError):
     """An expression or template that grew past a bound."""
 
 
-class Turns:
+class LoopBudget:
     """Counts the turns of the loops of one rendering, and what is worked through within them."""
 
     __slots__ = ("left", "work")
@@ -199,7 +199,7 @@ def _fits(size: int) -> None:
 
 
 def printed(value: Any) -> Any:
-    """How a value reads in a letter: nothing for what was not given, a date in words."""
+    """How a value reads in an email: nothing for what was not given, a date in words."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -211,10 +211,10 @@ def printed(value: Any) -> Any:
     return value
 
 
-def _budget(context: Context) -> Turns:
+def _budget(context: Context) -> LoopBudget:
     """What is left to this rendering; a budget of its own where none is kept."""
-    turns = context.get(BUDGET)
-    return turns if isinstance(turns, Turns) else Turns()
+    loops = context.get(BUDGET)
+    return loops if isinstance(loops, LoopBudget) else LoopBudget()
 
 
 def _weighed(function: Any) -> Callable[..., Any]:

@@ -1,7 +1,7 @@
 """A directory file to a Directory, or every error in it at once, each at its place.
 
 Read and shaped like a definition; what is checked here is what the people and organisations in it mean to each
-other. A directory names everyone a letter could go to, so a slip in it is found now and not when somebody is silent.
+other. A directory names everyone an email could go to, so a slip in it is found now and not when somebody is silent.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from definitions.checks.findings import Findings
-from definitions.checks.shape import LOST, Shape
+from definitions.checks.shape import LOST, ShapeCheck
 from definitions.models.directory import Directory, Pcn, RoleHeld
 from definitions.source.problems import DefinitionErrors, Problem, nearest
-from definitions.source.reader import Document, Path_, Room, read_file, read_text
+from definitions.source.reader import Document, KeyPath, SizeLimit, read_file, read_text
 
 #: What can be wrong with a directory and with nothing else. Stable, like the codes of definitions.source.problems.
 DIRECTORY_CODES: dict[str, str] = {
@@ -31,7 +31,7 @@ DIRECTORY_CODES: dict[str, str] = {
 }
 
 #: England's 1,250 PCNs in one file are some 3 MB.
-ROOM = Room(10_000_000, 1_000_000, "give each region a directory and a Baton of its own")
+DIRECTORY_SIZE = SizeLimit(10_000_000, 1_000_000, "give each region a directory and a Baton of its own")
 
 #: Patterns of the directory's models, as people say them.
 _PATTERNS = {
@@ -47,7 +47,7 @@ def load_directory(path: Path, definitions: Collection[str] | None = None) -> Di
     `definitions`: the ids of those there are; without them, the names of adopted processes are not checked.
     """
     try:
-        return read_directory(read_file(path, room=ROOM), definitions=definitions)
+        return read_directory(read_file(path, room=DIRECTORY_SIZE), definitions=definitions)
     except OSError as error:
         why = "there is no such file" if isinstance(error, FileNotFoundError) else str(error.strerror)
         raise DefinitionErrors([Problem(path.name, 1, 1, "BD707", f"it cannot be read: {why}")]) from None
@@ -71,7 +71,7 @@ def _shaped(document: Document) -> tuple[Directory | None, Findings]:
     try:
         return Directory.model_validate(document.data), Findings(document)
     except ValidationError as error:
-        shape = Shape(document)
+        shape = ShapeCheck(document)
         saved = shape.explain(Directory)
         findings = Findings(document, shape.origin, [_said(problem) for problem in shape.problems])
         if not findings.problems:  # rules between two keys, which the shape does not know
@@ -96,7 +96,7 @@ def _said(problem: Problem) -> Problem:
 def _check(directory: Directory, findings: Findings, definitions: Collection[str] | None) -> None:
     codes: dict[str, str] = {}
     for index, pcn in enumerate(directory.pcns):
-        at: Path_ = ("pcns", index)
+        at: KeyPath = ("pcns", index)
         for path, code in _organisations(pcn, at):
             if code in codes:
                 findings.add(path, "BD703", f"the code {code} is {codes[code]} already")
@@ -105,14 +105,14 @@ def _check(directory: Directory, findings: Findings, definitions: Collection[str
         _adopted(pcn, at, findings, definitions)
 
 
-def _adopted(pcn: Pcn, at: Path_, findings: Findings, definitions: Collection[str] | None) -> None:
+def _adopted(pcn: Pcn, at: KeyPath, findings: Findings, definitions: Collection[str] | None) -> None:
     for index, adopted in enumerate(pcn.adopted):
         if definitions is not None:
             path = (*at, "adopted", index, "definition")
             findings.must_be_known(path, adopted.definition, definitions, "BD306", "definition")
 
 
-def _organisations(pcn: Pcn, at: Path_) -> Iterator[tuple[Path_, str]]:
+def _organisations(pcn: Pcn, at: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     yield (*at, "code"), pcn.code
     for index, practice in enumerate(pcn.practices):
         yield (*at, "practices", index, "code"), practice.code
@@ -127,7 +127,7 @@ class _Membership:
     """
 
     pcn: Pcn
-    at: Path_
+    at: KeyPath
     findings: Findings
     people: frozenset[str] = frozenset()
     organisations: frozenset[str] = frozenset()
@@ -177,12 +177,12 @@ class _Membership:
             message = f"nobody holds the role pcn_manager at {self.pcn.code}; open questions go to them"
             self.findings.add((*self.at, "code"), "BD705", message)
 
-    def _person(self, path: Path_, person: str) -> None:
+    def _person(self, path: KeyPath, person: str) -> None:
         if person not in self.people:
             message = f"{self.pcn.name} has no person {person!r}"
             self.findings.add(path, "BD701", message, nearest(person, self.people))
 
-    def _organisation(self, path: Path_, code: str) -> None:
+    def _organisation(self, path: KeyPath, code: str) -> None:
         if code not in self.organisations:
             message = f"{code} is neither {self.pcn.name} nor one of its practices"
             self.findings.add(path, "BD702", message, nearest(code, self.organisations))

@@ -30,7 +30,7 @@ class UnknownDefinition(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LibraryEntry:
     """A definition in the library, as lists show it."""
 
     id: str
@@ -42,7 +42,7 @@ class Entry:
 
 
 @dataclass(slots=True)
-class _Read:
+class _ReadFile:
     """A file as last read; `stamp` tells whether it has changed since."""
 
     stamp: tuple[int, int]
@@ -56,11 +56,11 @@ class Library:
 
     def __init__(self, roots: Sequence[Path] = (SHIPPED,)) -> None:
         self.roots = tuple(roots)
-        self._files: dict[Path, _Read] = {}
+        self._files: dict[Path, _ReadFile] = {}
 
     # --- definitions
 
-    def list(self) -> tuple[Entry, ...]:
+    def list(self) -> tuple[LibraryEntry, ...]:
         """Every definition that can be read, by id, the latest version first."""
         return tuple(sorted(self._entries(), key=lambda each: (each.id, -each.version)))
 
@@ -137,7 +137,7 @@ class Library:
 
     # --- files
 
-    def _entries(self) -> Iterator[Entry]:
+    def _entries(self) -> Iterator[LibraryEntry]:
         seen: set[tuple[str, int]] = set()
         for path in self._paths("library"):
             data = document.data if (document := self._read(path).document) else {}
@@ -147,9 +147,9 @@ class Library:
             seen.add((found, version))
             year = data.get("financial_year")
             title, summary = str(data.get("title", found)), str(data.get("summary", ""))
-            yield Entry(found, version, title, summary, str(year) if year else None, path)
+            yield LibraryEntry(found, version, title, summary, str(year) if year else None, path)
 
-    def _entry(self, definition_id: str, version: int | None) -> Entry:
+    def _entry(self, definition_id: str, version: int | None) -> LibraryEntry:
         entries = self.list()
         for entry in entries:
             if entry.id == definition_id and version in (None, entry.version):
@@ -183,15 +183,15 @@ class Library:
             load_dataset(document)
         return document.text
 
-    def _read(self, path: Path) -> _Read:
+    def _read(self, path: Path) -> _ReadFile:
         status = path.stat()
         stamp = (status.st_mtime_ns, status.st_size)
         known = self._files.get(path)
         if known is None or known.stamp != stamp:
             try:
-                known = _Read(stamp, read_file(path), None)
+                known = _ReadFile(stamp, read_file(path), None)
             except DefinitionErrors as errors:
-                known = _Read(stamp, None, errors)
+                known = _ReadFile(stamp, None, errors)
             self._files[path] = known
         return known
 
@@ -245,7 +245,7 @@ def _problems(load: Callable[[Path], object], path: Path) -> tuple[Problem, ...]
     return ()
 
 
-def _misnamed(read: _Read, expected: str) -> list[Problem]:
+def _misnamed(read: _ReadFile, expected: str) -> list[Problem]:
     """A ladder or dataset is found by its file's name, so its id must be that."""
     document = read.document
     if document is None or document.data.get("id") in (expected, None):

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from definitions.checks.findings import Catalogue, Findings
 from definitions.checks.order import check_order
 from definitions.checks.phrases import Wording, check_ladder
-from definitions.checks.shape import LOST, Shape
+from definitions.checks.shape import LOST, ShapeCheck
 from definitions.checks.steps import MAX_STEPS, check_steps
 from definitions.models.definition import Dataset, Definition, Ladder
 from definitions.models.fields import Model
@@ -89,7 +89,7 @@ def _shaped(document: Document, model: type[M]) -> tuple[M | None, Findings]:
     try:
         return model.model_validate(document.data), Findings(document)
     except ValidationError as error:
-        shape = Shape(document)
+        shape = ShapeCheck(document)
         saved = shape.explain(model)
         findings = Findings(document, shape.origin, shape.problems)
         if not shape.problems:  # pydantic knows something the explanation does not

@@ -26,6 +26,7 @@ from pydantic import Field, model_validator
 from definitions.language.grammar import Slug
 from definitions.loading.loader import shaped
 from definitions.models.fields import Model
+from definitions.models.replies import ReplyKind
 from definitions.source.problems import DefinitionErrors, Problem
 from definitions.source.reader import Document, Place, read_file
 
@@ -63,13 +64,13 @@ class Expect(Model):
         dict[str, Any], Field(description="values of a compute or produce step; text is looked for")
     ] = {}
     mail_to: Annotated[str | None, Field(alias="mail to", description="a person's name")] = None
-    about: Annotated[str | None, Field(description="a step: letters about that only")] = None
+    about: Annotated[str | None, Field(description="a step: emails about that only")] = None
     kind: str | None = None
     subject: Annotated[str | None, Field(description="words the subject holds")] = None
-    says: Annotated[str | None, Field(description="words the letter holds")] = None
+    says: Annotated[str | None, Field(description="words the email holds")] = None
     rung: Annotated[str | None, Field(description="the rung of the ladder it came from")] = None
-    on: Annotated[dt.date | None, Field(description="the day the letter may first go")] = None
-    count: Annotated[int | None, Field(description="how many such letters; at least one unless said")] = None
+    on: Annotated[dt.date | None, Field(description="the day the email may first go")] = None
+    count: Annotated[int | None, Field(description="how many such emails; at least one unless said")] = None
     workflow: Literal["open", "held", "completed", "stopped", "withdrawn"] | None = None
     locked: bool | None = None
     date: Annotated[str | None, Field(description="a named date of the definition; `day` is its value")] = (
@@ -78,7 +79,7 @@ class Expect(Model):
     day: dt.date | None = None
 
 
-class Line(Model):
+class ScenarioLine(Model):
     """One thing done, or one expectation."""
 
     clock: Annotated[
@@ -97,7 +98,7 @@ class Line(Model):
         dict[str, Any], Field(alias="with", description="answers; what is not given is made up plausibly")
     ] = {}
     reply: Annotated[
-        Literal["more time", "not ours", "question"] | None,
+        ReplyKind | None,
         Field(description="instead of an answer, to the step `to`"),
     ] = None
     to: str | None = None
@@ -132,7 +133,7 @@ class Line(Model):
     expect: Expect | list[Expect] | None = None
 
     @model_validator(mode="after")
-    def _one_thing(self) -> Line:
+    def _one_thing(self) -> ScenarioLine:
         things = (
             self.clock, self.answer, self.everyone_answers, self.reply, self.hold, self.lift, self.reopen, self.open,
             self.decide, self.move, self.settle, self.extend, self.reassign, self.rang, self.withdraw,
@@ -147,7 +148,7 @@ class Line(Model):
 class Scenario(Model):
     scenario: str
     given: Given | None = None
-    play: Annotated[list[Line], Field(min_length=1)]
+    play: Annotated[list[ScenarioLine], Field(min_length=1)]
 
 
 class Scenarios(Model):

@@ -76,7 +76,7 @@ class Every(Model):
 
 class Launch(Model):
     by: Annotated[list[Role], Field(min_length=1)]
-    reference: Annotated[TemplateText, Field(description="what this launch is called, in lists and letters")]
+    reference: Annotated[TemplateText, Field(description="what this launch is called, in lists and emails")]
     every: Every | None = None
     inputs: list[Input] = []
 
@@ -168,7 +168,7 @@ class Step(Model):
     id: Identifier
     kind: StepKind
     title: Annotated[TemplateText, Field(description="what people read; the id in words unless said")] = ""
-    why: Annotated[TemplateText | None, Field(description="one sentence, in the first letter")] = None
+    why: Annotated[TemplateText | None, Field(description="one sentence, in the first email")] = None
     takes: Annotated[str | None, Field(description="how long it takes: '10 minutes'")] = None
     after: Annotated[
         list[StepName] | None, Field(description="steps that come first; the one above unless said")
@@ -199,7 +199,7 @@ class Step(Model):
     )
     silence: Annotated[
         Literal["never counts", "counts as agreement", "counts as abstention"],
-        Field(description="what saying nothing means; printed in the first letter"),
+        Field(description="what saying nothing means; printed in the first email"),
     ] = "never counts"
     ladder: Annotated[
         Slug | LadderIf | None, Field(description="the reminders and escalations; none when absent")
@@ -320,7 +320,7 @@ class Rung(Model):
     to: Annotated[list[Literal["assignee", "cover"] | Role], Field(min_length=1)]
     channel: Annotated[
         Literal["digest", "mail", "task"],
-        Field(description="a line in the digest, a letter, or something for a person to do"),
+        Field(description="a line in the digest, an email, or something for a person to do"),
     ]
     register_: Annotated[
         Literal[

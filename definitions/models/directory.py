@@ -20,7 +20,7 @@ OdsCode = Annotated[
     str, Field(pattern=r"^[A-Z][A-Z0-9]{2,9}$", description="an ODS code, such as Y90001 or U12345")
 ]
 PersonId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
-Email = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$", max_length=254)]
+EmailAddress = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$", max_length=254)]
 Hours = Annotated[str, Field(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$", description='"13:00-17:00", local time')]
 
 
@@ -31,14 +31,15 @@ class Practice(Model):
     weighted_list_size: Annotated[int | None, Field(ge=0)] = None
     tags: list[str] = []
     mailbox: Annotated[
-        Email | None, Field(description="a shared mailbox; letters go there and may complete, never attest")
+        EmailAddress | None,
+        Field(description="a shared mailbox; emails go there and may complete, never attest"),
     ] = None
 
 
 class Person(Model):
     id: PersonId
     name: str
-    email: Email
+    email: EmailAddress
     phone: str | None = None
 
 
@@ -77,7 +78,7 @@ class Absence(Dates):
     reason: str = "away"
 
 
-class Closed(Model):
+class OrganisationClosure(Model):
     """A closure: one `date`, or `from` and `to`; `hours` for part of a day."""
 
     organisation: OdsCode
@@ -88,7 +89,7 @@ class Closed(Model):
     reason: str = "closed"
 
     @model_validator(mode="after")
-    def _when(self) -> Closed:
+    def _when(self) -> OrganisationClosure:
         if (self.date is None) == (self.from_ is None):
             raise ValueError("give either date, or from and to")
         return self
@@ -116,7 +117,7 @@ class Pcn(Model):
     roles: list[RoleHeld] = []
     cover: list[Cover] = []
     absences: list[Absence] = []
-    closures: list[Closed] = []
+    closures: list[OrganisationClosure] = []
     adopted: Annotated[list[Adopted], Field(description="processes started by schedule")] = []
 
     @cached_property

@@ -11,20 +11,20 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from definitions.language.grammar import Holds
-from definitions.source.reader import Path_
+from definitions.source.reader import KeyPath
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A string of a small language at its place."""
 
-    path: Path_
+    path: KeyPath
     language: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Field_:
+class ModelField:
     """A field of a model: its key in the file, and its type with the marks in it."""
 
     name: str
@@ -34,13 +34,13 @@ class Field_:
 
 
 @cache
-def fields_of(model: type[BaseModel]) -> dict[str, Field_]:
+def fields_of(model: type[BaseModel]) -> dict[str, ModelField]:
     """The fields of a model by their keys in the file."""
     found = {}
     for name, info in model.model_fields.items():
         kind = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
         key = info.alias or name
-        found[key] = Field_(name, key, kind, info.is_required())
+        found[key] = ModelField(name, key, kind, info.is_required())
     return found
 
 
@@ -98,7 +98,7 @@ def _plan(kind: Any) -> tuple[tuple[str, Any], ...] | None:
     return tuple(found) if any(shape != "words" for shape, _ in found) else None
 
 
-def marks(value: BaseModel, path: Path_ = ()) -> Iterator[Mark]:
+def marks(value: BaseModel, path: KeyPath = ()) -> Iterator[Mark]:
     """Every marked string in a model, in the order of the models' fields."""
     for key, field in fields_of(type(value)).items():
         plan = _plan(field.type)
@@ -106,7 +106,7 @@ def marks(value: BaseModel, path: Path_ = ()) -> Iterator[Mark]:
             yield from _inside(getattr(value, field.name), plan, (*path, key))
 
 
-def _inside(value: Any, plan: tuple[tuple[str, Any], ...], path: Path_) -> Iterator[Mark]:
+def _inside(value: Any, plan: tuple[tuple[str, Any], ...], path: KeyPath) -> Iterator[Mark]:
     if value is None or isinstance(value, NoneType | bool | int | float):
         return
     if isinstance(value, BaseModel):

@@ -27,7 +27,7 @@ MAX_ALIASES = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class SizeLimit:
     """How large a file may be: in bytes, and in values after aliases are followed."""
 
     size: int = MAX_BYTES
@@ -40,10 +40,10 @@ class Room:
 
 
 #: What a person writes by hand.
-A_FEW_PAGES = Room()
+HANDWRITTEN = SizeLimit()
 
 #: Where a value stands: keys and list indices from the top.
-Path_ = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]{1,30}|[0-9]{1,30}(\.[0-9]{0,30})?)([eE][-+]?[0-9]{1,2})?")
@@ -68,20 +68,20 @@ class Document:
     file: str
     text: str
     data: dict[str, Any] = field(default_factory=dict)
-    keys: dict[Path_, Place] = field(default_factory=dict)
-    values: dict[Path_, tuple[Place, Place]] = field(default_factory=dict)
+    keys: dict[KeyPath, Place] = field(default_factory=dict)
+    values: dict[KeyPath, tuple[Place, Place]] = field(default_factory=dict)
 
-    def at(self, path: Path_) -> Place:
+    def at(self, path: KeyPath) -> Place:
         """Where the value at `path` begins; of the nearest part around it when it has no place of its own."""
         while path not in self.values and path:
             path = path[:-1]
         return self.values[path][0] if path in self.values else Place(1, 1)
 
-    def key_at(self, path: Path_) -> Place:
+    def key_at(self, path: KeyPath) -> Place:
         """Where the key of `path` stands; its value's place when it is not a key."""
         return self.keys.get(path) or self.at(path)
 
-    def within(self, path: Path_, word: str) -> Place:
+    def within(self, path: KeyPath, word: str) -> Place:
         """Where `word` first stands inside the text at `path`; the text's beginning when it is not found."""
         if path not in self.values or not word:
             return self.at(path)
@@ -101,7 +101,7 @@ class Document:
                 return Place(number, found.start() + 1)
         return None
 
-    def line_of(self, path: Path_, number: int) -> Place:
+    def line_of(self, path: KeyPath, number: int) -> Place:
         """The place of a line of the text at `path`, counted from 1; its beginning where it is folded."""
         start = self.at(path)
         lines = self.text.split("\n")
@@ -110,7 +110,7 @@ class Document:
             return start
         return Place(index + 1, len(lines[index]) - len(lines[index].lstrip()) + 1)
 
-    def inside(self, path: Path_, column: int) -> Place:
+    def inside(self, path: KeyPath, column: int) -> Place:
         """The place `column` characters into the text at `path`, counted from 1; its beginning where it is folded."""
         start, end = self.values.get(path, (self.at(path), self.at(path)))
         line = self.text.split("\n")[start.line - 1]
@@ -122,13 +122,13 @@ class Document:
         return Problem(self.file, place.line, place.column, code, message, suggestion)
 
 
-def read_file(path: Path, name: str | None = None, room: Room = A_FEW_PAGES) -> Document:
+def read_file(path: Path, name: str | None = None, room: SizeLimit = HANDWRITTEN) -> Document:
     """The file at `path`. Raises DefinitionErrors. Never takes in more than there is `room` for."""
     with path.open("rb") as handle:
         return read_bytes(handle.read(room.size + 1), name or path.name, room)
 
 
-def read_bytes(raw: bytes, file: str, room: Room = A_FEW_PAGES) -> Document:
+def read_bytes(raw: bytes, file: str, room: SizeLimit = HANDWRITTEN) -> Document:
     """UTF-8 bytes. Raises DefinitionErrors."""
     if len(raw) > room.size:
         raise room.too_large(file)
@@ -142,7 +142,7 @@ def read_bytes(raw: bytes, file: str, room: Room = A_FEW_PAGES) -> Document:
     return read_text(text, file, room)
 
 
-def read_text(text: str, file: str, room: Room = A_FEW_PAGES) -> Document:
+def read_text(text: str, file: str, room: SizeLimit = HANDWRITTEN) -> Document:
     """YAML text. Raises DefinitionErrors with every fault found up to the point where reading had to stop."""
     if len(text) > room.size:
         raise room.too_large(file)
@@ -158,7 +158,7 @@ def read_text(text: str, file: str, room: Room = A_FEW_PAGES) -> Document:
     return document
 
 
-def _read(text: str, file: str, pure: bool, room: Room = A_FEW_PAGES) -> tuple[Document, list[Problem]]:
+def _read(text: str, file: str, pure: bool, room: SizeLimit = HANDWRITTEN) -> tuple[Document, list[Problem]]:
     document = Document(file, text)
     builder = _Builder(document, room.nodes)
     try:
@@ -215,7 +215,7 @@ class _Open:
     """A mapping or list being filled. `size` counts the values in it, aliases followed."""
 
     into: dict[str, Any] | list[Any]
-    path: Path_
+    path: KeyPath
     anchor: str | None
     key: str | None = None
     size: int = 1
@@ -315,7 +315,7 @@ class _Builder:
         if not self.open:
             if not isinstance(into, dict):
                 self.stop(event, "BD110", "the file must be a mapping, such as 'id: my-process'")
-            path: Path_ = ()
+            path: KeyPath = ()
         else:
             top = self.open[-1]
             if isinstance(top.into, dict) and top.key is None:

@@ -18,12 +18,12 @@ from definitions.language.moments import LAUNCH, names
 from definitions.loading.bundle import Process
 from definitions.models.directory import Pcn
 from engine.commands.pins import change_calendar, change_membership, move_named_date
-from engine.commands.refusals import Refused, needed, refuse_over, within_horizon
+from engine.commands.refusals import Refused, refuse_over, required_reason, within_horizon
 from engine.dates.clock import london_date
 from engine.decisions import due_dates
 from engine.decisions.assignments import ready
 from engine.decisions.deadlines import grant, hand_over, redate
-from engine.decisions.draft import Turn
+from engine.decisions.draft import Draft
 from engine.decisions.rework import open_for, reopen, stop
 from engine.events import changes as changes
 from engine.events import workflow as e
@@ -122,9 +122,9 @@ def hold(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> li
     refuse_over(state)
     if state.status == "held":
         raise Refused("already-held", f"{state.reference} is on hold already: {state.because}")
-    turn = Turn(state, now, actor, "hold")
-    turn.emit(changes.WorkflowHeld(needed(reason, "hold")))
-    return turn.events
+    draft = Draft(state, now, actor, "hold")
+    draft.emit(changes.WorkflowHeld(required_reason(reason, "hold")))
+    return draft.events
 
 
 @within_horizon
@@ -133,19 +133,19 @@ def lift(state: WorkflowState, now: datetime, actor: e.Actor, reason: str = "") 
     if state.status != "held" or state.held_at is None:
         raise Refused("not-held", f"{state.reference} is not on hold")
     lost = state.calendar.working_days_between(london_date(state.held_at), london_date(now))
-    turn = Turn(state, now, actor, "lift")
-    turn.emit(changes.HoldLifted(lost, reason))
+    draft = Draft(state, now, actor, "lift")
+    draft.emit(changes.HoldLifted(lost, reason))
     if lost:
-        redate(turn, f"{lost} working {'day was' if lost == 1 else 'days were'} spent on hold")
-    return turn.events
+        redate(draft, f"{lost} working {'day was' if lost == 1 else 'days were'} spent on hold")
+    return draft.events
 
 
 def withdraw(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> list[e.Event]:
     """End the workflow before its time, for a reason."""
     refuse_over(state)
-    turn = Turn(state, now, actor, "withdraw")
-    stop(turn, needed(reason, "withdraw"), "withdrawn")
-    return turn.events
+    draft = Draft(state, now, actor, "withdraw")
+    stop(draft, required_reason(reason, "withdraw"), "withdrawn")
+    return draft.events
 
 
 # --- steps
@@ -167,15 +167,15 @@ def reopen_step(
     A locked workflow refuses, unless `unlock`: then the lock is lifted, for the same reason (rule 14).
     """
     current = _reopenable(state, step, organisation, unlock)
-    turn = Turn(state, now, actor, "reopen")
+    draft = Draft(state, now, actor, "reopen")
     if current.locked:
-        turn.emit(changes.LockLifted(needed(reason, "unlock")))
-    before = len(turn.events)
-    reopen(turn, step, needed(reason, "reopen"), organisation)
-    if len(turn.events) == before:
+        draft.emit(changes.LockLifted(required_reason(reason, "unlock")))
+    before = len(draft.events)
+    reopen(draft, step, required_reason(reason, "reopen"), organisation)
+    if len(draft.events) == before:
         place = state.pcn.organisation_name(organisation)
         raise Refused("asked-already", f"{step} is asked of {place} already, and waits for the answer")
-    return turn.events
+    return draft.events
 
 
 def _reopenable(state: WorkflowState, step: str, organisation: str, unlock: bool) -> StepState:
@@ -211,7 +211,7 @@ def open_on_demand(
 ) -> list[e.Event]:
     """Open a step on demand, for the practices chosen; as often as needed. While it is open, others may be asked too.
 
-    `text` is what the manager wants of them, in the letter that asks.
+    `text` is what the manager wants of them, in the email that asks.
     """
     refuse_over(state)
     spec = state.process.steps.get(step)
@@ -234,9 +234,9 @@ def open_on_demand(
     unknown = [code for code in practices if code not in state.pcn.practices_by_code]
     if unknown:
         raise Refused("not-a-practice", f"{', '.join(unknown)} is no practice of {state.pcn.name}")
-    turn = Turn(state, now, actor, "open")
-    open_for(turn, spec, practices, "asked again", text.strip())
-    return turn.events
+    draft = Draft(state, now, actor, "open")
+    open_for(draft, spec, practices, "asked again", text.strip())
+    return draft.events
 
 
 def decide_shortfall(
@@ -252,9 +252,9 @@ def decide_shortfall(
         raise Refused("no-day", "say until when to wait: a day from now on")
     if choice == "withdraw":
         return withdraw(state, reason, now, actor)
-    turn = Turn(state, now, actor, "decide")
-    turn.emit(e.ShortfallDecided(step, current.attempt, choice, needed(reason, "decide"), until))
-    return turn.events
+    draft = Draft(state, now, actor, "decide")
+    draft.emit(e.ShortfallDecided(step, current.attempt, choice, required_reason(reason, "decide"), until))
+    return draft.events
 
 
 # --- assignments
@@ -270,15 +270,15 @@ def extend(
         raise Refused("external", "this date is set from outside and never moves; ask whoever set it")
     if until <= now:
         raise Refused("no-day", "give a moment from now on")
-    reason = needed(reason, "extend")
-    turn = Turn(state, now, actor, "extend")
+    reason = required_reason(reason, "extend")
+    draft = Draft(state, now, actor, "extend")
     if assignment.reply is not None:
-        turn.quiet = True
-        turn.emit(e.ReplySettled(assignment_id, assignment.step, reason))
-        turn.quiet = False
-        assignment = _open(turn.state, assignment_id)
-    grant(turn, assignment, until, reason)
-    return turn.events
+        draft.quiet = True
+        draft.emit(e.ReplySettled(assignment_id, assignment.step, reason))
+        draft.quiet = False
+        assignment = _open(draft.state, assignment_id)
+    grant(draft, assignment, until, reason)
+    return draft.events
 
 
 def settle_reply(
@@ -288,18 +288,18 @@ def settle_reply(
     assignment = _open(state, assignment_id)
     if assignment.reply is None:
         raise Refused("no-reply", "there is nothing to settle here")
-    text = needed(text, "settle")
-    turn = Turn(state, now, actor, "settle")
-    _pass_over(turn, assignment)
-    turn.emit(e.ReplySettled(assignment_id, assignment.step, text))
-    return turn.events
+    text = required_reason(text, "settle")
+    draft = Draft(state, now, actor, "settle")
+    _pass_over(draft, assignment)
+    draft.emit(e.ReplySettled(assignment_id, assignment.step, text))
+    return draft.events
 
 
-def _pass_over(turn: Turn, assignment: Assignment) -> None:
+def _pass_over(draft: Draft, assignment: Assignment) -> None:
     """Rungs that came due while a reply stood are never climbed afterwards."""
     for rung in assignment.rungs:
-        if rung.at <= turn.now and rung.rung not in assignment.climbed:
-            turn.emit(e.RungSkipped(assignment.id, assignment.step, rung.rung, "there was a reply"))
+        if rung.at <= draft.now and rung.rung not in assignment.climbed:
+            draft.emit(e.RungSkipped(assignment.id, assignment.step, rung.rung, "there was a reply"))
 
 
 @within_horizon
@@ -308,20 +308,20 @@ def reassign(
 ) -> list[e.Event]:
     """Ask another person of the directory instead, for a reason. What was replied is settled with it."""
     assignment = _open(state, assignment_id)
-    reason = needed(reason, "reassign")
+    reason = required_reason(reason, "reassign")
     known = state.pcn.people_by_id.get(person)
     if known is None:
         raise Refused("nobody", f"the directory has no {person}; add them, then reassign")
     if known.id == assignment.person and not assignment.unfilled:
         raise Refused("same-person", f"{known.name} is asked already")
-    turn = Turn(state, now, actor, "reassign")
+    draft = Draft(state, now, actor, "reassign")
     if assignment.reply is not None:
-        _pass_over(turn, assignment)
-        turn.quiet = True
-        turn.emit(e.ReplySettled(assignment_id, assignment.step, reason))
-        turn.quiet = False
-    hand_over(turn, _open(turn.state, assignment_id), known.id, known.name, reason)
-    return turn.events
+        _pass_over(draft, assignment)
+        draft.quiet = True
+        draft.emit(e.ReplySettled(assignment_id, assignment.step, reason))
+        draft.quiet = False
+    hand_over(draft, _open(draft.state, assignment_id), known.id, known.name, reason)
+    return draft.events
 
 
 def record_conversation(
@@ -331,9 +331,11 @@ def record_conversation(
     assignment = state.assignment(assignment_id)
     if assignment is None:
         raise Refused("no-such-assignment", "there is no such assignment")
-    turn = Turn(state, now, actor, "record")
-    turn.emit(e.ConversationRecorded(assignment_id, assignment.step, rung, needed(outcome, "record")))
-    return turn.events
+    draft = Draft(state, now, actor, "record")
+    draft.emit(
+        e.ConversationRecorded(assignment_id, assignment.step, rung, required_reason(outcome, "record"))
+    )
+    return draft.events
 
 
 # --- inside

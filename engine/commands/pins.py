@@ -6,14 +6,14 @@ from datetime import datetime
 
 from definitions.loading.bundle import Bundle
 from definitions.models.directory import Pcn
-from engine.commands.refusals import Refused, needed, refuse_over, within_horizon
+from engine.commands.refusals import Refused, refuse_over, required_reason, within_horizon
 from engine.dates.clock import london_date
 from engine.decisions.deadlines import hand_over, redate
-from engine.decisions.draft import Turn
+from engine.decisions.draft import Draft
 from engine.decisions.rework import day_of, move_date
 from engine.events import changes as changes
 from engine.events import workflow as e
-from engine.people.roles import manager, place_of, whom
+from engine.people.roles import manager, where_held, whom
 from engine.state.fold import OpenBundle
 from engine.state.workflow import Assignment, WorkflowState
 
@@ -33,9 +33,9 @@ def move_named_date(
         raise Refused("locked", f"{state.reference} is locked; its dates cannot change")
     if (value := day_of(day)) is None:
         raise Refused("no-day", f"{day!r} is no date; write it as 2027-01-15")
-    turn = Turn(state, now, actor, "move")
-    move_date(turn, name, value, needed(reason, "move"))
-    return turn.events
+    draft = Draft(state, now, actor, "move")
+    move_date(draft, name, value, required_reason(reason, "move"))
+    return draft.events
 
 
 @within_horizon
@@ -53,36 +53,38 @@ def change_membership(
         raise Refused("another-pcn", f"this workflow belongs to {state.pcn.name}")
     before, after = set(state.pcn.practices_by_code), set(pcn.practices_by_code)
     joined, left = tuple(sorted(after - before)), tuple(sorted(before - after))
-    turn = Turn(state, now, actor, "membership")
+    draft = Draft(state, now, actor, "membership")
     data = pcn.model_dump(mode="json", by_alias=True)
-    turn.emit(changes.MembershipChanged(data, joined, left, needed(reason, "change the membership")))
-    for assignment in _asked_now(turn):
+    draft.emit(
+        changes.MembershipChanged(data, joined, left, required_reason(reason, "change the membership"))
+    )
+    for assignment in _asked_now(draft):
         if assignment.organisation in left:
-            turn.emit(e.AssignmentEnded(assignment.id, assignment.step, "the practice left the PCN"))
-    redate(turn, reason)
-    for assignment in _asked_now(turn):
-        _succeed(turn, state.pcn, assignment)
-    return turn.events
+            draft.emit(e.AssignmentEnded(assignment.id, assignment.step, "the practice left the PCN"))
+    redate(draft, reason)
+    for assignment in _asked_now(draft):
+        _succeed(draft, state.pcn, assignment)
+    return draft.events
 
 
-def _asked_now(turn: Turn) -> list[Assignment]:
+def _asked_now(draft: Draft) -> list[Assignment]:
     """Every open assignment, in the order of the steps."""
     return [
         assignment
-        for step_id in turn.state.process.order
-        for assignment in turn.state.steps[step_id].assignments.values()
+        for step_id in draft.state.process.order
+        for assignment in draft.state.steps[step_id].assignments.values()
         if assignment.status == "open"
     ]
 
 
-def _succeed(turn: Turn, before: Pcn, assignment: Assignment) -> None:
+def _succeed(draft: Draft, before: Pcn, assignment: Assignment) -> None:
     """Ask the successor of whoever is gone or has handed the role on. A person whom the manager chose stays."""
-    pcn, day, role = turn.state.pcn, london_date(turn.now), assignment.role
-    place = place_of(pcn, role, assignment.organisation, day)
+    pcn, day, role = draft.state.pcn, london_date(draft.now), assignment.role
+    place = where_held(pcn, role, assignment.organisation, day)
     holders = {person.id for person in pcn.holders(role, place, day)}
     asked_for = assignment.on_behalf_of or assignment.person
     held = asked_for in {
-        p.id for p in before.holders(role, place_of(before, role, assignment.organisation, day), day)
+        p.id for p in before.holders(role, where_held(before, role, assignment.organisation, day), day)
     }
     gone = assignment.person not in pcn.people_by_id
     if not assignment.person or not (assignment.unfilled or gone or (held and asked_for not in holders)):
@@ -90,11 +92,11 @@ def _succeed(turn: Turn, before: Pcn, assignment: Assignment) -> None:
     found = whom(pcn, role, place, day)
     because = "the directory names somebody else"
     if found is not None:
-        hand_over(turn, assignment, found.person.id, found.person.name, because, for_=found.for_)
+        hand_over(draft, assignment, found.person.id, found.person.name, because, for_=found.for_)
     elif not assignment.unfilled:
         stands_in = manager(pcn, day)
         name, person = (stands_in.name, stands_in.id) if stands_in else ("nobody", "")
-        hand_over(turn, assignment, person, name, "the directory names nobody any more", unfilled=True)
+        hand_over(draft, assignment, person, name, "the directory names nobody any more", unfilled=True)
 
 
 @within_horizon
@@ -105,10 +107,10 @@ def change_calendar(
     refuse_over(state)
     if not _same_texts(Bundle.read(state.process.body), Bundle.read(open_bundle(bundle).body)):
         raise Refused("another-definition", "the new bundle differs in more than its calendar")
-    turn = Turn(state, now, actor, "calendar", open_bundle)
-    turn.emit(changes.CalendarChanged(bundle, needed(reason, "change the calendar")))
-    redate(turn, reason)
-    return turn.events
+    draft = Draft(state, now, actor, "calendar", open_bundle)
+    draft.emit(changes.CalendarChanged(bundle, required_reason(reason, "change the calendar")))
+    redate(draft, reason)
+    return draft.events
 
 
 def _same_texts(one: Bundle, other: Bundle) -> bool:

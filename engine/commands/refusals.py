@@ -8,7 +8,7 @@ from typing import ParamSpec
 
 from engine.dates.calendar import BeyondHorizon
 from engine.events.workflow import Event
-from engine.forms.answers import Caution, Problem
+from engine.forms.answers import AnswerProblem, AnswerWarning
 from engine.state.workflow import WorkflowState
 
 
@@ -24,7 +24,7 @@ class Refused(Exception):
 class Invalid(Exception):
     """The answers have problems; nothing was kept."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[AnswerProblem]) -> None:
         super().__init__("; ".join(problem.message for problem in problems))
         self.problems = tuple(problems)
 
@@ -32,7 +32,7 @@ class Invalid(Exception):
 class Warned(Exception):
     """The answers could be taken, but look unusual, and nobody has said to send them anyway; nothing was kept."""
 
-    def __init__(self, warnings: Sequence[Caution]) -> None:
+    def __init__(self, warnings: Sequence[AnswerWarning]) -> None:
         super().__init__("; ".join(warning.message for warning in warnings))
         self.warnings = tuple(warnings)
 
@@ -58,7 +58,7 @@ def refuse_over(state: WorkflowState) -> None:
         raise Refused("over", f"{state.reference} is {state.status}; nothing more happens to it")
 
 
-def needed(reason: str, verb: str) -> str:
+def required_reason(reason: str, verb: str) -> str:
     if not reason.strip():
         raise Refused("no-reason", f"say why, to {verb}: it goes into the record")
     return reason.strip()

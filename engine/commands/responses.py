@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from definitions.models.definition import Step
+from definitions.models.replies import ReplyKind
 from engine.commands.refusals import Refused
 from engine.dates.clock import london_date
 from engine.decisions.assignments import content_hash
-from engine.decisions.draft import Turn
+from engine.decisions.draft import Draft
 from engine.decisions.step_kinds import HUMAN
 from engine.events import workflow as e
 from engine.expressions.scope import typed_answers
@@ -35,28 +36,28 @@ def respond(
     assignment = answerable(state, assignment_id)
     step = state.process.steps[assignment.step]
     actor = standing(state, step, assignment, actor, now)
-    turn = Turn(state, now, actor, "respond")
-    warned = _separation(turn, step, actor)
+    draft = Draft(state, now, actor, "respond")
+    warned = _separation(draft, step, actor)
     if own := own_practices(state, step, actor, london_date(now)):
         warned = (*warned, warning(state, actor, own))
     kind = HUMAN[step.kind]
     outcome = kind.outcome(step, answers)
-    given, around = _seen(turn, step, assignment, answers)
-    if step.stop_if is not None and turn.scope.truth(step.stop_if, response=given, **around):
-        message = turn.scope.text(
+    given, around = _seen(draft, step, assignment, answers)
+    if step.stop_if is not None and draft.scope.truth(step.stop_if, response=given, **around):
+        message = draft.scope.text(
             step.stop_message or "this cannot be answered yet", response=given, **around
         )
         raise Refused("stopped", " ".join(message.split()))
     counts = outcome not in kind.sends_back or bool(step.actions(outcome))
     if counts and step.counts_if is not None:
-        counts = turn.scope.truth(step.counts_if, response=given, **around)
+        counts = draft.scope.truth(step.counts_if, response=given, **around)
     body = e.ResponseReceived(
         assignment=assignment_id, step=step.id, number=len(assignment.responses) + 1, answers=dict(answers),
         outcome=outcome, late=is_late(state, assignment, now), counts=counts,
-        warnings=(*warnings, *warned), signed=content_hash(turn.scope, step, assignment.organisation) if step.signs else "",
+        warnings=(*warnings, *warned), signed=content_hash(draft.scope, step, assignment.organisation) if step.signs else "",
     )  # fmt: skip
-    turn.emit(body)
-    return turn.events
+    draft.emit(body)
+    return draft.events
 
 
 def is_late(state: WorkflowState, assignment: Assignment, now: datetime) -> bool:
@@ -69,16 +70,16 @@ def is_late(state: WorkflowState, assignment: Assignment, now: datetime) -> bool
 
 
 def _seen(
-    turn: Turn, step: Step, assignment: Assignment, answers: Mapping[str, Any]
+    draft: Draft, step: Step, assignment: Assignment, answers: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The answers and the names around them as expressions see them; nothing where no expression looks."""
     if step.stop_if is None and step.counts_if is None:
         return {}, {}
-    return typed_answers(step, answers, turn.state.pcn), turn.scope.around(step, assignment)
+    return typed_answers(step, answers, draft.state.pcn), draft.scope.around(step, assignment)
 
 
 def reply(
-    state: WorkflowState, assignment_id: str, kind: Literal["more time", "not ours", "question"], text: str,
+    state: WorkflowState, assignment_id: str, kind: ReplyKind, text: str,
     until: datetime | None, now: datetime, actor: e.Actor,
 ) -> list[e.Event]:  # fmt: skip
     """Something other than an answer: it stops the ladder, and the manager hears of it (rule 8)."""
@@ -88,9 +89,9 @@ def reply(
         raise Refused("no-day", "say until when: a day from tomorrow on")
     if kind == "question" and not text.strip():
         raise Refused("no-question", "write your question, so that somebody can answer it")
-    turn = Turn(state, now, actor, "reply")
-    turn.emit(e.ReplyReceived(assignment_id, assignment.step, kind, text.strip(), until))
-    return turn.events
+    draft = Draft(state, now, actor, "reply")
+    draft.emit(e.ReplyReceived(assignment_id, assignment.step, kind, text.strip(), until))
+    return draft.events
 
 
 def answerable(state: WorkflowState, assignment_id: str) -> Assignment:
@@ -184,19 +185,19 @@ def _may_sign(
 def _signers(state: WorkflowState, assignment: Assignment, day: date) -> set[str]:
     """Whose signature it is: of those who hold the role, and of whoever was asked; not of the manager who stands in
     while nobody is found."""
-    place = roles.place_of(state.pcn, assignment.role, assignment.organisation, day)
+    place = roles.where_held(state.pcn, assignment.role, assignment.organisation, day)
     signers = {person.id for person in state.pcn.holders(assignment.role, place, day)}
     if not assignment.unfilled:
         signers |= {assignment.person, assignment.on_behalf_of}
     return signers - {""}
 
 
-def _separation(turn: Turn, step: Step, actor: e.Actor) -> tuple[str, ...]:
+def _separation(draft: Draft, step: Step, actor: e.Actor) -> tuple[str, ...]:
     """Who entered the figures does not sign them: refused, or warned of, as the step says (rule 9)."""
     rule = step.separation
     if rule is None:
         return ()
-    for earlier in turn.state.steps[rule.step].assignments.values():
+    for earlier in draft.state.steps[rule.step].assignments.values():
         if any(roles.same_person(response.actor, actor) for response in earlier.responses):
             said = f"{actor.name} also did “{rule.step.replace('_', ' ')}”; somebody else should do this"
             if rule.level == "refuse":

@@ -32,7 +32,7 @@ class AnchorMissing(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundDay:
     """Where a phrase lands.
 
     at: a London time of day, when the phrase or its anchor has one.
@@ -62,20 +62,22 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    anchors: Mapping[str, Found]
+    anchors: Mapping[str, FoundDay]
     calendar: Calendar
     organisation: str | None
 
 
-def find(moment: Moment, anchors: Mapping[str, Found], calendar: Calendar, organisation: str | None) -> Found:
+def find(
+    moment: Moment, anchors: Mapping[str, FoundDay], calendar: Calendar, organisation: str | None
+) -> FoundDay:
     """Where `moment` lands, unrolled. Raises AnchorMissing and BeyondHorizon."""
     return _find(moment, _Ground(anchors, calendar, organisation))
 
 
-def _find(moment: Moment, ground: _Ground) -> Found:
+def _find(moment: Moment, ground: _Ground) -> FoundDay:
     match moment:
         case On(day):
-            return Found(day, None, "", (), None)
+            return FoundDay(day, None, "", (), None)
         case Anchor(name):
             if name not in ground.anchors:
                 raise AnchorMissing(name)
@@ -94,7 +96,7 @@ def _find(moment: Moment, ground: _Ground) -> Found:
             return _in_month(moment, _find(of, ground), ground)
 
 
-def _working(base: Found, count: int, ground: _Ground) -> Found:
+def _working(base: FoundDay, count: int, ground: _Ground) -> FoundDay:
     day = ground.calendar.add_working_days(base.day, count, ground.organisation)
     skipped = reasons(base.day, day, ground.calendar, ground.organisation)
     counted = (
@@ -104,7 +106,7 @@ def _working(base: Found, count: int, ground: _Ground) -> Found:
     return _next(base, day, f"{_capital(counted)}: {how} {long(day)}", up_to=count <= 0)
 
 
-def _shifted(moment: Offset, base: Found, ground: _Ground) -> Found:
+def _shifted(moment: Offset, base: FoundDay, ground: _Ground) -> FoundDay:
     count = -moment.count if moment.before else moment.count
     try:
         if moment.unit == "month":
@@ -119,7 +121,9 @@ def _shifted(moment: Offset, base: Found, ground: _Ground) -> Found:
     return _next(base, day, f"{_capital(counted)}: {long(day)}", up_to=count <= 0)
 
 
-def _in_month(moment: StartOfMonth | EndOfMonth | LastWorkingDay, base: Found, ground: _Ground) -> Found:
+def _in_month(
+    moment: StartOfMonth | EndOfMonth | LastWorkingDay, base: FoundDay, ground: _Ground
+) -> FoundDay:
     last = base.day.replace(day=months.monthrange(base.day.year, base.day.month)[1])
     what, day, passed = "end", last, ""
     if isinstance(moment, StartOfMonth):
@@ -133,7 +137,7 @@ def _in_month(moment: StartOfMonth | EndOfMonth | LastWorkingDay, base: Found, g
     return _next(base, day, said, up_to=day <= base.day)
 
 
-def _either(moment: Either, ground: _Ground) -> Found:
+def _either(moment: Either, ground: _Ground) -> FoundDay:
     one, other = _find(moment.one, ground), _find(moment.other, ground)
     first, second = sorted((one, other), key=lambda found: (found.day, found.at or time.max))
     chosen = first if moment.which == "earlier" else second
@@ -141,18 +145,18 @@ def _either(moment: Either, ground: _Ground) -> Found:
     # The earlier of two must pass neither external date; the later of two only its own.
     ceiling = min(ceilings, default=None) if moment.which == "earlier" else chosen.ceiling
     lost, phrase = (one, moment.one) if chosen is other else (other, moment.other)
-    # Only the date that counts is explained at length: this stands in a letter.
+    # Only the date that counts is explained at length: this stands in an email.
     why = f"It is the {moment.which} of two dates; the other, {_words(str(phrase))}, is {long(lost.day)}"
-    return Found(chosen.day, chosen.at, "", (why, chosen.sentence), ceiling)
+    return FoundDay(chosen.day, chosen.at, "", (why, chosen.sentence), ceiling)
 
 
 def _words(phrase: str) -> str:
     return phrase.replace("_", " ").replace(" after opens", " after it was asked")
 
 
-def _next(base: Found, day: date, said: str, *, up_to: bool) -> Found:
+def _next(base: FoundDay, day: date, said: str, *, up_to: bool) -> FoundDay:
     """The date counted from `base`; `up_to` when it cannot lie after it, so that a ceiling still holds."""
-    return Found(day, None, "", (*base.said, said), base.ceiling if up_to else None)
+    return FoundDay(day, None, "", (*base.said, said), base.ceiling if up_to else None)
 
 
 def _add_months(day: date, count: int) -> date:

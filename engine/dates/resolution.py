@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from definitions.language.moment_parser import parse
 from definitions.language.moments import Moment
 from definitions.loading.bank_holidays import bank_holidays
-from engine.dates.arithmetic import AnchorMissing, Found, find
+from engine.dates.arithmetic import AnchorMissing, FoundDay, find
 from engine.dates.calendar import Calendar, Closure
 from engine.dates.clock import LONDON
 from engine.dates.explanation import long, reasons, short
@@ -74,7 +74,7 @@ def resolve(
 def act_by(external: Dated, calendar: Calendar, organisation: str | None = None) -> Dated:
     """The internal companion of an external date: the last moment the organisation works, on or before it."""
     shown = f"External date {long(external.day)}"
-    found = Found(
+    found = FoundDay(
         external.day, external.wall, "external date", (shown,), ceiling=(external.day, external.wall)
     )
     return _settled(found, external.wall, calendar, organisation)
@@ -93,7 +93,7 @@ def shift_working(dated: Dated, lost: int, calendar: Calendar, organisation: str
     days = "1 working day" if lost == 1 else f"{lost} working days"
     passed = reasons(dated.day, day, calendar, organisation)
     said = f"{dated.explanation} Moved on {days} for the time on hold{': ' if passed else ''}{passed}; {long(day)}"
-    return _settled(Found(day, dated.wall, "", (said,), None), dated.wall, calendar, organisation)
+    return _settled(FoundDay(day, dated.wall, "", (said,), None), dated.wall, calendar, organisation)
 
 
 def when(text: str, closures: Iterable[Closure] = (), organisation: str | None = None) -> Dated:
@@ -105,21 +105,21 @@ def when(text: str, closures: Iterable[Closure] = (), organisation: str | None =
     return resolve(parse(text), {}, calendar, organisation)
 
 
-def _found(name: str, anchor: date | datetime | Dated) -> Found:
+def _found(name: str, anchor: date | datetime | Dated) -> FoundDay:
     called = name.replace("_", " ").replace(".", " ")
     if isinstance(anchor, Dated):
-        return Found(
+        return FoundDay(
             anchor.day, anchor.wall, called, (), (anchor.day, anchor.wall) if anchor.external else None
         )
     if isinstance(anchor, datetime):
         if anchor.tzinfo is None:
             raise ValueError(f"the anchor {name} is a naive datetime; give it a timezone")
         local = anchor.astimezone(LONDON)
-        return Found(local.date(), local.time(), called, (), None)
-    return Found(anchor, None, called, (), None)
+        return FoundDay(local.date(), local.time(), called, (), None)
+    return FoundDay(anchor, None, called, (), None)
 
 
-def _settled(found: Found, wall: time, calendar: Calendar, organisation: str | None) -> Dated:
+def _settled(found: FoundDay, wall: time, calendar: Calendar, organisation: str | None) -> Dated:
     """An internal date, moved off days and hours its assignee does not work."""
     off = _off(found.day, calendar, organisation, wall)
     if off is None:

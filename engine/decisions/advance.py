@@ -16,7 +16,7 @@ from engine.dates.calendar import BeyondHorizon
 from engine.decisions import due_dates
 from engine.decisions.assignments import open_step, ready
 from engine.decisions.deadlines import ask_again
-from engine.decisions.draft import Turn
+from engine.decisions.draft import Draft
 from engine.decisions.escalation import chase
 from engine.decisions.rework import act, actions_of, end_open, stop
 from engine.decisions.step_kinds import HUMAN
@@ -36,64 +36,64 @@ _SILENCE: dict[str, Literal["agreement", "abstention"]] = {
 }
 
 
-class Restless(RuntimeError):
+class NeverSettles(RuntimeError):
     """A definition that never comes to rest. Look for steps that reopen each other."""
 
 
 def advance(state: WorkflowState, now: datetime) -> list[e.Event]:
     """The events that follow from `state` at `now`; none while it is on hold or over."""
-    turn = Turn(state, now)
-    settle(turn)
-    return turn.events
+    draft = Draft(state, now)
+    settle(draft)
+    return draft.events
 
 
-def settle(turn: Turn) -> None:
-    """Advance `turn` until nothing more follows. Raises Restless."""
+def settle(draft: Draft) -> None:
+    """Advance `draft` until nothing more follows. Raises NeverSettles."""
     for _ in range(PASSES):
-        before = len(turn.events)
-        if turn.state.status != "open":
+        before = len(draft.events)
+        if draft.state.status != "open":
             return
-        _pass(turn)
-        if len(turn.events) == before:
+        _pass(draft)
+        if len(draft.events) == before:
             return
-    raise Restless(
-        f"{turn.state.id} never comes to rest; look for steps of {turn.state.process.definition.id} that reopen each other"
+    raise NeverSettles(
+        f"{draft.state.id} never comes to rest; look for steps of {draft.state.process.definition.id} that reopen each other"
     )
 
 
-def _pass(turn: Turn) -> None:
-    for step_id in turn.state.process.order:
-        if turn.state.status != "open":
+def _pass(draft: Draft) -> None:
+    for step_id in draft.state.process.order:
+        if draft.state.status != "open":
             return
-        step, state = turn.state.process.steps[step_id], turn.state.steps[step_id]
+        step, state = draft.state.process.steps[step_id], draft.state.steps[step_id]
         if state.status == "waiting":
-            if not step.on_demand and not state.refused and ready(turn.state, step):
-                _begin(turn, step)
+            if not step.on_demand and not state.refused and ready(draft.state, step):
+                _begin(draft, step)
         elif state.status == "open":
-            _tend(turn, step)
-    if turn.state.status == "open" and finished(turn.state):
-        with turn.because_of(max(step.closed_by for step in turn.state.steps.values())):
-            turn.emit(e.WorkflowClosed("completed", "every step is done"))
+            _tend(draft, step)
+    if draft.state.status == "open" and finished(draft.state):
+        with draft.because_of(max(step.closed_by for step in draft.state.steps.values())):
+            draft.emit(e.WorkflowClosed("completed", "every step is done"))
 
 
-def _begin(turn: Turn, step: Step) -> None:
+def _begin(draft: Draft, step: Step) -> None:
     """Open a step whose turn it is, at its time. One whose date lies past the calendar waits for another calendar."""
     try:
-        if _not_before(turn, step):
-            open_step(turn, step)
+        if _not_before(draft, step):
+            open_step(draft, step)
     except BeyondHorizon as beyond:
-        turn.emit(e.DateRefused(step.id, turn.state.steps[step.id].attempt, str(beyond)))
-    closed = turn.state.steps[step.id]
+        draft.emit(e.DateRefused(step.id, draft.state.steps[step.id].attempt, str(beyond)))
+    closed = draft.state.steps[step.id]
     if closed.status == "closed":
-        with turn.because_of(closed.closed_by):
-            after_close(turn, step)
+        with draft.because_of(closed.closed_by):
+            after_close(draft, step)
 
 
-def _not_before(turn: Turn, step: Step) -> bool:
-    if step.when is not None and not turn.scope.truth(step.when):
+def _not_before(draft: Draft, step: Step) -> bool:
+    if step.when is not None and not draft.scope.truth(step.when):
         return True  # it will be skipped, which waits for nothing
-    opens = due_dates.opens_at(turn.scope, step)
-    return opens is None or opens <= turn.now
+    opens = due_dates.opens_at(draft.scope, step)
+    return opens is None or opens <= draft.now
 
 
 def finished(state: WorkflowState) -> bool:
@@ -107,29 +107,29 @@ def finished(state: WorkflowState) -> bool:
 # --- an open step
 
 
-def _tend(turn: Turn, step: Step) -> None:
-    if (answer := decisive(turn, step)) is not None:
-        with turn.because_of(answer.version):
-            close(turn, step, answer.outcome, f"somebody said “{answer.outcome}”", decided=True)
+def _tend(draft: Draft, step: Step) -> None:
+    if (answer := decisive(draft, step)) is not None:
+        with draft.because_of(answer.version):
+            close(draft, step, answer.outcome, f"somebody said “{answer.outcome}”", decided=True)
         return
-    _set_off_early(turn, step)
-    if turn.state.status != "open" or turn.state.steps[step.id].status != "open":
+    _set_off_early(draft, step)
+    if draft.state.status != "open" or draft.state.steps[step.id].status != "open":
         return
-    _count_silence(turn, step)
-    state = turn.state.steps[step.id]
-    if quorum.closes_now(turn.scope, step, state):
-        with turn.because_of(_led_to_close(turn, step, state)):
-            close(turn, step, outcome_of(step, state), _because(turn, step, state))
+    _count_silence(draft, step)
+    state = draft.state.steps[step.id]
+    if quorum.closes_now(draft.scope, step, state):
+        with draft.because_of(_led_to_close(draft, step, state)):
+            close(draft, step, outcome_of(step, state), _because(draft, step, state))
         return
-    _fall_short(turn, step)
-    if turn.state.steps[step.id].status == "open":
-        chase(turn, step)
+    _fall_short(draft, step)
+    if draft.state.steps[step.id].status == "open":
+        chase(draft, step)
 
 
-def decisive(turn: Turn, step: Step) -> Response | None:
+def decisive(draft: Draft, step: Step) -> Response | None:
     """An answer that ends the attempt at once, whoever else has not answered: sent back as a whole, or refused."""
     kind = HUMAN[step.kind]
-    for assignment in turn.state.steps[step.id].assignments.values():
+    for assignment in draft.state.steps[step.id].assignments.values():
         response = assignment.response
         if response is None or assignment.status != "answered":
             continue
@@ -141,7 +141,7 @@ def decisive(turn: Turn, step: Step) -> Response | None:
     return None
 
 
-def _set_off_early(turn: Turn, step: Step) -> None:
+def _set_off_early(draft: Draft, step: Step) -> None:
     """What an answer sets off without the close of its step.
 
     What concerns one practice does not wait for the others: figures that were wrong are asked for again now, a
@@ -149,45 +149,47 @@ def _set_off_early(turn: Turn, step: Step) -> None:
     step may stay open for long; one that sets nothing off is asked again.
     """
     doing: list[tuple[Action, Response, str]] = []
-    for assignment in list(turn.state.steps[step.id].assignments.values()):
+    for assignment in list(draft.state.steps[step.id].assignments.values()):
         response = assignment.response
         if response is None or assignment.status != "answered" or assignment.acted >= response.number:
             continue
         actions = [a for a in actions_of(step, response.outcome) if not response.counts or _at_once(a)]
         if actions:
-            with turn.because_of(response.version):
-                turn.emit(e.ActionsSetOff(assignment.id, step.id, response.number, response.outcome))
+            with draft.because_of(response.version):
+                draft.emit(e.ActionsSetOff(assignment.id, step.id, response.number, response.outcome))
             doing += [(action, response, assignment.organisation) for action in actions]
         elif not response.counts:
-            with turn.because_of(response.version):
-                ask_again(turn, assignment, f"“{response.outcome}” leaves it open")
+            with draft.because_of(response.version):
+                ask_again(draft, assignment, f"“{response.outcome}” leaves it open")
     # Gathered first: what one practice sets off may begin the step anew, and the others' words must not be lost in it.
     for action, response, organisation in doing:
-        if turn.state.status == "open":
-            with turn.because_of(response.version):
-                act(turn, step, action, response.outcome, (organisation,))
+        if draft.state.status == "open":
+            with draft.because_of(response.version):
+                act(draft, step, action, response.outcome, (organisation,))
 
 
 def _at_once(action: Action) -> bool:
     return action.for_practice or action.kind == "open"
 
 
-def _led_to_close(turn: Turn, step: Step, state: StepState) -> int:
+def _led_to_close(draft: Draft, step: Step, state: StepState) -> int:
     """The version of what closed the step: the answer after which nobody was waited for, or the decision to go on
     with what is in; 0 when it was the time."""
     if state.shortfall == "proceed" and not quorum.everyone_in(state):
         return state.decided_by
-    if not (quorum.everyone_in(state) or quorum.at_once(turn.scope, step)):
+    if not (quorum.everyone_in(state) or quorum.at_once(draft.scope, step)):
         return 0
-    versions = [a.response.version for a in quorum.asked(state) if a.response and a.status == "answered"]
+    versions = [
+        a.response.version for a in quorum.still_asked(state) if a.response and a.status == "answered"
+    ]
     return max(versions, default=0)
 
 
-def _count_silence(turn: Turn, step: Step) -> None:
+def _count_silence(draft: Draft, step: Step) -> None:
     """Silence is what the step says it is, once the due date has passed (rule 6)."""
-    for assignment in list(turn.state.steps[step.id].assignments.values()):
-        if may_fall_silent(step, assignment) and assignment.due and assignment.due.at <= turn.now:
-            turn.emit(e.SilenceCounted(assignment.id, step.id, _SILENCE[step.silence]))
+    for assignment in list(draft.state.steps[step.id].assignments.values()):
+        if may_fall_silent(step, assignment) and assignment.due and assignment.due.at <= draft.now:
+            draft.emit(e.SilenceCounted(assignment.id, step.id, _SILENCE[step.silence]))
 
 
 def may_fall_silent(step: Step, assignment: Assignment) -> bool:
@@ -200,42 +202,42 @@ def may_fall_silent(step: Step, assignment: Assignment) -> bool:
     )
 
 
-def _fall_short(turn: Turn, step: Step) -> None:
-    state = turn.state.steps[step.id]
-    at = short_at(turn, step, state)
-    if at is None or at > turn.now or state.shortfall or quorum.satisfied(turn.scope, step, state):
+def _fall_short(draft: Draft, step: Step) -> None:
+    state = draft.state.steps[step.id]
+    at = short_at(draft, step, state)
+    if at is None or at > draft.now or state.shortfall or quorum.satisfied(draft.scope, step, state):
         return
-    rule = step.short(lambda text: turn.scope.truth(text))
+    rule = step.short(lambda text: draft.scope.truth(text))
     missing = quorum.missing(state)
-    heard = any(a.answered for a in quorum.asked(state))
+    heard = any(a.answered for a in quorum.still_asked(state))
     if rule.do == "proceed and name the gaps" and heard:
-        close(turn, step, outcome_of(step, state), "the time was over; the gaps are named")
+        close(draft, step, outcome_of(step, state), "the time was over; the gaps are named")
     elif rule.do != "wait":
         # With nobody heard there is nothing to go on with, so that too is a person's decision.
-        turn.emit(e.ShortfallRaised(step.id, state.attempt, missing, turn.now))
+        draft.emit(e.ShortfallRaised(step.id, state.attempt, missing, draft.now))
 
 
-def short_at(turn: Turn, step: Step, state: StepState) -> datetime | None:
+def short_at(draft: Draft, step: Step, state: StepState) -> datetime | None:
     """When too little counts as too little; None when the step simply waits."""
-    rule = step.short(lambda text: turn.scope.truth(text))
+    rule = step.short(lambda text: draft.scope.truth(text))
     if rule.do == "wait":
         return None
     if state.short_at is not None:
-        return due_dates.stretched(turn.scope, *state.short_at)
+        return due_dates.stretched(draft.scope, *state.short_at)
     if rule.at == "due":
         return quorum.last_due(state)
     last = quorum.last_due(state)
     due = due_dates.at_moment(last) if last else None
-    found = turn.scope.resolve(rule.at, anchors={"due": due, "opens": state.opened_at})
+    found = draft.scope.resolve(rule.at, anchors={"due": due, "opens": state.opened_at})
     return found.at if found else quorum.last_due(state)
 
 
-def _because(turn: Turn, step: Step, state: StepState) -> str:
+def _because(draft: Draft, step: Step, state: StepState) -> str:
     if quorum.everyone_in(state):
-        return "everyone asked is in" if len(quorum.asked(state)) > 1 else "it was answered"
+        return "everyone asked is in" if len(quorum.still_asked(state)) > 1 else "it was answered"
     if state.shortfall == "proceed":
         return "it was decided to go on with what is in"
-    return f"enough is in ({quorum.rule_of(turn.scope, step)})"
+    return f"enough is in ({quorum.rule_of(draft.scope, step)})"
 
 
 def outcome_of(step: Step, state: StepState) -> str:
@@ -256,25 +258,27 @@ def outcome_of(step: Step, state: StepState) -> str:
 # --- closing
 
 
-def close(turn: Turn, step: Step, outcome: str, because: str, *, decided: bool = False) -> None:
+def close(draft: Draft, step: Step, outcome: str, because: str, *, decided: bool = False) -> None:
     """Close the step, once in this attempt, and all that hangs on it in the same transaction (rule 2).
 
     `decided`: one answer ended it, so only what that answer sets off happens.
     """
-    state = turn.state.steps[step.id]
+    state = draft.state.steps[step.id]
     doing = _actions(step, state, outcome, decided)
-    closed = turn.emit(e.StepClosed(step.id, state.attempt, outcome, because, quorum.missing(state)))
-    with turn.because_of(closed.version):
-        end_open(turn, step.id, "the step closed without it")
+    closed = draft.emit(e.StepClosed(step.id, state.attempt, outcome, because, quorum.missing(state)))
+    with draft.because_of(closed.version):
+        end_open(draft, step.id, "the step closed without it")
         if outcome in HUMAN[step.kind].ends and not step.actions(outcome):
-            stop(turn, f"“{turn.scope.text(step.title, **turn.scope.around(step))}” came out as “{outcome}”")
+            stop(
+                draft, f"“{draft.scope.text(step.title, **draft.scope.around(step))}” came out as “{outcome}”"
+            )
             return
         if not any(action.kind in ("reopen", "stop") for action, _, _ in doing):
             # What is sent back is neither approved, so nothing locks, nor done, so nothing starts after it.
-            after_close(turn, step)
+            after_close(draft, step)
         for action, given, practices in doing:
-            if turn.state.status == "open":
-                act(turn, step, action, given, practices)
+            if draft.state.status == "open":
+                act(draft, step, action, given, practices)
 
 
 def _actions(
@@ -304,13 +308,13 @@ def _actions(
     return sorted(found, key=lambda each: each[0].for_practice)
 
 
-def after_close(turn: Turn, step: Step) -> None:
+def after_close(draft: Draft, step: Step) -> None:
     """What a closed step brings whatever its outcome: a lock, a child workflow."""
-    if step.locks and not turn.state.locked:
-        turn.emit(changes.WorkflowLocked(step.id))
+    if step.locks and not draft.state.locked:
+        draft.emit(changes.WorkflowLocked(step.id))
     if step.starts:
-        attempt = turn.state.steps[step.id].attempt
-        found = {name: turn.scope.value(text) for name, text in step.start_inputs.items()}
+        attempt = draft.state.steps[step.id].attempt
+        found = {name: draft.scope.value(text) for name, text in step.start_inputs.items()}
         inputs = {name: value.id if isinstance(value, Chosen) else value for name, value in found.items()}
-        child = f"{turn.state.id}-{step.id}-{attempt}".replace("_", "-")
-        turn.emit(e.ChildRequested(step.id, step.starts, plain(inputs), child))
+        child = f"{draft.state.id}-{step.id}-{attempt}".replace("_", "-")
+        draft.emit(e.ChildRequested(step.id, step.starts, plain(inputs), child))

@@ -9,8 +9,8 @@ from definitions.language.grammar import parse_action
 from definitions.models.definition import Step
 from engine.dates.clock import london_date
 from engine.decisions import due_dates
-from engine.decisions.draft import Turn
-from engine.decisions.due_dates import Asking
+from engine.decisions.draft import Draft
+from engine.decisions.due_dates import DateContext
 from engine.decisions.step_kinds import AUTOMATIC
 from engine.events import workflow as e
 from engine.events.codec import canonical
@@ -29,67 +29,67 @@ def ready(state: WorkflowState, step: Step) -> bool:
     )
 
 
-def open_step(turn: Turn, step: Step) -> None:
+def open_step(draft: Draft, step: Step) -> None:
     """Open `step`, whose turn it is; its `when` decides whether it happens at all."""
-    attempt = turn.state.steps[step.id].attempt
-    with turn.because_of(_led_to(turn, step)):
-        if step.when is not None and not turn.scope.truth(step.when):
-            turn.emit(e.StepSkipped(step.id, attempt, "it does not apply here"))
+    attempt = draft.state.steps[step.id].attempt
+    with draft.because_of(_led_to(draft, step)):
+        if step.when is not None and not draft.scope.truth(step.when):
+            draft.emit(e.StepSkipped(step.id, attempt, "it does not apply here"))
         elif step.automatic:
-            _perform(turn, step, attempt)
+            _perform(draft, step, attempt)
         else:
-            ask_everyone(turn, step, turn.state.steps[step.id].chosen)
+            ask_everyone(draft, step, draft.state.steps[step.id].chosen)
 
 
-def _led_to(turn: Turn, step: Step) -> int:
+def _led_to(draft: Draft, step: Step) -> int:
     """The version of the event that let `step` open: the last close before it, or the launch; 0 when it was a date."""
-    state = turn.state
+    state = draft.state
     before = [state.steps[name] for name in state.process.predecessors(step.id)]
-    opens = due_dates.opens_at(turn.scope, step) if step.opens is not None else None
-    if opens is not None and opens > (due_dates.previous_closed(turn.scope, step) or state.launched_at):
+    opens = due_dates.opens_at(draft.scope, step) if step.opens is not None else None
+    if opens is not None and opens > (due_dates.previous_closed(draft.scope, step) or state.launched_at):
         return 0  # nobody was waited for any longer, only the day
     return max((each.closed_by for each in before), default=1) or 1
 
 
-def _perform(turn: Turn, step: Step, attempt: int) -> None:
+def _perform(draft: Draft, step: Step, attempt: int) -> None:
     kind = AUTOMATIC[step.kind]
-    values = kind.perform(step, turn.scope)
-    turn.emit(e.StepClosed(step.id, attempt, kind.outcome, "Baton did it at once", values=values))
+    values = kind.perform(step, draft.scope)
+    draft.emit(e.StepClosed(step.id, attempt, kind.outcome, "Baton did it at once", values=values))
 
 
-def ask_everyone(turn: Turn, step: Step, chosen: tuple[str, ...] = (), text: str = "") -> None:
+def ask_everyone(draft: Draft, step: Step, chosen: tuple[str, ...] = (), text: str = "") -> None:
     """Open `step` with an assignment for everyone it is asked of; skip it when that is nobody."""
-    scope, state = turn.scope, turn.state.steps[step.id]
-    asking = Asking(scope, step, turn.now)
+    scope, state = draft.scope, draft.state.steps[step.id]
+    asking = DateContext(scope, step, draft.now)
     everyone = [t for t in targets(scope, step.assigns, chosen) if _concerned(scope, step, t)]
     if not everyone:
-        turn.emit(e.StepSkipped(step.id, state.attempt, "no practice is concerned"))
+        draft.emit(e.StepSkipped(step.id, state.attempt, "no practice is concerned"))
         return
     opened = [_opened(asking, state.attempt, target, text) for target in everyone]
     carried = {body.assignment: before.id for body in opened if (before := carried_from(scope, step, body))}
-    opening = turn.emit(e.StepOpened(step.id, state.attempt, due_dates.due(asking, None), chosen, text))
-    with turn.because_of(opening.version):
+    opening = draft.emit(e.StepOpened(step.id, state.attempt, due_dates.due(asking, None), chosen, text))
+    with draft.because_of(opening.version):
         for body in opened:
             if body.assignment in carried:
-                turn.quiet, quiet = True, turn.quiet
-                turn.emit(body)
-                turn.emit(e.ResponseCarried(body.assignment, step.id, carried[body.assignment]))
-                turn.quiet = quiet
+                draft.quiet, quiet = True, draft.quiet
+                draft.emit(body)
+                draft.emit(e.ResponseCarried(body.assignment, step.id, carried[body.assignment]))
+                draft.quiet = quiet
             else:
-                turn.emit(body)
+                draft.emit(body)
 
 
-def ask_also(turn: Turn, step: Step, practices: tuple[str, ...], text: str = "") -> tuple[str, ...]:
+def ask_also(draft: Draft, step: Step, practices: tuple[str, ...], text: str = "") -> tuple[str, ...]:
     """Ask practices that an open step was not asked of yet; those it was asked of before are given back."""
-    state = turn.state.steps[step.id]
-    asking = Asking(turn.scope, step, turn.now)
+    state = draft.state.steps[step.id]
+    asking = DateContext(draft.scope, step, draft.now)
     before: list[str] = []
-    for target in targets(turn.scope, step.assigns, practices):
+    for target in targets(draft.scope, step.assigns, practices):
         body = _opened(asking, state.attempt, target, text)
         if body.assignment in state.assignments:
             before.append(target.organisation)
-        elif _concerned(turn.scope, step, target):
-            turn.emit(body)
+        elif _concerned(draft.scope, step, target):
+            draft.emit(body)
     return tuple(before)
 
 
@@ -97,7 +97,7 @@ def _concerned(scope: Scope, step: Step, target: Target) -> bool:
     return step.where is None or scope.truth(step.where, practice=scope.practice(target.organisation))
 
 
-def _opened(asking: Asking, attempt: int, target: Target, text: str) -> e.AssignmentOpened:
+def _opened(asking: DateContext, attempt: int, target: Target, text: str) -> e.AssignmentOpened:
     scope, step = asking.scope, asking.step
     organisation = None if target.organisation == scope.state.pcn.code else target.organisation
     due = due_dates.due(asking, organisation)

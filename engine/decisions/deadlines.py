@@ -9,107 +9,107 @@ from definitions.models.definition import Step
 from engine.dates.calendar import BeyondHorizon
 from engine.dates.resolution import shift_working
 from engine.decisions import due_dates
-from engine.decisions.draft import Turn
-from engine.decisions.due_dates import Asking
+from engine.decisions.draft import Draft
+from engine.decisions.due_dates import DateContext
 from engine.events import workflow as e
 from engine.state.fold import CHASING
 from engine.state.workflow import Assignment
 
 
-def redate(turn: Turn, because: str, *, external: bool = False, lenient: bool = False) -> None:
+def redate(draft: Draft, because: str, *, external: bool = False, lenient: bool = False) -> None:
     """Work out every open assignment's date again; those that changed are moved, with the reason, and said once.
 
     An external date is never moved by this, unless it is itself what somebody outside changed (`external`). A date
     that a person gave moves only by a hold, and off a day that is no longer worked (rule 4). `lenient`: a date past
     the horizon stays as it was, and the manager is told; otherwise BeyondHorizon is raised.
     """
-    for step_id in turn.state.process.order:
-        state = turn.state.steps[step_id]
+    for step_id in draft.state.process.order:
+        state = draft.state.steps[step_id]
         if state.status != "open":
             continue
-        step = turn.state.process.steps[step_id]
+        step = draft.state.process.steps[step_id]
         for assignment in list(state.assignments.values()):
             if assignment.status != "open":
                 continue
             try:
-                _redate(turn, step, assignment, because, external)
+                _redate(draft, step, assignment, because, external)
             except BeyondHorizon as beyond:
                 if not lenient:
                     raise
-                turn.emit(e.DateRefused(step_id, assignment.attempt, str(beyond)))
+                draft.emit(e.DateRefused(step_id, assignment.attempt, str(beyond)))
 
 
-def _redate(turn: Turn, step: Step, assignment: Assignment, because: str, external: bool) -> None:
-    asking = Asking(turn.scope, step, assignment.opened_at, assignment.asked_since)
-    place, old = place_of(turn, assignment), assignment.due
-    new = _regiven(turn, assignment, place) if assignment.granted else due_dates.due(asking, place)
+def _redate(draft: Draft, step: Step, assignment: Assignment, because: str, external: bool) -> None:
+    asking = DateContext(draft.scope, step, assignment.opened_at, assignment.asked_since)
+    place, old = closures_apply_at(draft, assignment), assignment.due
+    new = _regiven(draft, assignment, place) if assignment.granted else due_dates.due(asking, place)
     if new is None or (old is not None and (old.at == new.at or (old.external and not external))):
         return
-    if not new.external and new.at <= turn.now:
-        if old is not None and old.at <= turn.now:
+    if not new.external and new.at <= draft.now:
+        if old is not None and old.at <= draft.now:
             return  # it was late before and is late still: nothing to tell anybody
-        new = due_dates.due(replace(asking, since=turn.now), place) or new
-    _move(turn, asking, assignment, new, because, granted=assignment.granted)
+        new = due_dates.due(replace(asking, since=draft.now), place) or new
+    _move(draft, asking, assignment, new, because, granted=assignment.granted)
 
 
-def _regiven(turn: Turn, assignment: Assignment, place: str | None) -> e.When | None:
+def _regiven(draft: Draft, assignment: Assignment, place: str | None) -> e.When | None:
     due = due_dates.dated(assignment.due)
     if due is None:
         return None
-    calendar = turn.state.calendar
-    lost = due_dates.lost_since(turn.state, assignment.asked_since)
+    calendar = draft.state.calendar
+    lost = due_dates.lost_since(draft.state, assignment.asked_since)
     if not lost and calendar.is_working(due.day, place) and not calendar.shut_at(due.day, due.wall, place):
         return assignment.due
     moved = shift_working(due, lost, calendar, place)
-    return due_dates.given(turn.scope, moved.at, place)
+    return due_dates.given(draft.scope, moved.at, place)
 
 
-def place_of(turn: Turn, assignment: Assignment) -> str | None:
+def closures_apply_at(draft: Draft, assignment: Assignment) -> str | None:
     """Whose closures move an assignment's dates; None for those of everyone."""
-    return None if assignment.organisation == turn.state.pcn.code else assignment.organisation
+    return None if assignment.organisation == draft.state.pcn.code else assignment.organisation
 
 
 def _move(
-    turn: Turn, asking: Asking, assignment: Assignment, new: e.When, because: str, *, granted: bool
+    draft: Draft, asking: DateContext, assignment: Assignment, new: e.When, because: str, *, granted: bool
 ) -> None:
-    rungs = rungs_from_now(turn, asking, assignment, new)
-    turn.emit(
+    rungs = rungs_from_now(draft, asking, assignment, new)
+    draft.emit(
         e.DeadlineMoved(assignment.id, assignment.step, assignment.due, new, because, rungs, granted=granted)
     )
 
 
 def rungs_from_now(
-    turn: Turn, asking: Asking, assignment: Assignment, due: e.When | None
+    draft: Draft, asking: DateContext, assignment: Assignment, due: e.When | None
 ) -> tuple[e.PlannedRung, ...]:
-    """The rungs still to come after a date moved: none that has passed, none climbed twice, no letter once a person
+    """The rungs still to come after a date moved: none that has passed, none climbed twice, no email once a person
     took over. While nobody is there to be asked there are none."""
     ladder_id = asking.step.ladder_id(lambda text: asking.scope.truth(text))
     if not ladder_id or assignment.unfilled:
         return ()
     ladder = asking.scope.state.process.ladders[ladder_id]
-    letters = {rung.id for rung in ladder.rungs if is_letter(rung.register_)}
-    planned = due_dates.rungs(replace(asking, since=turn.now), ladder, due, assignment.organisation)
+    emails = {rung.id for rung in ladder.rungs if is_email(rung.register_)}
+    planned = due_dates.rungs(replace(asking, since=draft.now), ladder, due, assignment.organisation)
     return tuple(
         rung
         for rung in planned
-        if rung.rung not in assignment.climbed and not (assignment.called and rung.rung in letters)
+        if rung.rung not in assignment.climbed and not (assignment.called and rung.rung in emails)
     )
 
 
-def is_letter(register: str) -> bool:
+def is_email(register: str) -> bool:
     """A rung that writes to whoever is asked, by itself."""
     return register in CHASING or register == "coming up"
 
 
-def grant(turn: Turn, assignment: Assignment, until: datetime, because: str) -> None:
+def grant(draft: Draft, assignment: Assignment, until: datetime, because: str) -> None:
     """Give an assignment another due date, by a person's word."""
-    step = turn.state.process.steps[assignment.step]
-    asking = Asking(turn.scope, step, assignment.opened_at, turn.now)
-    new = due_dates.given(turn.scope, until, place_of(turn, assignment))
-    _move(turn, asking, assignment, new, because, granted=True)
+    step = draft.state.process.steps[assignment.step]
+    asking = DateContext(draft.scope, step, assignment.opened_at, draft.now)
+    new = due_dates.given(draft.scope, until, closures_apply_at(draft, assignment))
+    _move(draft, asking, assignment, new, because, granted=True)
 
 
-def ask_again(turn: Turn, assignment: Assignment, because: str, *, letter: bool = False) -> None:
+def ask_again(draft: Draft, assignment: Assignment, because: str, *, email: bool = False) -> None:
     """Wait for another answer to the same assignment.
 
     An answer stops the ladder, also one that does not count (rule 8): a check is "in progress", CQRS is "awaiting".
@@ -117,16 +117,16 @@ def ask_again(turn: Turn, assignment: Assignment, because: str, *, letter: bool 
     has CATCH_UP working days from now otherwise, with rungs counted from that. Nothing is sent before the first of
     them, and those that were climbed do not come in a burst.
     """
-    step = turn.state.process.steps[assignment.step]
-    asking = Asking(turn.scope, step, turn.now)
-    due, counted_from = due_dates.due_again(asking, assignment.due, place_of(turn, assignment))
+    step = draft.state.process.steps[assignment.step]
+    asking = DateContext(draft.scope, step, draft.now)
+    due, counted_from = due_dates.due_again(asking, assignment.due, closures_apply_at(draft, assignment))
     fresh = replace(assignment, climbed=frozenset(), called=False)
-    rungs = rungs_from_now(turn, asking, fresh, counted_from)
-    turn.emit(e.AskedAgain(assignment.id, step.id, because, due, rungs, letter))
+    rungs = rungs_from_now(draft, asking, fresh, counted_from)
+    draft.emit(e.AskedAgain(assignment.id, step.id, because, due, rungs, email))
 
 
 def hand_over(
-    turn: Turn,
+    draft: Draft,
     assignment: Assignment,
     person: str,
     name: str,
@@ -136,17 +136,17 @@ def hand_over(
     unfilled: bool = False,
 ) -> None:
     """Ask somebody else. A date that has passed gives them the time to catch up; their ladder counts from now."""
-    step = turn.state.process.steps[assignment.step]
-    asking = Asking(turn.scope, step, assignment.opened_at, turn.now)
+    step = draft.state.process.steps[assignment.step]
+    asking = DateContext(draft.scope, step, assignment.opened_at, draft.now)
     asked = replace(assignment, unfilled=unfilled)
     due = assignment.due
-    if due is not None and due.at <= turn.now and not due.external and not unfilled:
-        fresh = due_dates.due(asking, place_of(turn, assignment))
-        if fresh is not None and fresh.at > turn.now:
-            quiet, turn.quiet = turn.quiet, True  # the letter that asks says by when
-            _move(turn, asking, asked, fresh, because, granted=False)
-            turn.quiet, due = quiet, fresh
-    turn.emit(
+    if due is not None and due.at <= draft.now and not due.external and not unfilled:
+        fresh = due_dates.due(asking, closures_apply_at(draft, assignment))
+        if fresh is not None and fresh.at > draft.now:
+            quiet, draft.quiet = draft.quiet, True  # the email that asks says by when
+            _move(draft, asking, asked, fresh, because, granted=False)
+            draft.quiet, due = quiet, fresh
+    draft.emit(
         e.AssignmentReassigned(
             assignment.id,
             assignment.step,
@@ -155,7 +155,7 @@ def hand_over(
             name,
             because,
             for_,
-            rungs_from_now(turn, asking, asked, due),
+            rungs_from_now(draft, asking, asked, due),
             unfilled,
         )
     )

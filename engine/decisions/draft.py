@@ -1,6 +1,6 @@
-"""A turn: events being decided, each applied as it is emitted, so what follows sees what came before.
+"""A draft: events being decided, each applied as it is emitted, so what follows sees what came before.
 
-Nothing is stored here. A turn's events are committed together, or not at all.
+Nothing is stored here. A draft's events are committed together, or not at all.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from engine.state.fold import OpenBundle, apply
 from engine.state.workflow import WorkflowState
 
 
-class Turn:
+class Draft:
     """Events in the making, at one moment, by one actor, from one cause.
 
-    `quiet` plans no notices: for changes that one letter of their own explains.
+    `quiet` plans no notices: for changes that one email of their own explains.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Turn:
 
     @contextmanager
     def because_of(self, version: int) -> Iterator[None]:
-        """What is emitted meanwhile was caused by that event of the workflow; by what caused the turn when 0."""
+        """What is emitted meanwhile was caused by that event of the workflow; by what caused the draft when 0."""
         cause = self.cause
         self.cause = f"{self.state.id}/{version}" if version else cause
         try:

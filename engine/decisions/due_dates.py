@@ -28,7 +28,7 @@ OPENING = time(8, 30)
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class DateContext:
     """A step being asked: what its dates are worked out from.
 
     `opened` is what `opens` means in them. `since` is when the date began to stand, which is later where it was
@@ -78,7 +78,7 @@ def _morning(day: Dated, at: time) -> datetime:
 # --- due
 
 
-def due(asking: Asking, organisation: str | None) -> When | None:
+def due(asking: DateContext, organisation: str | None) -> When | None:
     """When the step is due of `organisation`, explained; None when it has no due date here.
 
     An internal date that had passed already gives CATCH_UP working days from then.
@@ -93,7 +93,7 @@ def due(asking: Asking, organisation: str | None) -> When | None:
     return found
 
 
-def _due(asking: Asking, text: str, organisation: str | None) -> When | None:
+def _due(asking: DateContext, text: str, organisation: str | None) -> When | None:
     step, scope = asking.step, asking.scope
     external = is_external(scope, step)
     found = scope.resolve(text, organisation, external=external, anchors=_counting(asking))
@@ -104,7 +104,7 @@ def _due(asking: Asking, text: str, organisation: str | None) -> When | None:
     return When(found.at, found.external, found.explanation)
 
 
-def _internal(asking: Asking, text: str, found: Dated, organisation: str | None) -> Dated:
+def _internal(asking: DateContext, text: str, found: Dated, organisation: str | None) -> Dated:
     """An internal date with what holds have cost, or with the time to catch up that it gives."""
     scope, calendar, asked = asking.scope, asking.scope.state.calendar, asking.stands_since
     outside = counts_from_outside(scope, text)
@@ -119,7 +119,7 @@ def _internal(asking: Asking, text: str, found: Dated, organisation: str | None)
 _Counting = dict[str, Dated | datetime | None]
 
 
-def _counting(asking: Asking) -> _Counting:
+def _counting(asking: DateContext) -> _Counting:
     return {"opens": asking.opened, "previous_step_closed": previous_closed(asking.scope, asking.step)}
 
 
@@ -129,7 +129,7 @@ def previous_closed(scope: Scope, step: Step) -> datetime | None:
     return max((at for at in before if at is not None), default=None)
 
 
-def _caught_up(asking: Asking, missed: Dated, organisation: str | None) -> Dated:
+def _caught_up(asking: DateContext, missed: Dated, organisation: str | None) -> Dated:
     """CATCH_UP working days from when it was asked, and no further than the external date it leads up to."""
     scope, asked = asking.scope, asking.stands_since
     moment = scope.state.process.moment(f"{CATCH_UP} working days after opens")
@@ -142,7 +142,9 @@ def _caught_up(asking: Asking, missed: Dated, organisation: str | None) -> Dated
     return Dated(later.at, later.day, False, said)
 
 
-def due_again(asking: Asking, old: When | None, organisation: str | None) -> tuple[When | None, When | None]:
+def due_again(
+    asking: DateContext, old: When | None, organisation: str | None
+) -> tuple[When | None, When | None]:
     """When an assignment that is asked again is due, and what its rungs count from. An external date stays, however
     late it is (rule 4); the rungs then count from the time to catch up."""
     if old is None:
@@ -236,7 +238,7 @@ def _outside(scope: Scope, counted: frozenset[str]) -> Iterator[Dated]:
 
 
 def rungs(
-    asking: Asking, ladder: Ladder | None, due_on: When | None, organisation: str
+    asking: DateContext, ladder: Ladder | None, due_on: When | None, organisation: str
 ) -> tuple[PlannedRung, ...]:
     """The rungs of an assignment, soonest first. Those whose moment has passed or cannot be worked out are left out."""
     if ladder is None:
@@ -254,7 +256,9 @@ def rungs(
     return tuple(sorted(planned, key=lambda rung: rung.at))
 
 
-def _rung_at(asking: Asking, text: str, due_on: Dated | None, organisation: str | None) -> datetime | None:
+def _rung_at(
+    asking: DateContext, text: str, due_on: Dated | None, organisation: str | None
+) -> datetime | None:
     scope = asking.scope
     found = scope.resolve(text, organisation, at=MORNING, anchors={**_counting(asking), "due": due_on})
     if found is None:

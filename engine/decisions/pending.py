@@ -11,7 +11,7 @@ from engine.dates.clock import LONDON
 from engine.decisions import due_dates
 from engine.decisions.advance import may_fall_silent, short_at
 from engine.decisions.assignments import ready
-from engine.decisions.draft import Turn
+from engine.decisions.draft import Draft
 from engine.decisions.escalation import promised
 from engine.decisions.step_kinds import HUMAN
 from engine.people import quorum
@@ -25,43 +25,43 @@ def next_deadline(state: WorkflowState, now: datetime) -> datetime | None:
     """
     if state.status != "open":
         return None
-    turn = Turn(state, now)
-    return min((moment for moment in _moments(turn) if moment > now), default=None)
+    draft = Draft(state, now)
+    return min((moment for moment in _moments(draft) if moment > now), default=None)
 
 
-def _moments(turn: Turn) -> Iterator[datetime]:
-    for step_id, state in turn.state.steps.items():
-        step = turn.state.process.steps[step_id]
+def _moments(draft: Draft) -> Iterator[datetime]:
+    for step_id, state in draft.state.steps.items():
+        step = draft.state.process.steps[step_id]
         if state.status == "waiting":
-            if not step.on_demand and not state.refused and ready(turn.state, step):
-                yield from _opening(turn, step)
+            if not step.on_demand and not state.refused and ready(draft.state, step):
+                yield from _opening(draft, step)
         elif state.status == "open":
             due = quorum.last_due(state)
-            if due is not None and quorum.satisfied(turn.scope, step, state):
+            if due is not None and quorum.satisfied(draft.scope, step, state):
                 yield due
-            short = short_at(turn, step, state)
+            short = short_at(draft, step, state)
             if short is not None and not state.shortfall:
                 yield short
             for assignment in state.assignments.values():
-                yield from _of(turn, step, assignment)
+                yield from _of(draft, step, assignment)
 
 
-def _opening(turn: Turn, step: Step) -> Iterator[datetime]:
+def _opening(draft: Draft, step: Step) -> Iterator[datetime]:
     try:
-        opens = due_dates.opens_at(turn.scope, step)
+        opens = due_dates.opens_at(draft.scope, step)
     except BeyondHorizon:  # the next advance says so to the manager
         return
     if opens is not None:
         yield opens
 
 
-def _of(turn: Turn, step: Step, assignment: Assignment) -> Iterator[datetime]:
+def _of(draft: Draft, step: Step, assignment: Assignment) -> Iterator[datetime]:
     if assignment.status != "open":
         return
     if may_fall_silent(step, assignment) and assignment.due:
         yield assignment.due.at
     if assignment.ladder_stopped:
-        if (until := promised(turn, assignment)) is not None:
+        if (until := promised(draft, assignment)) is not None:
             yield until
         return
     yield from (rung.at for rung in assignment.rungs if rung.rung not in assignment.climbed)
@@ -73,7 +73,7 @@ def waiting_for(state: WorkflowState, now: datetime) -> str:
         return f"on hold: {state.because}"
     if state.over:
         return f"{state.status}: {state.because}"
-    turn = Turn(state, now)
+    draft = Draft(state, now)
     parts = []
     for step_id in state.process.order:
         step = state.steps[step_id]
@@ -85,8 +85,8 @@ def waiting_for(state: WorkflowState, now: datetime) -> str:
             if a.status != "ended" and not (a.counts or a.abstained)
         ]
         spec = state.process.steps[step_id]
-        title = turn.scope.text(
-            spec.title, **turn.scope.around(spec, next(iter(step.assignments.values()), None))
+        title = draft.scope.text(
+            spec.title, **draft.scope.around(spec, next(iter(step.assignments.values()), None))
         )
         parts.append(f"{_people(waiting)}: {title}" if waiting else title)
     moment = next_deadline(state, now)

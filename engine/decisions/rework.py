@@ -10,12 +10,12 @@ from definitions.models.definition import Step
 from engine.dates.clock import london_date
 from engine.decisions.assignments import ask_also, ask_everyone
 from engine.decisions.deadlines import ask_again, redate
-from engine.decisions.draft import Turn
+from engine.decisions.draft import Draft
 from engine.events import changes as changes
 from engine.events import workflow as e
 
 
-def reopen(turn: Turn, target: str, because: str, organisation: str = "") -> None:
+def reopen(draft: Draft, target: str, because: str, organisation: str = "") -> None:
     """A new attempt of `target` and of every step after it that had begun.
 
     `organisation`: only that practice is asked again, here and in later steps asked of practices; where a step
@@ -23,83 +23,83 @@ def reopen(turn: Turn, target: str, because: str, organisation: str = "") -> Non
     A step on demand that is sent back is asked again at once, since nothing else would open it; one that follows
     what is sent back is left alone: people opened it, and what it asks still stands.
     """
-    process = turn.state.process
-    if organisation and _ask_the_practice(turn, target, because, organisation):
+    process = draft.state.process
+    if organisation and _ask_the_practice(draft, target, because, organisation):
         return
     for step_id in (target, *process.dependants(target)):
-        state = turn.state.steps[step_id]
+        state = draft.state.steps[step_id]
         if state.locked or (process.steps[step_id].on_demand and step_id != target):
             continue
         only = organisation if asked_of_several(process.steps[step_id]) else ""
         sent_back = step_id == target
         if state.status != "waiting":
-            end_open(turn, step_id, "it is asked anew")
-            turn.emit(e.StepReopened(step_id, state.attempt + 1, because, only, sent_back))
+            end_open(draft, step_id, "it is asked anew")
+            draft.emit(e.StepReopened(step_id, state.attempt + 1, because, only, sent_back))
         elif state.attempt > 1 and ((state.only and only not in state.only) or sent_back > state.sent_back):
             # It was sent back before and has not opened since: whoever is sent back now is asked with the others.
             only = only if state.only else ""
-            turn.emit(e.StepReopened(step_id, state.attempt, because, only, sent_back))
-    step, state = process.steps[target], turn.state.steps[target]
+            draft.emit(e.StepReopened(step_id, state.attempt, because, only, sent_back))
+    step, state = process.steps[target], draft.state.steps[target]
     if step.on_demand and state.status == "waiting" and state.attempt > 1:
-        ask_everyone(turn, step, state.chosen)
+        ask_everyone(draft, step, state.chosen)
 
 
-def _ask_the_practice(turn: Turn, target: str, because: str, organisation: str) -> bool:
+def _ask_the_practice(draft: Draft, target: str, because: str, organisation: str) -> bool:
     """Ask one practice again in a step that is still open, and nobody else: a new attempt would write to everyone
     who has not answered yet. False when that is not how things stand."""
-    state = turn.state.steps[target]
+    state = draft.state.steps[target]
     theirs = [a for a in state.assignments.values() if a.organisation == organisation and a.status != "ended"]
     if state.status != "open" or state.locked or not theirs:
         return False
     for assignment in theirs:
         if assignment.answered:
-            ask_again(turn, assignment, because, letter=True)
+            ask_again(draft, assignment, because, email=True)
     return True
 
 
-def open_for(turn: Turn, step: Step, practices: tuple[str, ...], because: str, text: str = "") -> None:
+def open_for(draft: Draft, step: Step, practices: tuple[str, ...], because: str, text: str = "") -> None:
     """Open a step for the practices chosen; where it is open already, they are asked with the others."""
-    state = turn.state.steps[step.id]
+    state = draft.state.steps[step.id]
     again: tuple[str, ...] = ()
     if state.status == "open":
-        before = ask_also(turn, step, practices, text)
+        before = ask_also(draft, step, practices, text)
         again = tuple(
             a.organisation for a in state.assignments.values() if a.organisation in before and a.answered
         )
         if not again:
             return
-        practices = turn.state.steps[step.id].chosen
-        end_open(turn, step.id, "it is asked anew")
+        practices = draft.state.steps[step.id].chosen
+        end_open(draft, step.id, "it is asked anew")
     if state.status != "waiting":
         only = again[0] if again else ""
-        turn.emit(e.StepReopened(step.id, state.attempt + 1, because, only, sent_back=True))
-    ask_everyone(turn, step, practices, text)
+        draft.emit(e.StepReopened(step.id, state.attempt + 1, because, only, sent_back=True))
+    ask_everyone(draft, step, practices, text)
 
 
-def end_open(turn: Turn, step_id: str, because: str) -> None:
+def end_open(draft: Draft, step_id: str, because: str) -> None:
     """End the assignments of a step that nobody answered; their rungs and unsent notices are void (rule 2)."""
-    for assignment in list(turn.state.steps[step_id].assignments.values()):
+    for assignment in list(draft.state.steps[step_id].assignments.values()):
         if assignment.status == "open":
-            turn.emit(e.AssignmentEnded(assignment.id, step_id, because))
+            draft.emit(e.AssignmentEnded(assignment.id, step_id, because))
 
 
 def actions_of(step: Step, outcome: str) -> tuple[Action, ...]:
     return tuple(parse_action(text) for text in step.actions(outcome))
 
 
-def act(turn: Turn, step: Step, action: Action, outcome: str, practices: tuple[str, ...]) -> None:
+def act(draft: Draft, step: Step, action: Action, outcome: str, practices: tuple[str, ...]) -> None:
     """Do what an outcome sets off. `practices` are those that gave it; just the one, where the action is for it."""
-    because = f"“{turn.scope.text(step.title, **turn.scope.around(step))}” came out as “{outcome}”"
+    because = f"“{draft.scope.text(step.title, **draft.scope.around(step))}” came out as “{outcome}”"
     if action.kind == "stop":
-        stop(turn, because)
+        stop(draft, because)
     elif action.kind == "reopen":
-        reopen(turn, action.target, f"sent back: {because}", practices[0] if action.for_practice else "")
+        reopen(draft, action.target, f"sent back: {because}", practices[0] if action.for_practice else "")
     elif action.kind == "move":
-        value = day_of(turn.scope.value(action.expression))
+        value = day_of(draft.scope.value(action.expression))
         if value is not None:  # an answer that names no day moves nothing
-            move_date(turn, action.target, value, because, lenient=True)
+            move_date(draft, action.target, value, because, lenient=True)
     elif action.kind == "open":
-        open_for(turn, turn.state.process.steps[action.target], practices, because)
+        open_for(draft, draft.state.process.steps[action.target], practices, because)
 
 
 def day_of(value: object) -> date | None:
@@ -114,21 +114,21 @@ def day_of(value: object) -> date | None:
         return None
 
 
-def stop(turn: Turn, because: str, outcome: str = "stopped") -> None:
+def stop(draft: Draft, because: str, outcome: str = "stopped") -> None:
     """Close the workflow here: everything open ends with it."""
-    for step_id in turn.state.process.order:
-        end_open(turn, step_id, "the workflow ended")
-    turn.emit(e.WorkflowClosed("withdrawn" if outcome == "withdrawn" else "stopped", because))
+    for step_id in draft.state.process.order:
+        end_open(draft, step_id, "the workflow ended")
+    draft.emit(e.WorkflowClosed("withdrawn" if outcome == "withdrawn" else "stopped", because))
 
 
-def move_date(turn: Turn, name: str, day: date, because: str, *, lenient: bool = False) -> None:
+def move_date(draft: Draft, name: str, day: date, because: str, *, lenient: bool = False) -> None:
     """Give a named date another value, and every open date that counts from it.
 
     An external date is given another only because somebody outside changed it; what is due on it goes with it then.
     """
-    old = turn.scope.date(name)
+    old = draft.scope.date(name)
     if old is not None and old.day == day:
         return
-    turn.emit(changes.DateMoved(name, old.day.isoformat() if old else "", day.isoformat(), because))
-    external = turn.state.process.definition.dates[name].external
-    redate(turn, because, external=external, lenient=lenient)
+    draft.emit(changes.DateMoved(name, old.day.isoformat() if old else "", day.isoformat(), because))
+    external = draft.state.process.definition.dates[name].external
+    redate(draft, because, external=external, lenient=lenient)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from definitions.models.replies import ReplyKind
 from engine.events.changes import ChangeBody
 from engine.events.post import PostBody
 
@@ -40,7 +41,7 @@ BATON = Actor(name="Baton", role="engine")
 class Notice:
     """A message planned for one person.
 
-    `facts` are what the letter says, settled when it was planned: title, why, takes, due (words), due_at (ISO),
+    `facts` are what the email says, settled when it was planned: title, why, takes, due (words), due_at (ISO),
     silence, next, text ... `about` is the assignment, or empty. A notice with `about` is dropped unsent when
     that assignment ends, unless `kind` is outcome. `not_before` is a working moment for the person.
     """
@@ -232,7 +233,7 @@ class AskedAgain:
     """The same assignment waits for another answer, with a due date and a ladder counted from here.
 
     After an answer that does not count (a check "in progress"), or when it was sent back to this practice while
-    others are still answering. `letter`: they are written to now; otherwise they have just said it themselves.
+    others are still answering. `email`: they are written to now; otherwise they have just said it themselves.
     """
 
     assignment: str
@@ -240,7 +241,7 @@ class AskedAgain:
     because: str
     due: When | None
     rungs: tuple[PlannedRung, ...]
-    letter: bool = False
+    email: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,7 @@ class ReplyReceived:
 
     assignment: str
     step: str
-    kind: Literal["more time", "not ours", "question"]
+    kind: ReplyKind
     text: str
     until: datetime | None = None
 

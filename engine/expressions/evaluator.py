@@ -11,7 +11,7 @@ from engine.expressions.scope import Scope
 from engine.state.workflow import Assignment, WorkflowState
 
 
-class Judge:
+class FormEvaluator:
     """The Evaluator of engine/forms/layout.py, for one assignment of one workflow at one moment."""
 
     def __init__(self, state: WorkflowState, now: datetime, assignment: Assignment) -> None:

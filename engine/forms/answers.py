@@ -16,11 +16,17 @@ from typing import Any
 from definitions.models.fields import Check, FormItem, RepeatedGroup
 from engine.forms import patient_guard
 from engine.forms.composite_values import COMPOSITE_READERS, NEEDED, is_unticked, statement_sha256
-from engine.forms.field_values import READERS, UNKNOWN, Wrong, as_text, is_blank, says_unknown
-from engine.forms.layout import Evaluator, Place, asked, field_as_seen, items_of, lay_out, words
+from engine.forms.field_values import READERS, UNKNOWN, BadValue, as_text, is_blank, says_unknown
+from engine.forms.layout import Evaluator, FormPlace, ask_of, field_as_seen, items_of, lay_out, words
 
 __all__ = [
-    "Caution", "Checked", "Evaluator", "Problem", "check_answers", "check_signer", "statement_sha256",
+    "AnswerProblem",
+    "AnswerWarning",
+    "CheckedAnswers",
+    "Evaluator",
+    "check_answers",
+    "check_signer",
+    "statement_sha256",
 ]  # fmt: skip
 
 _READERS = {**READERS, **COMPOSITE_READERS}
@@ -29,7 +35,7 @@ _PLAIN = (int, float)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class AnswerProblem:
     """Why an answer is refused. `path` is where ("posts.2.cost"; empty: the answers as a whole).
 
     `code`: missing, wrong, nhs_number, unknown_field, check.
@@ -41,7 +47,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Caution:
+class AnswerWarning:
     """Something to look at again; the answer may stand. `path` as in Problem."""
 
     path: str
@@ -49,12 +55,12 @@ class Caution:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedAnswers:
     """What came of checking. `values` may be stored only when there are no problems."""
 
     values: dict[str, Any]
-    problems: tuple[Problem, ...] = ()
-    warnings: tuple[Caution, ...] = ()
+    problems: tuple[AnswerProblem, ...] = ()
+    warnings: tuple[AnswerWarning, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -67,7 +73,7 @@ def check_answers(
     raw: Mapping[str, Any],
     context: Mapping[str, Any],
     evaluate: Evaluator,
-) -> Checked:
+) -> CheckedAnswers:
     """Typed values of the answers `raw`, every problem at once, and warnings.
 
     `context` is what the form's expressions see besides its own fields. Checking the values that came out gives
@@ -76,20 +82,22 @@ def check_answers(
     return _Reading(form, raw, context, evaluate).checked(checks)
 
 
-def check_signer(name: str, role: str) -> tuple[Problem, ...]:
+def check_signer(name: str, role: str) -> tuple[AnswerProblem, ...]:
     """Who answers: a name and a role, typed by themselves. Paths `name` and `role`."""
     problems = []
     for path, text, what in (("name", name, "Enter your name"), ("role", role, "Enter your role")):
         if _may_leak(text) and patient_guard.check_free_text(text):
-            problems.append(Problem(path, patient_guard.REFUSED, "nhs_number"))
+            problems.append(AnswerProblem(path, patient_guard.REFUSED, "nhs_number"))
             continue
         try:
             clean = as_text(text)
-        except Wrong:
-            problems.append(Problem(path, f"{what} in letters"))
+        except BadValue:
+            problems.append(AnswerProblem(path, f"{what} in letters"))
             continue
         if not clean or len(clean) > 100:
-            problems.append(Problem(path, f"{what} in 100 characters or fewer" if clean else what, "missing"))
+            problems.append(
+                AnswerProblem(path, f"{what} in 100 characters or fewer" if clean else what, "missing")
+            )
     return tuple(problems)
 
 
@@ -97,7 +105,7 @@ def check_signer(name: str, role: str) -> tuple[Problem, ...]:
 class _Answer:
     """One question with what was given and what was made of it."""
 
-    place: Place
+    place: FormPlace
     given: Any
     value: Any = None
     wrong: tuple[tuple[str, str], ...] = ()
@@ -112,10 +120,10 @@ class _Reading:
     context: Mapping[str, Any]
     evaluate: Evaluator
     answers: list[_Answer] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Caution] = field(default_factory=list)
+    problems: list[AnswerProblem] = field(default_factory=list)
+    warnings: list[AnswerWarning] = field(default_factory=list)
 
-    def checked(self, checks: Sequence[Check]) -> Checked:
+    def checked(self, checks: Sequence[Check]) -> CheckedAnswers:
         self.problems += unknown_keys(self.form, self.raw, self.context, self.evaluate)
         self.answers = [self._read(place) for place in lay_out(self.form, self.context, self.evaluate)]
         self._settle_shown()
@@ -125,11 +133,11 @@ class _Reading:
                 self._judge(answer, names)
         if not self.problems:
             self._run(checks, names)
-        return Checked(self._values(), tuple(self.problems), tuple(self.warnings))
+        return CheckedAnswers(self._values(), tuple(self.problems), tuple(self.warnings))
 
     # --- reading
 
-    def _read(self, place: Place) -> _Answer:
+    def _read(self, place: FormPlace) -> _Answer:
         field = place.field
         given = given_at(self.raw, place.keys)
         answer = _Answer(place, given)
@@ -142,8 +150,8 @@ class _Reading:
             answer.value = UNKNOWN
             return answer
         try:
-            value = _READERS[field.type](asked(place, self.context, self.evaluate), given)
-        except Wrong as error:
+            value = _READERS[field.type](ask_of(place, self.context, self.evaluate), given)
+        except BadValue as error:
             answer.wrong = error.problems
         else:
             answer.value = value if value != [] and value != "" else None
@@ -185,7 +193,7 @@ class _Reading:
                 names[group].setdefault(item, {})[key] = seen
         return names
 
-    def _inside(self, place: Place, names: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _inside(self, place: FormPlace, names: Mapping[str, Any]) -> Mapping[str, Any]:
         """`names` as a field sees them: inside a group, the item's own answers stand beside the outer ones."""
         if place.group is None:
             return names
@@ -207,14 +215,14 @@ class _Reading:
         place, asked_for = answer.place, answer.place.field
         if answer.leaks:
             self.problems += [
-                Problem(
+                AnswerProblem(
                     _below(place.path, at), f"{self._label(place)}: {patient_guard.REFUSED}", "nhs_number"
                 )
                 for at in answer.leaks
             ]
         elif answer.wrong:
             self.problems += [
-                Problem(_below(place.path, at), said(self._label(place), message))
+                AnswerProblem(_below(place.path, at), said(self._label(place), message))
                 for at, message in answer.wrong
             ]
         elif answer.value is None:
@@ -223,7 +231,7 @@ class _Reading:
                 needed = self._holds(asked_for.required_if, self._inside(place, names), gaps=False)
             if needed:
                 self.problems.append(
-                    Problem(place.path, said(self._label(place), NEEDED[asked_for.type]), "missing")
+                    AnswerProblem(place.path, said(self._label(place), NEEDED[asked_for.type]), "missing")
                 )
         elif answer.value != UNKNOWN:
             self._warn(answer, names)
@@ -241,14 +249,14 @@ class _Reading:
                 message = asked_for.warn_message or "this looks unusual; please check it"
                 said_so = words(message, inside, self.evaluate)
                 self.warnings.append(
-                    Caution(
+                    AnswerWarning(
                         place.path, said_so if asked_for.warn_message else said(self._label(place), said_so)
                     )
                 )
         if asked_for.type in _TYPED_FREELY:
             for hint in patient_guard.warnings(answer.value):
                 if hint.kind != "person" or asked_for.sensitivity != "staff":
-                    self.warnings.append(Caution(place.path, f"{self._label(place)}: {hint.message}"))
+                    self.warnings.append(AnswerWarning(place.path, f"{self._label(place)}: {hint.message}"))
 
     def _run(self, checks: Sequence[Check], names: Mapping[str, Any]) -> None:
         for check in checks:
@@ -256,11 +264,11 @@ class _Reading:
                 continue
             message = words(check.message, names, self.evaluate)
             if check.level == "warn":
-                self.warnings.append(Caution("", message))
+                self.warnings.append(AnswerWarning("", message))
             else:
-                self.problems.append(Problem("", message, "check"))
+                self.problems.append(AnswerProblem("", message, "check"))
 
-    def _label(self, place: Place) -> str:
+    def _label(self, place: FormPlace) -> str:
         return label_of(place, self.context, self.evaluate)
 
 
@@ -268,7 +276,7 @@ class _Items(dict[str, Any]):
     """The answers of a repeated group, told apart from whatever the context has under the same name."""
 
 
-def label_of(place: Place, context: Mapping[str, Any], evaluate: Evaluator) -> str:
+def label_of(place: FormPlace, context: Mapping[str, Any], evaluate: Evaluator) -> str:
     """The question in words, with the item's heading before it where the label does not say which item."""
     names = place.names(context)
     label = words(place.field.label, names, evaluate).strip()
@@ -280,7 +288,7 @@ def label_of(place: Place, context: Mapping[str, Any], evaluate: Evaluator) -> s
     return label if heading.lower() in label.lower() else f"{heading}, {label[:1].lower()}{label[1:]}"
 
 
-def heading_of(place: Place, context: Mapping[str, Any], evaluate: Evaluator) -> str:
+def heading_of(place: FormPlace, context: Mapping[str, Any], evaluate: Evaluator) -> str:
     """What stands above the questions of one item of a repeated group: its title, name or id."""
     if place.group is None or place.scope is None:
         return ""
@@ -310,7 +318,7 @@ def given_at(raw: Mapping[str, Any], keys: tuple[str, ...]) -> Any:
 
 def unknown_keys(
     form: Sequence[FormItem], raw: Mapping[str, Any], context: Mapping[str, Any], evaluate: Evaluator
-) -> Iterator[Problem]:
+) -> Iterator[AnswerProblem]:
     """A problem for every answer to something the form does not ask."""
     groups = {item.key: item for item in form if isinstance(item, RepeatedGroup)}
     known = groups.keys() | {item.id for item in form if not isinstance(item, RepeatedGroup)}
@@ -321,7 +329,7 @@ def unknown_keys(
         if given is None:
             continue
         if not isinstance(given, Mapping):
-            yield Problem(key, "The answers of a group are given by item")
+            yield AnswerProblem(key, "The answers of a group are given by item")
             continue
         items = {item for item, _ in items_of(group, context, evaluate)}
         yield from _not_asked(given.keys() - items, f"{key}.")
@@ -330,14 +338,14 @@ def unknown_keys(
             if item in items and isinstance(answers, Mapping):
                 yield from _not_asked(answers.keys() - fields, f"{key}.{item}.")
             elif item in items and answers is not None:
-                yield Problem(f"{key}.{item}", "The answers of an item are given by question")
+                yield AnswerProblem(f"{key}.{item}", "The answers of an item are given by question")
 
 
-def _not_asked(keys: set[Any], above: str = "") -> Iterator[Problem]:
+def _not_asked(keys: set[Any], above: str = "") -> Iterator[AnswerProblem]:
     for key in sorted(map(str, keys)):
         shown = above + key if len(key) <= 60 and key.replace("_", "").isalpha() else ""
         what = f"{shown!r} is not asked here" if shown else "Something here is not asked"
-        yield Problem(shown, f"{what}; leave it out", "unknown_field")
+        yield AnswerProblem(shown, f"{what}; leave it out", "unknown_field")
 
 
 def _below(path: str, at: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from engine.forms.field_values import READERS, Ask, Reader, Wrong, as_text, is_blank, whole
+from engine.forms.field_values import READERS, BadValue, FieldSpec, Reader, as_text, is_blank, whole
 
 #: Rows a table may have.
 MOST_ROWS = 200
@@ -26,40 +26,40 @@ def statement_sha256(statement: str) -> str:
     return hashlib.sha256(statement.strip().encode()).hexdigest()
 
 
-def _ratio(ask: Ask, given: Any) -> dict[str, int]:
+def _ratio(ask: FieldSpec, given: Any) -> dict[str, int]:
     if isinstance(given, str) and (found := _RATIO.fullmatch(given)):
         given = {"numerator": found[1].strip(), "denominator": found[2].strip()}
     if isinstance(given, list | tuple) and len(given) == 2:
         given = {"numerator": given[0], "denominator": given[1]}
     if not isinstance(given, Mapping) or not set(given) <= {"numerator", "denominator"}:
-        raise Wrong("enter a numerator and a denominator, such as 42 and 50")
+        raise BadValue("enter a numerator and a denominator, such as 42 and 50")
     parts: dict[str, int] = {}
     for part in ("numerator", "denominator"):
         if is_blank(given.get(part)):
-            raise Wrong(f"enter the {part} too")
+            raise BadValue(f"enter the {part} too")
         parts[part] = whole(given[part], f"the {part} as a whole number, such as 42")
         if parts[part] < 0:
-            raise Wrong(f"the {part} must be 0 or more")
+            raise BadValue(f"the {part} must be 0 or more")
     if parts["numerator"] > parts["denominator"]:
-        raise Wrong("the numerator cannot be more than the denominator")
+        raise BadValue("the numerator cannot be more than the denominator")
     return parts
 
 
-def _table(ask: Ask, given: Any) -> list[dict[str, Any]]:
+def _table(ask: FieldSpec, given: Any) -> list[dict[str, Any]]:
     if not isinstance(given, list | tuple):
-        raise Wrong("enter rows")
+        raise BadValue("enter rows")
     if len(given) > 2 * MOST_ROWS:
-        raise Wrong(f"enter at most {MOST_ROWS} rows")
+        raise BadValue(f"enter at most {MOST_ROWS} rows")
     wrong: list[tuple[str, str]] = []
     rows = [_row(ask, place, row, wrong) for place, row in enumerate(given) if not is_blank(row)]
     if wrong:
-        raise Wrong("some rows need another look", *wrong)
+        raise BadValue("some rows need another look", *wrong)
     if len(rows) > MOST_ROWS:
-        raise Wrong(f"enter at most {MOST_ROWS} rows")
+        raise BadValue(f"enter at most {MOST_ROWS} rows")
     return rows
 
 
-def _row(ask: Ask, place: int, row: Any, wrong: list[tuple[str, str]]) -> dict[str, Any]:
+def _row(ask: FieldSpec, place: int, row: Any, wrong: list[tuple[str, str]]) -> dict[str, Any]:
     """One row's cells by column id, the empty ones left out; what is wrong goes to `wrong`."""
     known = {column.id for column, _ in ask.columns}
     if not isinstance(row, Mapping) or not set(row) <= known:
@@ -74,27 +74,27 @@ def _row(ask: Ask, place: int, row: Any, wrong: list[tuple[str, str]]) -> dict[s
             continue
         try:
             cells[column.id] = READERS[column.type](cell, row[column.id])
-        except Wrong as error:
+        except BadValue as error:
             wrong.append((f"{place}.{column.id}", f"{told}: {error}"))
     return cells
 
 
-def _file(ask: Ask, given: Any) -> dict[str, Any]:
+def _file(ask: FieldSpec, given: Any) -> dict[str, Any]:
     if not isinstance(given, Mapping) or not set(given) <= {"name", "sha256", "size"}:
-        raise Wrong("choose a file")
+        raise BadValue("choose a file")
     name = as_text(given.get("name"), "the name of the file")
     if not _FILE_NAME.fullmatch(name) or name.startswith("."):
-        raise Wrong("give the file a plain name, such as figures.xlsx")
+        raise BadValue("give the file a plain name, such as figures.xlsx")
     ending = name.rpartition(".")[2].lower()
     if "." not in name or ending not in ask.accept:
-        raise Wrong(f"the file must be one of these: {', '.join(ask.accept)}")
+        raise BadValue(f"the file must be one of these: {', '.join(ask.accept)}")
     size, sha256 = given.get("size"), given.get("sha256")
     if type(size) is not int or not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
-        raise Wrong("choose the file again")
+        raise BadValue("choose the file again")
     if size < 1:
-        raise Wrong("the file is empty")
+        raise BadValue("the file is empty")
     if size > MOST_BYTES:
-        raise Wrong("the file must be smaller than 10 MB")
+        raise BadValue("the file must be smaller than 10 MB")
     return {"name": name, "sha256": sha256, "size": size}
 
 
@@ -107,18 +107,20 @@ def is_unticked(given: Any) -> bool:
     return given is None or given is False
 
 
-def _attestation(ask: Ask, given: Any) -> dict[str, Any]:
+def _attestation(ask: FieldSpec, given: Any) -> dict[str, Any]:
     sha256 = statement_sha256(ask.statement)
     if isinstance(given, Mapping):
         if not set(given) <= {"agreed", "statement_sha256"}:
-            raise Wrong("tick the box if you agree")
+            raise BadValue("tick the box if you agree")
         seen = given.get("statement_sha256")
         if seen is not None and seen != sha256:
-            raise Wrong("the statement has changed since you read it; please read it again, and tick the box")
+            raise BadValue(
+                "the statement has changed since you read it; please read it again, and tick the box"
+            )
         given = given.get("agreed")
     if given is True or (isinstance(given, str) and given.strip().lower() in _TICKED):
         return {"agreed": True, "statement_sha256": sha256}
-    raise Wrong("tick the box if you agree")
+    raise BadValue("tick the box if you agree")
 
 
 COMPOSITE_READERS: dict[str, Reader] = {

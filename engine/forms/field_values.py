@@ -1,7 +1,7 @@
 """Reads one answer of a plain type: what a person typed or a program sent, into the value the log keeps.
 
 A reader takes what the field asks and what was given, and returns the typed value of `definitions/models/fields.py`,
-or raises `Wrong` with what to do about it, worded to stand after the field's label. Reading a value that was
+or raises `BadValue` with what to do about it, worded to stand after the field's label. Reading a value that was
 read before gives the same value.
 """
 
@@ -44,7 +44,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class FieldSpec:
     """What a field asks, with its options and bounds settled. `least` and `most` are numbers, or dates for a date."""
 
     type: str
@@ -54,10 +54,10 @@ class Ask:
     max_length: int | None = None
     accept: tuple[str, ...] = ()
     statement: str = ""
-    columns: tuple[tuple[Column, Ask], ...] = ()
+    columns: tuple[tuple[Column, FieldSpec], ...] = ()
 
 
-class Wrong(ValueError):
+class BadValue(ValueError):
     """What was given cannot be taken. `at` is where inside the field ("2.cost" in a table), mostly empty."""
 
     def __init__(self, message: str, *more: tuple[str, str]) -> None:
@@ -91,40 +91,40 @@ def as_text(given: Any, what: str = "text") -> str:
     """`given` as clean text: line ends as \\n, no control characters, no spaces around."""
     if not isinstance(given, str):
         if isinstance(given, bool) or not isinstance(given, int | float):
-            raise Wrong(f"enter {what}")
+            raise BadValue(f"enter {what}")
         given = str(given)
     if given.isascii() and given.isprintable():
         return str(given).strip()
     try:
         given.encode()
     except UnicodeEncodeError:
-        raise Wrong("use letters, numbers and punctuation; something here cannot be kept") from None
+        raise BadValue("use letters, numbers and punctuation; something here cannot be kept") from None
     return _CONTROL.sub("", given.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def _text(ask: Ask, given: Any) -> str:
+def _text(ask: FieldSpec, given: Any) -> str:
     text = as_text(given)
     if ask.type != "long text":
         text = " ".join(text.split())
     longest = ask.max_length or _LONGEST_TEXT.get(ask.type, 200)
     if len(text) > longest:
-        raise Wrong(f"must be {longest:,} characters or fewer; it is {len(text):,}")
+        raise BadValue(f"must be {longest:,} characters or fewer; it is {len(text):,}")
     return text
 
 
-def _link(ask: Ask, given: Any) -> str:
+def _link(ask: FieldSpec, given: Any) -> str:
     text = _text(ask, given)
     if not _LINK.fullmatch(text):
-        raise Wrong("enter a web address that begins with https:// or http://")
+        raise BadValue("enter a web address that begins with https:// or http://")
     return text
 
 
-def _organisation(ask: Ask, given: Any) -> str:
+def _organisation(ask: FieldSpec, given: Any) -> str:
     text = as_text(given).upper()
     if ask.options:
         return _one_of(ask, text, "choose an organisation from the list")
     if not _ORGANISATION.fullmatch(text):
-        raise Wrong("enter an ODS code, for example Y90001")
+        raise BadValue("enter an ODS code, for example Y90001")
     return text
 
 
@@ -134,7 +134,7 @@ def _organisation(ask: Ask, given: Any) -> str:
 def as_number(given: Any, what: str) -> Decimal:
     """`given` as a finite decimal; "1,234.50" and "1 234.50" are read too."""
     if isinstance(given, bool):
-        raise Wrong(f"enter {what}")
+        raise BadValue(f"enter {what}")
     if isinstance(given, int):
         text = str(given) if abs(given) < 10**_MOST_DIGITS else ""
     else:
@@ -142,17 +142,19 @@ def as_number(given: Any, what: str) -> Decimal:
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "").replace(" ", "")
     if not _NUMBER.fullmatch(text):
-        raise Wrong(f"enter {what}")
+        raise BadValue(f"enter {what}")
     if sum(map(str.isdigit, text)) > _MOST_DIGITS:
-        raise Wrong("this number is too long; please check it")
+        raise BadValue("this number is too long; please check it")
     return Decimal(text)
 
 
-def _within(ask: Ask, number: Decimal, shown: Callable[[Decimal], str] = lambda n: f"{n:,f}") -> Decimal:
+def _within(
+    ask: FieldSpec, number: Decimal, shown: Callable[[Decimal], str] = lambda n: f"{n:,f}"
+) -> Decimal:
     if isinstance(ask.least, Decimal) and number < ask.least:
-        raise Wrong(f"must be {shown(ask.least)} or more")
+        raise BadValue(f"must be {shown(ask.least)} or more")
     if isinstance(ask.most, Decimal) and number > ask.most:
-        raise Wrong(f"must be {shown(ask.most)} or less")
+        raise BadValue(f"must be {shown(ask.most)} or less")
     return number
 
 
@@ -161,11 +163,11 @@ def whole(given: Any, what: str = "a whole number, such as 25") -> int:
         return given
     number = as_number(given, what)
     if number % 1:
-        raise Wrong(f"enter {what}")
+        raise BadValue(f"enter {what}")
     return int(number)
 
 
-def _integer(ask: Ask, given: Any) -> int:
+def _integer(ask: FieldSpec, given: Any) -> int:
     number = whole(given)
     if ask.least is not None or ask.most is not None:
         _within(ask, Decimal(number))
@@ -176,11 +178,11 @@ def _places(number: Decimal, most: int, message: str) -> Decimal:
     """The number, refused when it has more than `most` decimal places that say something."""
     exponent = number.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > most:
-        raise Wrong(message)
+        raise BadValue(message)
     return number
 
 
-def _decimal(ask: Ask, given: Any) -> str:
+def _decimal(ask: FieldSpec, given: Any) -> str:
     number = _places(as_number(given, "a number, such as 12.5"), 6, "use at most 6 decimal places")
     return _unsigned_zero(_within(ask, number))
 
@@ -189,15 +191,15 @@ def _unsigned_zero(number: Decimal) -> str:
     return f"{number if number else abs(number):f}"
 
 
-def _percent(ask: Ask, given: Any) -> str:
+def _percent(ask: FieldSpec, given: Any) -> str:
     bare = given.strip().removesuffix("%").rstrip() if isinstance(given, str) else given
     number = _places(as_number(bare, "a percentage, such as 45"), 4, "use at most 4 decimal places")
     if not 0 <= number <= 100:
-        raise Wrong("must be between 0 and 100")
+        raise BadValue("must be between 0 and 100")
     return _unsigned_zero(_within(ask, number, lambda bound: f"{bound:f}%"))
 
 
-def _money(ask: Ask, given: Any) -> str:
+def _money(ask: FieldSpec, given: Any) -> str:
     bare = re.sub(r"^([+-]?)\s*£\s*([+-]?)", r"\1\2", given.strip()) if isinstance(given, str) else given
     number = as_number(bare, "an amount of money, such as £1,234.50")
     _places(number, 2, "use pounds and pence, such as £1,234.50")
@@ -208,10 +210,10 @@ def _pounds(amount: Decimal) -> str:
     return f"£{amount:,.2f}".removesuffix(".00")
 
 
-def _fte(ask: Ask, given: Any) -> str:
+def _fte(ask: FieldSpec, given: Any) -> str:
     number = as_number(given, "a full-time equivalent, such as 0.80")
     if not 0 <= number <= 2:
-        raise Wrong("must be between 0.00 and 2.00 full-time equivalent")
+        raise BadValue("must be between 0.00 and 2.00 full-time equivalent")
     _places(number, 2, "use at most 2 decimal places, such as 0.80")
     return _unsigned_zero(_within(ask, number).quantize(Decimal("0.01")))
 
@@ -223,12 +225,12 @@ def long_date(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1].capitalize()} {day.year}"
 
 
-def _date(ask: Ask, given: Any) -> str:
+def _date(ask: FieldSpec, given: Any) -> str:
     day = given if type(given) is date else _day_of(given)
     if isinstance(ask.least, date) and day < ask.least:
-        raise Wrong(f"must be {long_date(ask.least)} or later")
+        raise BadValue(f"must be {long_date(ask.least)} or later")
     if isinstance(ask.most, date) and day > ask.most:
-        raise Wrong(f"must be {long_date(ask.most)} or earlier")
+        raise BadValue(f"must be {long_date(ask.most)} or earlier")
     return day.isoformat()
 
 
@@ -237,26 +239,26 @@ def _day_of(given: Any) -> date:
         boxes = [as_text(given.get(box) or "", "a date") for box in ("day", "month", "year")]
         missing = [box for box, text in zip(("day", "month", "year"), boxes, strict=True) if not text]
         if missing or len(given) > 3:
-            raise Wrong(f"the date must include a {' and a '.join(missing) or 'day, month and year'}")
+            raise BadValue(f"the date must include a {' and a '.join(missing) or 'day, month and year'}")
         return _real_date(*boxes)
     text = as_text(given, "a date")
     if found := _ISO.fullmatch(text):
         return _real_date(found[3], found[2], found[1])
     if found := _WRITTEN.fullmatch(text):
         return _real_date(found[1], found[2], found[3])
-    raise Wrong("enter a date, for example 15 1 2027")
+    raise BadValue("enter a date, for example 15 1 2027")
 
 
 def _real_date(day: str, month: str, year: str) -> date:
     if re.fullmatch(r"[0-9]{4}", year) is None:
-        raise Wrong("enter the year in 4 numbers, for example 2027")
+        raise BadValue("enter the year in 4 numbers, for example 2027")
     number = _month_number(month)
     try:
         found = date(int(year), number, int(day) if re.fullmatch(r"[0-9]{1,2}", day) else 0)
     except ValueError:
-        raise Wrong("enter a real date, for example 15 1 2027") from None
+        raise BadValue("enter a real date, for example 15 1 2027") from None
     if not 1900 <= found.year <= 2200:
-        raise Wrong("the year must be between 1900 and 2200")
+        raise BadValue("the year must be between 1900 and 2200")
     return found
 
 
@@ -273,7 +275,7 @@ def _month_number(month: str) -> int:
 # --- choices -------------------------------------------------------------------------------------------------
 
 
-def _one_of(ask: Ask, text: str, message: str) -> str:
+def _one_of(ask: FieldSpec, text: str, message: str) -> str:
     for option in ask.options:
         if option.value == text:
             return text
@@ -281,10 +283,10 @@ def _one_of(ask: Ask, text: str, message: str) -> str:
     for option in ask.options:
         if folded in (option.value.casefold(), option.label.casefold()):
             return option.value
-    raise Wrong(message)
+    raise BadValue(message)
 
 
-def _choice(ask: Ask, given: Any) -> str:
+def _choice(ask: FieldSpec, given: Any) -> str:
     if isinstance(given, bool):  # YAML 1.1 and many programs write yes as true
         given = "yes" if given else "no"
     return _one_of(ask, as_text(given, "one of the answers"), f"choose {_shown(ask.options)}")
@@ -298,10 +300,10 @@ def _shown(options: tuple[Option, ...]) -> str:
     return f"one of {', '.join(labels[:-1])} or {labels[-1]}"
 
 
-def _choices(ask: Ask, given: Any) -> list[str]:
+def _choices(ask: FieldSpec, given: Any) -> list[str]:
     wanted = given if isinstance(given, list | tuple) else [given]
     if len(wanted) > 1000:
-        raise Wrong("choose from the answers shown")
+        raise BadValue("choose from the answers shown")
     chosen = {
         _one_of(ask, as_text(one, "one of the answers"), "choose from the answers shown")
         for one in wanted
@@ -311,17 +313,17 @@ def _choices(ask: Ask, given: Any) -> list[str]:
     return [option.value for option in ask.options if option.value in chosen]
 
 
-def _within_count(ask: Ask, count: int) -> None:
+def _within_count(ask: FieldSpec, count: int) -> None:
     if isinstance(ask.least, Decimal) and count < ask.least:
-        raise Wrong(f"choose at least {ask.least:f}")
+        raise BadValue(f"choose at least {ask.least:f}")
     if isinstance(ask.most, Decimal) and count > ask.most:
-        raise Wrong(f"choose no more than {ask.most:f}")
+        raise BadValue(f"choose no more than {ask.most:f}")
 
 
 YES_NO = (Option("yes", "Yes"), Option("no", "No"))
 YES_NO_NA = (*YES_NO, Option("na", "Not applicable"))
 
-Reader = Callable[[Ask, Any], Any]
+Reader = Callable[[FieldSpec, Any], Any]
 
 READERS: dict[str, Reader] = {
     "text": _text,

@@ -12,7 +12,7 @@ from definitions.models.directory import Pcn
 from definitions.models.fields import FormField
 from engine.events.workflow import BATON, Event, WorkflowLaunched
 from engine.expressions.scope import Scope
-from engine.forms.answers import Checked, Problem, check_answers
+from engine.forms.answers import AnswerProblem, CheckedAnswers, check_answers
 from engine.state.fold import begin
 
 #: Input types that are no form fields: they choose from the library and the directory.
@@ -36,7 +36,7 @@ class _Before:
         return found.day if found else None
 
 
-def check_inputs(process: Process, pcn: Pcn, raw: Mapping[str, Any], now: datetime) -> Checked:
+def check_inputs(process: Process, pcn: Pcn, raw: Mapping[str, Any], now: datetime) -> CheckedAnswers:
     """Typed inputs with the defaults filled in, and every problem at once."""
     declared = process.definition.launch.inputs
     given = {i.id: i.default for i in declared if i.default is not None} | {
@@ -55,7 +55,7 @@ def check_inputs(process: Process, pcn: Pcn, raw: Mapping[str, Any], now: dateti
     for item in declared:
         if item.type in _CHOOSING:
             problems += _choose(item, given.get(item.id), process, pcn, chosen)
-    return Checked({**checked.values, **chosen}, tuple(problems), checked.warnings)
+    return CheckedAnswers({**checked.values, **chosen}, tuple(problems), checked.warnings)
 
 
 def draft_scope(process: Process, pcn: Pcn, given: Mapping[str, Any], now: datetime) -> Scope:
@@ -76,18 +76,20 @@ def _as_field(item: Input) -> dict[str, Any]:
     return data
 
 
-def _choose(item: Input, value: Any, process: Process, pcn: Pcn, chosen: dict[str, Any]) -> list[Problem]:
+def _choose(
+    item: Input, value: Any, process: Process, pcn: Pcn, chosen: dict[str, Any]
+) -> list[AnswerProblem]:
     if item.type == "dataset":
         name = str(value or item.dataset or "")
         if name and name not in process.datasets:
-            return [Problem(item.id, f"There is no dataset {name}", "wrong")]
+            return [AnswerProblem(item.id, f"There is no dataset {name}", "wrong")]
         chosen[item.id] = name
         return []
     codes = [part.strip() for part in value.split(",")] if isinstance(value, str) else list(value or [])
     unknown = [code for code in codes if code not in pcn.practices_by_code]
     if unknown:
-        return [Problem(item.id, f"{', '.join(unknown)} is no practice of {pcn.name}", "wrong")]
+        return [AnswerProblem(item.id, f"{', '.join(unknown)} is no practice of {pcn.name}", "wrong")]
     if item.required and not codes:
-        return [Problem(item.id, f"Choose the practices: {item.label}", "missing")]
+        return [AnswerProblem(item.id, f"Choose the practices: {item.label}", "missing")]
     chosen[item.id] = codes
     return []

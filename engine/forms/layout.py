@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from definitions.language.expressions import Forgiving
 from definitions.language.named_values import Named, key_of
 from definitions.models.fields import DECISIONS, Column, FormField, FormItem, RepeatedGroup
-from engine.forms.field_values import UNKNOWN, YES_NO, YES_NO_NA, Ask, Option
+from engine.forms.field_values import UNKNOWN, YES_NO, YES_NO_NA, FieldSpec, Option
 
 _EXACT = frozenset({"decimal", "percent", "money", "fte"})
 _DECISION_LABELS = {
@@ -38,7 +38,7 @@ class Evaluator(Protocol):
 
 
 @dataclass(slots=True)
-class Place:
+class FormPlace:
     """One question at its place. `keys` is its path in the answers; `scope` the names of its item, for a group."""
 
     field: FormField
@@ -55,15 +55,15 @@ class Place:
         return outer if self.scope is None else {**outer, **self.scope}
 
 
-def lay_out(form: Sequence[FormItem], context: Mapping[str, Any], evaluate: Evaluator) -> list[Place]:
+def lay_out(form: Sequence[FormItem], context: Mapping[str, Any], evaluate: Evaluator) -> list[FormPlace]:
     """Every question of the form, in order; a repeated group's once for each item."""
-    places: list[Place] = []
+    places: list[FormPlace] = []
     for item in form:
         if isinstance(item, RepeatedGroup):
             for key, scope in items_of(item, context, evaluate):
-                places += [Place(field, (item.key, key, field.id), item, scope) for field in item.fields]
+                places += [FormPlace(field, (item.key, key, field.id), item, scope) for field in item.fields]
         else:
-            places.append(Place(item, (item.id,)))
+            places.append(FormPlace(item, (item.id,)))
     return places
 
 
@@ -85,7 +85,7 @@ def words(text: str, names: Mapping[str, Any], evaluate: Evaluator) -> str:
     return evaluate.template(text, names) if "{" in text else text
 
 
-def asked(place: Place, context: Mapping[str, Any], evaluate: Evaluator) -> Ask:
+def ask_of(place: FormPlace, context: Mapping[str, Any], evaluate: Evaluator) -> FieldSpec:
     """What the field at `place` asks, with options and bounds settled."""
     field = place.field
     names: Mapping[str, Any] = context
@@ -95,7 +95,7 @@ def asked(place: Place, context: Mapping[str, Any], evaluate: Evaluator) -> Ask:
     least, most = field.min, field.max
     if field.type == "rating":
         least, most = 1 if least is None else least, 5 if most is None else most
-    return Ask(
+    return FieldSpec(
         type=field.type,
         options=_options(field.type, field.options, names, evaluate),
         least=_bound(field.type, least, evaluate),
@@ -109,8 +109,8 @@ def asked(place: Place, context: Mapping[str, Any], evaluate: Evaluator) -> Ask:
     )
 
 
-def _cell(column: Column) -> Ask:
-    return Ask(type=column.type, options=_choices_of(column.type, column.options))
+def _cell(column: Column) -> FieldSpec:
+    return FieldSpec(type=column.type, options=_choices_of(column.type, column.options))
 
 
 def _bound(type_: str, bound: float | str | None, evaluate: Evaluator) -> Decimal | date | None:

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from definitions.models.fields import FormField, FormItem
-from engine.forms.answers import Problem, given_at, heading_of
+from engine.forms.answers import AnswerProblem, given_at, heading_of
 from engine.forms.composite_values import statement_sha256
-from engine.forms.field_values import Ask, Option, long_date
-from engine.forms.layout import Evaluator, Place, asked, lay_out, offered, words
+from engine.forms.field_values import FieldSpec, Option, long_date
+from engine.forms.layout import Evaluator, FormPlace, ask_of, lay_out, offered, words
 
 _NAME = re.compile(r"'[^']*'|\"[^\"]*\"|(?<![\w.])([a-z][a-z0-9_]*)")
 _IS = re.compile(r"([a-z][a-z0-9_]*)\s*(==|!=)\s*(?:'([^']*)'|\"([^\"]*)\")")
@@ -78,7 +78,7 @@ def draw_form(
     context: Mapping[str, Any],
     evaluate: Evaluator,
     values: Mapping[str, Any] | None = None,
-    problems: Sequence[Problem] = (),
+    problems: Sequence[AnswerProblem] = (),
 ) -> list[DrawnField]:
     """Every question to show, with the answers `values` (or what is offered) and the `problems` in their places."""
     places = lay_out(form, context, evaluate)
@@ -90,7 +90,7 @@ def draw_form(
         names = place.names(context)
         if condition and not hangs and not evaluate.expression(condition, names):
             continue
-        shown = _draw(place, asked(place, context, evaluate), names, context, evaluate)
+        shown = _draw(place, ask_of(place, context, evaluate), names, context, evaluate)
         if hangs:
             shown = replace(shown, only_if=_only_if(condition or "", labels, names, evaluate))
         drawn.append(_filled(shown, place, names, evaluate, values))
@@ -98,7 +98,7 @@ def draw_form(
 
 
 def with_answers(
-    form: Sequence[DrawnField], raw: Mapping[str, Any], problems: Sequence[Problem] = ()
+    form: Sequence[DrawnField], raw: Mapping[str, Any], problems: Sequence[AnswerProblem] = ()
 ) -> list[DrawnField]:
     """The form drawn again after a refusal: the answers as typed, except any that held an NHS number."""
     leaked = [problem.path for problem in problems if problem.code == "nhs_number"]
@@ -112,7 +112,7 @@ def with_answers(
     return with_problems(kept, problems)
 
 
-def with_problems(form: Sequence[DrawnField], problems: Sequence[Problem]) -> list[DrawnField]:
+def with_problems(form: Sequence[DrawnField], problems: Sequence[AnswerProblem]) -> list[DrawnField]:
     """The form with each problem at its question. Problems of no question are the caller's to show."""
     return [
         replace(each, errors={at: problem.message for problem in problems if (at := _inside(each.path, problem.path)) is not None})
@@ -139,7 +139,11 @@ def _without(value: Any, at: str) -> Any:
 
 
 def _draw(
-    place: Place, ask: Ask, names: Mapping[str, Any], context: Mapping[str, Any], evaluate: Evaluator
+    place: FormPlace,
+    ask: FieldSpec,
+    names: Mapping[str, Any],
+    context: Mapping[str, Any],
+    evaluate: Evaluator,
 ) -> DrawnField:
     item: FormField = place.field
     text = item.type in ("text", "long text")
@@ -183,7 +187,7 @@ def _places(type_: str, context: Mapping[str, Any]) -> tuple[Option, ...]:
 
 def _filled(
     drawn: DrawnField,
-    place: Place,
+    place: FormPlace,
     names: Mapping[str, Any],
     evaluate: Evaluator,
     values: Mapping[str, Any] | None,

@@ -16,8 +16,8 @@ from typing import Any
 from definitions.models.fields import Column, FormField, FormItem
 from engine.forms.answers import check_answers
 from engine.forms.composite_values import COMPOSITE_READERS, statement_sha256
-from engine.forms.field_values import READERS, Ask, Wrong
-from engine.forms.layout import Evaluator, Place, asked, lay_out, offered
+from engine.forms.field_values import READERS, BadValue, FieldSpec
+from engine.forms.layout import Evaluator, FormPlace, ask_of, lay_out, offered
 
 _READERS = {**READERS, **COMPOSITE_READERS}
 
@@ -50,8 +50,8 @@ def sample_answers(
     return check_answers(form, (), answers, context, evaluate).values
 
 
-def _sample(place: Place, context: Mapping[str, Any], evaluate: Evaluator, rng: Random) -> Any:
-    ask = asked(place, context, evaluate)
+def _sample(place: FormPlace, context: Mapping[str, Any], evaluate: Evaluator, rng: Random) -> Any:
+    ask = ask_of(place, context, evaluate)
     if (taken := _offered(place, ask, context, evaluate)) is not None:
         return taken
     value = _MAKERS[place.field.type](place.field, ask, context, rng)
@@ -61,7 +61,7 @@ def _sample(place: Place, context: Mapping[str, Any], evaluate: Evaluator, rng: 
     return value
 
 
-def _offered(place: Place, ask: Ask, context: Mapping[str, Any], evaluate: Evaluator) -> Any:
+def _offered(place: FormPlace, ask: FieldSpec, context: Mapping[str, Any], evaluate: Evaluator) -> Any:
     """What the definition offers, where that is a whole answer: a willing answerer leaves it as it is, and what has to
     agree with an earlier step (the figures declared, say) then does."""
     if place.field.prefill_from is None or place.field.type == "table":
@@ -69,7 +69,7 @@ def _offered(place: Place, ask: Ask, context: Mapping[str, Any], evaluate: Evalu
     found = offered(place.field, place.names(context), evaluate)
     try:
         return None if found is None else _READERS[place.field.type](ask, found)
-    except Wrong:
+    except BadValue:
         return None
 
 
@@ -85,7 +85,7 @@ def preferred(options: Sequence[str]) -> str:
     return next((o for o in options if not any(bad in o.lower() for bad in _UNWELCOME)), options[0])
 
 
-def _text(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -> str:
+def _text(field: FormField, ask: FieldSpec, context: Mapping[str, Any], rng: Random) -> str:
     text = "Nothing to add."
     if field.type == "long text":
         text = rng.choice(
@@ -94,15 +94,15 @@ def _text(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -
     return text[: ask.max_length or 200].strip()
 
 
-def _person(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -> str:
+def _person(field: FormField, ask: FieldSpec, context: Mapping[str, Any], rng: Random) -> str:
     return rng.choice(_PEOPLE)[: ask.max_length or 200].strip()
 
 
-def _link(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -> str:
+def _link(field: FormField, ask: FieldSpec, context: Mapping[str, Any], rng: Random) -> str:
     return f"https://example.org/{''.join(rng.choices(_LETTERS, k=8))}"
 
 
-def _organisation(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -> str:
+def _organisation(field: FormField, ask: FieldSpec, context: Mapping[str, Any], rng: Random) -> str:
     if ask.options:
         return ask.options[0].value
     practice = context.get("practice")
@@ -111,7 +111,7 @@ def _organisation(field: FormField, ask: Ask, context: Mapping[str, Any], rng: R
 
 
 def _number(places: int, low: str, high: str) -> Callable[..., Any]:
-    def make(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -> Any:
+    def make(field: FormField, ask: FieldSpec, context: Mapping[str, Any], rng: Random) -> Any:
         least = ask.least if isinstance(ask.least, Decimal) else Decimal(low)
         most = ask.most if isinstance(ask.most, Decimal) else max(least, Decimal(high))
         least = least if isinstance(ask.least, Decimal) else min(least, most)
@@ -126,7 +126,7 @@ def _number(places: int, low: str, high: str) -> Callable[..., Any]:
     return make
 
 
-def _date(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -> str:
+def _date(field: FormField, ask: FieldSpec, context: Mapping[str, Any], rng: Random) -> str:
     today = context.get("today")
     day = today if isinstance(today, date) else date(2026, 10, 1)
     if isinstance(ask.least, date):
@@ -136,11 +136,11 @@ def _date(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -
     return day.isoformat()
 
 
-def _choice(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -> str | None:
+def _choice(field: FormField, ask: FieldSpec, context: Mapping[str, Any], rng: Random) -> str | None:
     return preferred([option.value for option in ask.options]) if ask.options else None
 
 
-def _choices(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -> list[str]:
+def _choices(field: FormField, ask: FieldSpec, context: Mapping[str, Any], rng: Random) -> list[str]:
     values = [option.value for option in ask.options]
     least = int(ask.least) if isinstance(ask.least, Decimal) else 1
     most = int(ask.most) if isinstance(ask.most, Decimal) else len(values)
@@ -149,34 +149,34 @@ def _choices(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random
     return [value for value in values if value in chosen]
 
 
-def _ratio(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -> dict[str, int]:
+def _ratio(field: FormField, ask: FieldSpec, context: Mapping[str, Any], rng: Random) -> dict[str, int]:
     denominator = rng.randint(40, 400)
     return {"numerator": round(denominator * rng.uniform(0.74, 0.86)), "denominator": denominator}
 
 
-def _table(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -> list[dict[str, Any]]:
+def _table(field: FormField, ask: FieldSpec, context: Mapping[str, Any], rng: Random) -> list[dict[str, Any]]:
     return [_row(ask, context, rng) for _ in range(rng.randint(1, 3))]
 
 
-def _row(ask: Ask, context: Mapping[str, Any], rng: Random) -> dict[str, Any]:
+def _row(ask: FieldSpec, context: Mapping[str, Any], rng: Random) -> dict[str, Any]:
     return {column.id: _cell(column, cell, context, rng) for column, cell in ask.columns}
 
 
-def _cell(column: Column, cell: Ask, context: Mapping[str, Any], rng: Random) -> Any:
+def _cell(column: Column, cell: FieldSpec, context: Mapping[str, Any], rng: Random) -> Any:
     field = FormField(id=column.id, type=column.type, label=column.label)
     return _MAKERS[column.type](field, cell, context, rng)
 
 
-def _file(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -> dict[str, Any]:
+def _file(field: FormField, ask: FieldSpec, context: Mapping[str, Any], rng: Random) -> dict[str, Any]:
     sha256 = hashlib.sha256(rng.randbytes(16)).hexdigest()
     return {"name": f"{field.id}.{ask.accept[0]}", "sha256": sha256, "size": rng.randint(2_000, 200_000)}
 
 
-def _attestation(field: FormField, ask: Ask, context: Mapping[str, Any], rng: Random) -> dict[str, Any]:
+def _attestation(field: FormField, ask: FieldSpec, context: Mapping[str, Any], rng: Random) -> dict[str, Any]:
     return {"agreed": True, "statement_sha256": statement_sha256(ask.statement)}
 
 
-_MAKERS: dict[str, Callable[[FormField, Ask, Mapping[str, Any], Random], Any]] = {
+_MAKERS: dict[str, Callable[[FormField, FieldSpec, Mapping[str, Any], Random], Any]] = {
     "text": _text, "long text": _text, "person": _person, "link": _link, "organisation": _organisation,
     "integer": _number(0, "1", "60"), "rating": _number(0, "4", "5"), "decimal": _number(1, "1", "60"),
     "percent": _number(1, "74", "86"), "money": _number(2, "250", "4000"), "fte": _number(2, "0.2", "1"),

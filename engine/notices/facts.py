@@ -23,7 +23,7 @@ _SILENCE = {
 
 
 def silence_of(step: Step) -> str:
-    """What saying nothing means, in a sentence: the same in the first letter and on the page (rule 6)."""
+    """What saying nothing means, in a sentence: the same in the first email and on the page (rule 6)."""
     return _SILENCE[step.silence]
 
 
@@ -69,7 +69,11 @@ def ladder_names(scope: Scope, step: Step, about: Assignment) -> dict[str, Any]:
     around = scope.around(step, about)
     return around | {
         "step": {"title": scope.text(step.title, **around), "takes": step.takes or "", "id": step.id},
-        "assignment": {"due": due_words(about.due), "person": about.name, "needed": needed(scope, step)},
+        "assignment": {
+            "due": due_words(about.due),
+            "person": about.name,
+            "needed": still_needed(scope, step),
+        },
         "manager": facts_of(scope, None, None)["manager"],
     }
 
@@ -91,7 +95,7 @@ def _of_assignment(scope: Scope, step: Step, about: Assignment, around: dict[str
     return {key: value for key, value in found.items() if value}
 
 
-def needed(scope: Scope, step: Step) -> bool:
+def still_needed(scope: Scope, step: Step) -> bool:
     """The process cannot go on without more answers to this step."""
     return not satisfied(scope, step, scope.state.steps[step.id])
 
@@ -110,9 +114,9 @@ def what_next(scope: Scope, step: Step, about: Assignment) -> list[str]:
         day = f"{at:%a} {at.day} {at:%B}"
         said.append(
             {
-                "coming up": f"On {day} a line in your morning letter, if it is still to come.",
+                "coming up": f"On {day} a line in your morning email, if it is still to come.",
                 "due today": f"On {day} a short reminder.",
-                "offer of help": f"On {day} a letter that offers help. It is the last that goes by itself.",
+                "offer of help": f"On {day} an email that offers help. It is the last that goes by itself.",
                 "ring them": f"On {day} the PCN manager rings you.",
                 "conversation": f"On {day} the clinical director has a word with the GP lead.",
                 "board item": f"On {day} it goes on the board's list of open items, if the PCN cannot go on without it.",

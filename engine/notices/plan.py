@@ -1,6 +1,6 @@
 """Planning what people are told: from an event, the notices it calls for.
 
-Facts are settled here and stored with the event, so a letter says what was true when it was planned. Counts
+Facts are settled here and stored with the event, so an email says what was true when it was planned. Counts
 never go into a notice (domain 4.3), and nobody outside the directory is ever written to.
 """
 
@@ -25,7 +25,15 @@ from engine.notices.facts import (
     told_by_message,
     words,
 )
-from engine.people.addresses import Address, address_of, asked, at_person, holder, manager_of, rung_people
+from engine.people.addresses import (
+    Address,
+    address_of,
+    asked_address,
+    at_person,
+    holder,
+    manager_of,
+    rung_people,
+)
 from engine.people.interests import own_practices, warning
 from engine.people.visibility import may_see
 from engine.state.workflow import Assignment, WorkflowState
@@ -108,7 +116,7 @@ def _ask(scope: Scope, assignment: Assignment) -> Iterator[e.Notice]:
                 text=text,
             )
         return
-    if to := asked(scope, assignment):
+    if to := asked_address(scope, assignment):
         subject = subject_of(scope, step, assignment, title)
         yield _notice(scope, "ask", to, subject, assignment, step, text=_first_words(scope, step, assignment))
 
@@ -142,7 +150,7 @@ def _day_month(at: datetime) -> str:
 @_notices.register
 def _(body: e.AskedAgain, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment)
-    if body.letter and assignment is not None:
+    if body.email and assignment is not None:
         yield from _ask(scope, assignment)
 
 
@@ -178,7 +186,7 @@ def _(body: e.RungClimbed, event: e.Event, before: WorkflowState, scope: Scope) 
     title = scope.text(step.title, **scope.around(step, assignment))
     place = scope.state.pcn.organisation_name(assignment.organisation)
     for person, organisation in rung_people(scope, rung, assignment):
-        to = at_person(scope, person, organisation) if person else asked(scope, assignment)
+        to = at_person(scope, person, organisation) if person else asked_address(scope, assignment)
         if to is not None:
             yield _notice(
                 scope, _KIND_OF[rung.register_], to, _rung_subject(rung, title, place), assignment, step,
@@ -240,7 +248,7 @@ def _(body: e.ReplyReceived, event: e.Event, before: WorkflowState, scope: Scope
 @_notices.register
 def _(body: e.ReplySettled, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment)
-    if assignment is not None and (to := asked(scope, assignment)):
+    if assignment is not None and (to := asked_address(scope, assignment)):
         step = scope.state.process.steps[assignment.step]
         yield _notice(
             scope,
@@ -304,7 +312,7 @@ def _(body: e.DateRefused, event: e.Event, before: WorkflowState, scope: Scope) 
 @_notices.register
 def _(body: e.DeadlineMoved, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment) if body.assignment else None
-    if assignment is None or assignment.status != "open" or (to := asked(scope, assignment)) is None:
+    if assignment is None or assignment.status != "open" or (to := asked_address(scope, assignment)) is None:
         return
     step = scope.state.process.steps[assignment.step]
     title = assignment_title(scope, assignment)

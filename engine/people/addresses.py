@@ -28,7 +28,7 @@ def at_person(scope: Scope, person: Person, organisation: str) -> Address:
     return Address(person.id, person.name, person.email, organisation)
 
 
-def asked(scope: Scope, assignment: Assignment) -> Address | None:
+def asked_address(scope: Scope, assignment: Assignment) -> Address | None:
     """Whoever is asked: the person, or the practice's shared mailbox where nobody is named."""
     person = scope.state.pcn.people_by_id.get(assignment.person)
     return address_of(scope, person, assignment.organisation)

@@ -14,14 +14,14 @@ def rule_of(scope: Scope, step: Step) -> CloseWhen:
     return parse_close_when(step.closing(lambda text: scope.truth(text)))
 
 
-def asked(state: StepState) -> list[Assignment]:
+def still_asked(state: StepState) -> list[Assignment]:
     """The assignments that matter to closing: those that were not ended (a practice that left, say)."""
     return [a for a in state.assignments.values() if a.status != "ended"]
 
 
 def everyone_in(state: StepState) -> bool:
     """Nobody is waited for any more. When all abstained, nothing was said, and that is not enough."""
-    everyone = asked(state)
+    everyone = still_asked(state)
     return all(a.counts or a.abstained for a in everyone) and (
         not everyone or any(a.counts for a in everyone)
     )
@@ -30,10 +30,10 @@ def everyone_in(state: StepState) -> bool:
 def satisfied(scope: Scope, step: Step, state: StepState) -> bool:
     """Enough of what was asked counts, by `close_when`. An answer that does not count is not agreement, and those
     who abstained are left out on both sides."""
-    everyone = [a for a in asked(state) if not a.abstained]
+    everyone = [a for a in still_asked(state) if not a.abstained]
     counted = [a for a in everyone if a.counts]
     if not counted:
-        return not asked(state)
+        return not still_asked(state)
     rule = rule_of(scope, step)
     match rule.rule:
         case "all":
@@ -60,7 +60,7 @@ def at_once(scope: Scope, step: Step) -> bool:
 
 def last_due(state: StepState) -> datetime | None:
     """The latest moment anybody still asked was given; None without due dates."""
-    dues = [a.due.at for a in asked(state) if a.due]
+    dues = [a.due.at for a in still_asked(state) if a.due]
     return max(dues, default=state.due.at if state.due else None)
 
 

@@ -10,14 +10,14 @@ from engine.events.workflow import Actor
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RoleHolder:
     """Who is there to answer. `for_` is whom they cover, and empty when they hold the role themselves."""
 
     person: Person
     for_: str = ""
 
 
-def whom(pcn: Pcn, role: str, organisation: str, day: date) -> Found | None:
+def whom(pcn: Pcn, role: str, organisation: str, day: date) -> RoleHolder | None:
     """The first holder of `role` who is there on `day`, else whoever covers one; None when all are away.
 
     Nobody is asked silently in another's place: with None, the manager is asked whom to ask.
@@ -25,14 +25,14 @@ def whom(pcn: Pcn, role: str, organisation: str, day: date) -> Found | None:
     holders = pcn.holders(role, organisation, day)
     for holder in holders:
         if not pcn.is_away(holder.id, day):
-            return Found(holder)
+            return RoleHolder(holder)
     for holder in holders:
         if found := covering(pcn, holder.id, day):
             return found
     return None
 
 
-def place_of(pcn: Pcn, role: str, organisation: str, day: date) -> str:
+def where_held(pcn: Pcn, role: str, organisation: str, day: date) -> str:
     """Where `role` is held for `organisation`: there, or at the PCN where only the PCN has it.
 
     So the clinical director can be asked about a practice (domain 2.4: a word with its GP lead).
@@ -42,10 +42,10 @@ def place_of(pcn: Pcn, role: str, organisation: str, day: date) -> str:
     return pcn.code
 
 
-def speaking_for(pcn: Pcn, role: str, organisation: str, day: date) -> Found | None:
+def speaking_for(pcn: Pcn, role: str, organisation: str, day: date) -> RoleHolder | None:
     """Who does at `organisation`, or about it, what `role` does. Nobody is sent to speak with their own practice: the
     deputy goes, where the PCN has one."""
-    place = place_of(pcn, role, organisation, day)
+    place = where_held(pcn, role, organisation, day)
     found = whom(pcn, role, place, day)
     if found is None or place == organisation or not works_at(pcn, found.person.id, organisation, day):
         return found
@@ -58,19 +58,19 @@ def works_at(pcn: Pcn, person: str, organisation: str, day: date) -> bool:
     return any(held.person == person and held.at == organisation and held.holds_on(day) for held in pcn.roles)
 
 
-def covering(pcn: Pcn, person: str, day: date) -> Found | None:
+def covering(pcn: Pcn, person: str, day: date) -> RoleHolder | None:
     """Who covers `person` on `day`."""
     for cover in pcn.cover_for(person, day):
-        return Found(pcn.people_by_id[cover.by], for_=person)
+        return RoleHolder(pcn.people_by_id[cover.by], for_=person)
     return None
 
 
-def named(pcn: Pcn, person: str, day: date) -> Found | None:
+def named(pcn: Pcn, person: str, day: date) -> RoleHolder | None:
     """A person asked by name, or their cover while they are away."""
     known = pcn.people_by_id.get(person)
     if known is None or pcn.is_away(person, day):
         return covering(pcn, person, day)
-    return Found(known)
+    return RoleHolder(known)
 
 
 def manager(pcn: Pcn, day: date) -> Person | None:

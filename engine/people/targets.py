@@ -11,7 +11,7 @@ from definitions.models.definition import Assign
 from engine.dates.clock import london_date
 from engine.expressions.scope import Scope
 from engine.people import roles
-from engine.people.roles import Found
+from engine.people.roles import RoleHolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Target:
 
     organisation: str
     role: str
-    found: Found | None
+    found: RoleHolder | None
     list_size: int
 
 

@@ -1,7 +1,7 @@
 """Who may see the answers of a step: `visible_to`, and whoever was asked in it.
 
 What staff are asked about a colleague is seen by the few whom the definition names (domain 6.1). The page, the
-API and the letters ask here, so that they cannot come to different answers.
+API and the emails ask here, so that they cannot come to different answers.
 """
 
 from __future__ import annotations

@@ -102,13 +102,13 @@ def _of_mail(expect: Expect, events: Sequence[Event]) -> Iterator[str]:
         to = expect.mail_to or "anybody"
         others = [f"{n.kind}: {n.subject}" for n in planned if n.name == expect.mail_to][-4:]
         yield (
-            f"{len(found)} such letters to {to}, not {'at least one' if wanted is None else wanted}"
+            f"{len(found)} such emails to {to}, not {'at least one' if wanted is None else wanted}"
             f"{'; the last to them: ' + ' | '.join(others) if others else ''}"
         )
 
 
 def _asked_of(notice: Notice) -> str:
-    """The organisation of the assignment a letter is about: a task for the manager is about a practice."""
+    """The organisation of the assignment an email is about: a task for the manager is about a practice."""
     parts = notice.about.split(".")
     return parts[3] if len(parts) == 5 else ""
 

@@ -1,7 +1,7 @@
 """Rehearsing: the future of a launch on a virtual clock, before anything is sent.
 
 Two futures are worth seeing: everyone answers on time, and nobody answers. Both run the real engine over a
-state that is thrown away; every date, person and letter in them is what would happen.
+state that is thrown away; every date, person and email in them is what would happen.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.commands.responses import respond
 from engine.decisions.advance import settle
-from engine.decisions.draft import Turn
+from engine.decisions.draft import Draft
 from engine.decisions.pending import next_deadline
 from engine.events import workflow as e
-from engine.expressions.evaluator import Judge
+from engine.expressions.evaluator import FormEvaluator
 from engine.forms.samples import sample_answers
 from engine.state.fold import apply, fold
 from engine.state.workflow import Assignment, WorkflowState
@@ -54,7 +54,7 @@ class Rehearsal:
 
     @property
     def notices(self) -> tuple[e.Notice, ...]:
-        """Every letter or line of a digest, in the order planned."""
+        """Every email or line of a digest, in the order planned."""
         return tuple(event.body.notice for event in self.events if isinstance(event.body, e.NoticePlanned))
 
     def messages_to(self) -> dict[str, int]:
@@ -75,10 +75,10 @@ class _Play:
 
     def settle(self) -> None:
         """What follows by itself. The turn has applied its events already."""
-        turn = Turn(self.state, self.now)
-        settle(turn)
-        self.state = turn.state
-        self.events += turn.events
+        draft = Draft(self.state, self.now)
+        settle(draft)
+        self.state = draft.state
+        self.events += draft.events
 
     def take(self, events: list[e.Event]) -> None:
         for event in events:
@@ -139,8 +139,8 @@ def _answers_at(state: WorkflowState, assignment: Assignment) -> datetime:
 def _answer(play: _Play, assignment: Assignment, rng: random.Random) -> None:
     """Answer as whoever is asked would; a hard stop that samples run into is left for the people it is for."""
     step = play.state.process.steps[assignment.step]
-    judge = Judge(play.state, play.now, assignment)
-    answers = sample_answers(step.form, judge.names, judge, rng)
+    evaluator = FormEvaluator(play.state, play.now, assignment)
+    answers = sample_answers(step.form, evaluator.names, evaluator, rng)
     actor = e.Actor(assignment.name, assignment.role, assignment.organisation, assignment.person)
     try:
         play.take(respond(play.state, assignment.id, answers, play.now, actor))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from definitions.loading.bundle import Process
-from definitions.loading.scenarios import Line, Scenario
+from definitions.loading.scenarios import Scenario, ScenarioLine
 from definitions.models.directory import Pcn
 from engine.commands import manager, responses
 from engine.commands.refusals import Invalid, Refused
@@ -17,7 +17,7 @@ from engine.dates.clock import LONDON, london_date
 from engine.decisions.advance import advance
 from engine.decisions.pending import next_deadline
 from engine.events.workflow import Actor, Event, StepClosed, StepOpened
-from engine.expressions.evaluator import Judge
+from engine.expressions.evaluator import FormEvaluator
 from engine.forms.answers import check_answers
 from engine.forms.inputs import check_inputs
 from engine.forms.samples import sample_answers
@@ -87,7 +87,7 @@ class Stage:
 
     # --- the lines
 
-    def perform(self, line: Line) -> str:
+    def perform(self, line: ScenarioLine) -> str:
         """Do what the line says, then see what it expects; what is wrong, or empty."""
         try:
             self._do(line)
@@ -109,7 +109,7 @@ class Stage:
             message for each in expected if (message := unmet(each, self.state, self.events, self.now))
         )
 
-    def _do(self, line: Line) -> None:
+    def _do(self, line: ScenarioLine) -> None:
         if line.clock is not None:
             self.move_to(moment(line.clock))
         elif line.answer is not None:
@@ -123,14 +123,14 @@ class Stage:
         else:
             self._manage(line)
 
-    def _reply(self, line: Line) -> None:
+    def _reply(self, line: ScenarioLine) -> None:
         assignment = self._assignment(line.to or "", line.by)
         until = moment(line.until) if line.until else None
         actor = self._actor(assignment, line)
         assert line.reply is not None
         self.take(responses.reply(self.state, assignment.id, line.reply, line.text, until, self.now, actor))
 
-    def _manage(self, line: Line) -> None:
+    def _manage(self, line: ScenarioLine) -> None:
         """What the manager does."""
         state, now = self.state, self.now
         who = Actor("the manager", "pcn_manager", state.pcn.code)
@@ -158,7 +158,7 @@ class Stage:
         elif line.settle or line.extend or line.reassign or line.rang:
             self._tend(line, who, until)
 
-    def _tend(self, line: Line, who: Actor, until: datetime | None) -> None:
+    def _tend(self, line: ScenarioLine, who: Actor, until: datetime | None) -> None:
         """What the manager does about one assignment."""
         state, now = self.state, self.now
         assignment = self._assignment(
@@ -191,7 +191,7 @@ class Stage:
                 return assignment
         raise Refused("no-such-assignment", f"{step} is not asked of {by or 'anybody'} now")
 
-    def _actor(self, assignment: Assignment, line: Line) -> Actor:
+    def _actor(self, assignment: Assignment, line: ScenarioLine) -> Actor:
         """Whoever was asked, or `person`: in the role they hold where it was asked, else wherever they hold one."""
         person, pcn = line.person or assignment.person, self.state.pcn
         known = pcn.people_by_id.get(person)
@@ -204,11 +204,11 @@ class Stage:
             role, place = (here or held or [(role, place)])[0]
         return Actor(name, role, place, person, channel="web")
 
-    def _answer(self, assignment: Assignment, line: Line) -> None:
+    def _answer(self, assignment: Assignment, line: ScenarioLine) -> None:
         step = self.state.process.steps[assignment.step]
-        judge = Judge(self.state, self.now, assignment)
-        raw = merged(sample_answers(step.form, judge.names, judge, self._rng), line.with_)
-        checked = check_answers(step.form, step.checks, raw, judge.names, judge)
+        evaluator = FormEvaluator(self.state, self.now, assignment)
+        raw = merged(sample_answers(step.form, evaluator.names, evaluator, self._rng), line.with_)
+        checked = check_answers(step.form, step.checks, raw, evaluator.names, evaluator)
         if checked.problems:
             raise Invalid(checked.problems)
         actor = self._actor(assignment, line)

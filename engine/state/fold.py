@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 
 from definitions.loading.bundle import Process
 from definitions.loading.closures import EVERYONE, Closure
-from definitions.models.directory import Closed, Pcn
+from definitions.models.directory import OrganisationClosure, Pcn
 from engine.dates.calendar import Calendar
 from engine.events import changes as changes
 from engine.events import workflow as e
@@ -86,7 +86,7 @@ def _holidays(bundle: str, process: Process) -> Calendar:
     return _HOLIDAYS[bundle]
 
 
-def closure_of(pcn: Pcn, closed: Closed) -> Closure:
+def closure_of(pcn: Pcn, closed: OrganisationClosure) -> Closure:
     """A directory's closure as the calendar's."""
     start = closed.date or closed.from_
     if start is None:  # the directory's own check makes this impossible
@@ -358,7 +358,7 @@ def _(body: e.RungClimbed, state: WorkflowState, event: e.Event) -> WorkflowStat
 
 #: Registers that chase: at most two of these an assignment, then a person rings (design 8).
 CHASING = frozenset({"due today", "offer of help"})
-#: Registers with which a person takes over: no letter goes by itself afterwards (domain 2.4).
+#: Registers with which a person takes over: no email goes by itself afterwards (domain 2.4).
 TALKING = frozenset({"ring them", "conversation"})
 
 

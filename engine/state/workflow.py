@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from definitions.loading.bundle import Process
 from definitions.models.directory import Pcn
+from definitions.models.replies import ReplyKind
 from engine.dates.calendar import Calendar
 from engine.events.workflow import Actor, PlannedRung, When
 
@@ -34,7 +35,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    kind: Literal["more time", "not ours", "question"]
+    kind: ReplyKind
     at: datetime
     text: str
     until: datetime | None

@@ -9,12 +9,12 @@ from icalendar import Calendar, Event
 
 from notifications.content.catalogue import say
 from notifications.content.identifiers import deadline_uid
-from notifications.content.items import Entry
+from notifications.content.items import EmailItem
 
 _LENGTH = timedelta(minutes=30)
 
 
-def deadlines(entries: Sequence[Entry], domain: str, at: datetime) -> bytes | None:
+def deadlines(entries: Sequence[EmailItem], domain: str, at: datetime) -> bytes | None:
     """The asks that have a deadline, as one iCalendar file written at `at`; None when there are none.
 
     The UID belongs to the assignment, so a file sent again, or with the date moved, replaces the old entry.
@@ -31,7 +31,7 @@ def deadlines(entries: Sequence[Entry], domain: str, at: datetime) -> bytes | No
     return bytes(calendar.to_ical())
 
 
-def _event(entry: Entry, domain: str, at: datetime) -> Event:
+def _event(entry: EmailItem, domain: str, at: datetime) -> Event:
     assert entry.due_at is not None
     ends = entry.due_at.astimezone(UTC)
     event = Event()

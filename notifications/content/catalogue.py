@@ -1,4 +1,4 @@
-"""The words of the letters, from `templates/en.toml`: another language is another file of the same keys."""
+"""The words of the emails, from `templates/en.toml`: another language is another file of the same keys."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""From a letter to the bytes of a message: subject, text, HTML, headers, calendar file.
+"""From an email to the bytes of a message: subject, text, HTML, headers, calendar file.
 
-The same letter, links, templates and moment give the same bytes. Text and HTML say the same, in full, so the
+The same email, links, templates and moment give the same bytes. Text and HTML say the same, in full, so the
 message is of use when its links are blocked. Figures never appear in it (domain 4.3): none of the facts is one.
 """
 
@@ -26,8 +26,8 @@ from notifications.content.calendar_file import deadlines
 from notifications.content.catalogue import TEMPLATES, say
 from notifications.content.english import capital, first_name, one_line, wrapped
 from notifications.content.identifiers import boundary, thread_id
-from notifications.content.items import Entry, Manager, entry_of
-from notifications.planner import Letter
+from notifications.content.items import Contact, EmailItem, item_of
+from notifications.planner import Email
 from notifications.sections import SECTIONS, said_once
 
 _LONGEST_SUBJECT = 180
@@ -38,18 +38,18 @@ LinkFor = Callable[[Notice], str]
 
 
 class Unaddressable(ValueError):
-    """The address of a letter is none; its manager can mend it in the directory."""
+    """The address of an email is none; its manager can mend it in the directory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     heading: str
-    entries: tuple[Entry, ...]
+    entries: tuple[EmailItem, ...]
 
 
 @dataclass(frozen=True)
 class Composer:
-    """Writes letters from `from_address`, under Message-IDs and calendar UIDs of `domain`.
+    """Writes emails from `from_address`, under Message-IDs and calendar UIDs of `domain`.
 
     `from_name` empty: the PCN's name stands in the From line. Never the manager's: a person's name before
     another address is what mail filters take for impersonation. The manager is in Reply-To.
@@ -59,9 +59,9 @@ class Composer:
     domain: str
     from_name: str = ""
 
-    def subject(self, letter: Letter) -> str:
+    def subject(self, email: Email) -> str:
         """The subject line: the first thing's own, and that there is more if there is."""
-        told = said_once(letter.notices)
+        told = said_once(email.notices)
         first = one_line(told[0].subject) or one_line(str(told[0].facts.get("title", "")))
         if len(told) > 1:
             pcns = {one_line(str(n.facts.get("pcn") or "")) for n in told}
@@ -69,14 +69,14 @@ class Composer:
             first = say("digest.subject_more", first=first, pcn=pcn or say("the_network"))
         return first if len(first) <= _LONGEST_SUBJECT else first[: _LONGEST_SUBJECT - 1].rstrip() + "…"
 
-    def compose(self, letter: Letter, message_id: str, at: datetime, link_for: LinkFor) -> bytes:
+    def compose(self, email: Email, message_id: str, at: datetime, link_for: LinkFor) -> bytes:
         """The message, ready for the wire, dated `at`. Unaddressable when its address is none."""
-        entries = tuple(entry_of(notice, at, link_for) for notice in said_once(letter.notices))
-        subject = self.subject(letter)
+        entries = tuple(item_of(notice, at, link_for) for notice in said_once(email.notices))
+        subject = self.subject(email)
         calendar = deadlines(entries, self.domain, at)
-        words = _words(letter, entries, subject, calendar is not None)
+        words = _words(email, entries, subject, calendar is not None)
         message = EmailMessage(policy=SMTP_POLICY)
-        self._headers(message, letter, entries, subject, message_id, at)
+        self._headers(message, email, entries, subject, message_id, at)
         message.set_content(self._text(words), cte="quoted-printable")
         message.add_alternative(self._html(words), subtype="html", cte="quoted-printable")
         if calendar is not None:
@@ -92,16 +92,16 @@ class Composer:
     def _headers(
         self,
         message: EmailMessage,
-        letter: Letter,
-        entries: Sequence[Entry],
+        email: Email,
+        entries: Sequence[EmailItem],
         subject: str,
         message_id: str,
         at: datetime,
     ) -> None:
         first = entries[0]
-        managers = [e.manager for e in entries if e.manager.email and not _is(e.manager, letter)]
+        managers = [e.manager for e in entries if e.manager.email and not _is(e.manager, email)]
         message["From"] = _address(self.from_name or capital(first.pcn), self.from_address)
-        message["To"] = _address(letter.name, letter.email)
+        message["To"] = _address(email.name, email.to)
         if managers:
             # One only, the first thing's: a reply must not carry one network's business to another's manager.
             message["Reply-To"] = _address(managers[0].name, managers[0].email)
@@ -119,11 +119,11 @@ class Composer:
         message["Content-Language"] = "en-GB"
 
     def _text(self, words: dict[str, Any]) -> str:
-        text = self._environment.get_template("letter.txt.j2").render(words)
+        text = self._environment.get_template("email.txt.j2").render(words)
         return _BLANKS.sub("\n\n", text).strip("\n") + "\n"
 
     def _html(self, words: dict[str, Any]) -> str:
-        html = self._environment.get_template("letter.html.j2").render(words)
+        html = self._environment.get_template("email.html.j2").render(words)
         return "\n".join(line for line in html.splitlines() if line.strip()) + "\n"
 
     @cached_property
@@ -140,38 +140,38 @@ class Composer:
         return environment
 
 
-def _words(letter: Letter, entries: Sequence[Entry], subject: str, calendar: bool) -> dict[str, Any]:
+def _words(email: Email, entries: Sequence[EmailItem], subject: str, calendar: bool) -> dict[str, Any]:
     """What both templates are filled with."""
     sections = [
         Section(say(f"section.{name}"), tuple(e for e in entries if e.section == name)) for name in SECTIONS
     ]
     managers = {entry.manager for entry in entries}
-    manager = next((m for m in (entry.manager for entry in entries) if m.name or m.email), Manager())
-    own = any(_is(manager, letter) for manager in managers)
+    manager = next((m for m in (entry.manager for entry in entries) if m.name or m.email), Contact())
+    own = any(_is(manager, email) for manager in managers)
     pcns = {entry.pcn for entry in entries}
     pcn = entries[0].pcn if len(pcns) == 1 else say("the_network")
     one = len(managers) == 1
     return {
-        "greeting": say("greeting", name=first_name(letter.name)),
+        "greeting": say("greeting", name=first_name(email.name)),
         "subject": subject,
         "sections": [section for section in sections if section.entries],
         "single": len(entries) == 1,
         "manager": manager,
         "whom_each": not one,
-        "whom": lambda manager: "" if _is(manager, letter) else _whom(manager),
+        "whom": lambda manager: "" if _is(manager, email) else _whom(manager),
         "blocked": any(entry.link for entry in entries) and not own,
         "calendar": calendar,
-        "signature": _signature(manager if one and not own else Manager(), own, pcn),
-        "foot": say("foot.sent_urgent" if letter.urgent else "foot.sent", pcn=pcn),
+        "signature": _signature(manager if one and not own else Contact(), own, pcn),
+        "foot": say("foot.sent_urgent" if email.urgent else "foot.sent", pcn=pcn),
     }
 
 
-def _is(manager: Manager, letter: Letter) -> bool:
-    """Whether the letter goes to the manager, who is not told to ask the manager."""
-    return bool(manager.email) and manager.email.casefold() == letter.email.casefold()
+def _is(manager: Contact, email: Email) -> bool:
+    """Whether the email goes to the manager, who is not told to ask the manager."""
+    return bool(manager.email) and manager.email.casefold() == email.to.casefold()
 
 
-def _signature(manager: Manager, own: bool, pcn: str) -> str:
+def _signature(manager: Contact, own: bool, pcn: str) -> str:
     if own:
         return say("signed_baton", pcn=pcn)
     return (
@@ -181,7 +181,7 @@ def _signature(manager: Manager, own: bool, pcn: str) -> str:
     )
 
 
-def _whom(manager: Manager) -> str:
+def _whom(manager: Contact) -> str:
     name = manager.name or say("someone")
     if manager.phone:
         return say("help.whom_phone", name=name, phone=manager.phone)

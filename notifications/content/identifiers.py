@@ -1,4 +1,4 @@
-"""Names that never change: the Message-ID of a letter, the thread of an assignment, the UID of a deadline.
+"""Names that never change: the Message-ID of an email, the thread of an assignment, the UID of a deadline.
 
 All are derived, none is stored beforehand, so whoever sends after a crash arrives at the same name.
 """
@@ -15,9 +15,9 @@ def message_id(notice_ids: Iterable[str], domain: str) -> str:
 
 
 def thread_id(assignment_id: str, domain: str) -> str:
-    """The root that every letter about an assignment refers to, so that mail programs show one thread.
+    """The root that every email about an assignment refers to, so that mail programs show one thread.
 
-    No letter carries it as its own Message-ID: the first letter's is made from its notices like any other,
+    No email carries it as its own Message-ID: the first email's is made from its notices like any other,
     and may be a digest's. Mail programs thread by a shared reference whether or not they hold its message.
     """
     return f"<{_digest('thread', assignment_id)}@{domain}>"

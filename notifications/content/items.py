@@ -1,4 +1,4 @@
-"""What a letter says about one notice: its facts, made whole and safe to lay out.
+"""What an email says about one notice: its facts, made whole and safe to lay out.
 
 Facts come from the log, so they may be missing or of another type than today's; nothing here fails on them.
 """
@@ -19,7 +19,7 @@ _LEADS = {"due today": "due_today", "still to come": "still_to_come", "coming up
 
 
 @dataclass(frozen=True, slots=True)
-class Manager:
+class Contact:
     """Whom to ask. Empty where the facts do not say."""
 
     name: str = ""
@@ -28,8 +28,8 @@ class Manager:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing told in a letter. Texts are in single lines; an empty one is left out of the letter."""
+class EmailItem:
+    """One thing told in an email. Texts are in single lines; an empty one is left out of the email."""
 
     kind: str
     section: Section
@@ -50,7 +50,7 @@ class Entry:
     choices: tuple[str, ...]
     next: tuple[str, ...]
     attest: bool
-    manager: Manager
+    manager: Contact
     practice: str
     overdue: bool
     link: str
@@ -63,12 +63,12 @@ class Entry:
 
     @property
     def reminds(self) -> bool:
-        """Whether it repeats what an earlier letter said in full, so that in a digest a few lines are enough."""
+        """Whether it repeats what an earlier email said in full, so that in a digest a few lines are enough."""
         return self.section in _LEADS
 
 
-def entry_of(notice: Notice, at: datetime, link_for: Callable[[Notice], str]) -> Entry:
-    """What a letter written at `at` says about `notice`."""
+def item_of(notice: Notice, at: datetime, link_for: Callable[[Notice], str]) -> EmailItem:
+    """What an email written at `at` says about `notice`."""
     facts = notice.facts
     section = section_of(notice, at)
     title = _line(facts, "title") or one_line(notice.subject)
@@ -79,7 +79,7 @@ def entry_of(notice: Notice, at: datetime, link_for: Callable[[Notice], str]) ->
     own = notice.kind in ("ask", "reminder", "offer of help")
     takes = _line(facts, "takes") if own else ""
     covered = _line(facts, "on_behalf_of")
-    return Entry(
+    return EmailItem(
         kind=notice.kind,
         section=section,
         about=notice.about,
@@ -127,7 +127,7 @@ def _lines(facts: Mapping[str, Any], key: str) -> tuple[str, ...]:
     return tuple(line for line in (one_line(str(each)) for each in given) if line)
 
 
-def _manager(given: object) -> Manager:
+def _manager(given: object) -> Contact:
     if not isinstance(given, Mapping):
-        return Manager()
-    return Manager(_line(given, "name"), _line(given, "email"), _line(given, "phone"))
+        return Contact()
+    return Contact(_line(given, "name"), _line(given, "email"), _line(given, "phone"))

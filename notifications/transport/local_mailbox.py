@@ -1,6 +1,6 @@
-"""The embedded postbox: a real SMTP server on this machine that keeps every letter and delivers none.
+"""The embedded outbox: a real SMTP server on this machine that keeps every email and delivers none.
 
-For trying Baton without a mail server: letters take the same way as to any other, and end as `.eml` files that
+For trying Baton without a mail server: emails take the same way as to any other, and end as `.eml` files that
 any mail program opens. What it acknowledged is on disk.
 """
 
@@ -32,8 +32,8 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A letter in the postbox. `id` names its file; `copies` is how many arrived under its Message-ID."""
+class KeptEmail:
+    """An email in the outbox. `id` names its file; `copies` is how many arrived under its Message-ID."""
 
     id: str
     subject: str
@@ -45,8 +45,8 @@ class Letter:
     html: str
 
 
-class Postbox:
-    """Keeps letters in `folder` (home/postbox), each in a file `NUMBER-TIME-MESSAGEIDHASH.eml`."""
+class LocalMailbox:
+    """Keeps emails in `folder` (home/outbox), each in a file `NUMBER-TIME-MESSAGEIDHASH.eml`."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._folder = folder
@@ -64,7 +64,7 @@ class Postbox:
 
         def conversation() -> asyncio.Protocol:
             protocol: asyncio.Protocol = SMTP(
-                self, loop=loop, hostname="postbox.localhost", ident="Baton postbox", data_size_limit=_LARGEST
+                self, loop=loop, hostname="outbox.localhost", ident="Baton outbox", data_size_limit=_LARGEST
             )
             return protocol
 
@@ -93,7 +93,7 @@ class Postbox:
         try:
             name = await asyncio.to_thread(self._keep, raw)
         except OSError as trouble:
-            return f"451 the postbox cannot keep it: {trouble.strerror}"
+            return f"451 the outbox cannot keep it: {trouble.strerror}"
         return f"250 kept as {name}"
 
     def _keep(self, raw: bytes) -> str:
@@ -115,44 +115,44 @@ class Postbox:
             os.close(directory)
         return name.removesuffix(".eml")
 
-    def letters(self, limit: int = 50) -> list[Letter]:
-        """The newest letters first, one for each Message-ID: its latest copy, and how many there are."""
+    def emails(self, limit: int = 50) -> list[KeptEmail]:
+        """The newest emails first, one for each Message-ID: its latest copy, and how many there are."""
         files = self._files()
         copies = Counter(_message_part(path) for path in files)
         newest: dict[str, Path] = {}
         for path in reversed(files):
             newest.setdefault(_message_part(path), path)
         chosen = itertools.islice(newest.values(), limit)
-        return [letter for path in chosen if (letter := _read(path, copies[_message_part(path)]))]
+        return [email for path in chosen if (email := _read(path, copies[_message_part(path)]))]
 
     def ids(self) -> list[str]:
-        """The ids of all letters, oldest first: what is new can be told without reading the rest."""
+        """The ids of all emails, oldest first: what is new can be told without reading the rest."""
         return [path.stem for path in self._files()]
 
-    def letter(self, id: str) -> Letter | None:
-        """The letter of that id, or None."""
+    def email(self, id: str) -> KeptEmail | None:
+        """The email of that id, or None."""
         path = next((path for path in self._files() if path.stem == id), None)
         copies = sum(_message_part(path) == _message_part(other) for other in self._files()) if path else 0
         return _read(path, copies) if path else None
 
     def raw(self, id: str) -> bytes | None:
-        """The bytes of a letter as they arrived, or None."""
+        """The bytes of an email as they arrived, or None."""
         path = next((path for path in self._files() if path.stem == id), None)
         return path.read_bytes() if path else None
 
     def _files(self) -> list[Path]:
-        """Every letter, oldest first."""
+        """Every email, oldest first."""
         return sorted(path for path in self._folder.glob("*.eml") if path.name[:8].isdigit())
 
 
-def _read(path: Path, copies: int) -> Letter | None:
+def _read(path: Path, copies: int) -> KeptEmail | None:
     try:
         message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
     except FileNotFoundError:  # somebody tidied up since it was listed
         return None
     assert isinstance(message, EmailMessage)
     stamp = path.stem.split("-")[1]
-    return Letter(
+    return KeptEmail(
         id=path.stem,
         # A header folded before its first word reads as beginning with a space; no mail program shows it.
         subject=one_line(str(message.get("Subject", ""))),

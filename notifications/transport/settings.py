@@ -1,4 +1,4 @@
-"""What the post needs to be told: the mail server, who letters come from, and how fast they may go."""
+"""What the post needs to be told: the mail server, who emails come from, and how fast they may go."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ Security = Literal["starttls", "tls", "none"]
 
 
 class PostSettings(BaseModel):
-    """Settings of the post. An empty `host` means the embedded postbox: letters stay on this machine."""
+    """Settings of the post. An empty `host` means the embedded outbox: emails stay on this machine."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     host: Annotated[
-        str, Field(description="the mail server's name; empty keeps every letter in the embedded postbox")
+        str, Field(description="the mail server's name; empty keeps every email in the embedded outbox")
     ] = ""
     port: Annotated[
         int,
@@ -43,17 +43,17 @@ class PostSettings(BaseModel):
         float, Field(gt=0, le=60, description="how long to wait for each answer of the server")
     ] = 20
     connections: Annotated[
-        int, Field(ge=1, le=20, description="connections kept open at once within a round")
+        int, Field(ge=1, le=20, description="connections kept open at once within a delivery")
     ] = 3
     throttle_per_minute: Annotated[
         int,
-        Field(ge=0, description="messages in any minute, at most; 0 is no limit (the embedded postbox)"),
+        Field(ge=0, description="messages in any minute, at most; 0 is no limit (the embedded outbox)"),
     ] = 20
     from_address: Annotated[
-        str, Field(description="the address letters come from; the mailbox the server lets Baton send as")
+        str, Field(description="the address emails come from; the mailbox the server lets Baton send as")
     ] = "baton@localhost.invalid"
     from_name: Annotated[
-        str, Field(description="the name beside it; empty takes the name of the PCN the letter is from")
+        str, Field(description="the name beside it; empty takes the name of the PCN the email is from")
     ] = ""
     message_id_domain: Annotated[
         str,

@@ -1,4 +1,4 @@
-"""The mail server: connections kept within a round, and what its answers mean.
+"""The mail server: connections kept within a delivery, and what its answers mean.
 
 An answer is about the message (try it later, or never), or about us (a wrong password, a relay that will
 not have us): the latter says nothing about anybody's address, so nothing is refused because of it.
@@ -20,7 +20,7 @@ from notifications.transport.settings import PostSettings
 
 _TOKEN_SECONDS = 30
 _LONGEST_REASON = 300
-#: Codes and words of 5xx answers that are about the sender's account, whoever the letter is for.
+#: Codes and words of 5xx answers that are about the sender's account, whoever the email is for.
 _ACCOUNT_CODES = (530, 534, 535, 538)
 _ACCOUNT_WORDS = ("5.7.57", "5.7.60", "5.7.139", "relay", "quotaexceeded", "not authenticated")
 
@@ -54,7 +54,7 @@ class Never:
 Answer = Accepted | Later | Never
 
 
-class Wire:
+class SmtpClient:
     """A few connections to one server, opened when needed, reused, and closed together.
 
         async with Wire(settings) as wire:
@@ -69,7 +69,7 @@ class Wire:
         self._slots = asyncio.Semaphore(settings.connections)
         self._idle: list[aiosmtplib.SMTP] = []
 
-    async def __aenter__(self) -> Wire:
+    async def __aenter__(self) -> SmtpClient:
         return self
 
     async def __aexit__(

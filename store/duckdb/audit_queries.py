@@ -19,13 +19,13 @@ from store.duckdb.columns import SHAPES
 from store.duckdb.store import DuckdbStore
 from store.log import chain
 from store.log.chain import micros, moment
-from store.protocol import Entry, MessageRow, Verdict, WorkflowRow
+from store.protocol import LogEntry, MessageRow, Verdict, WorkflowRow
 
 _SQL = statements.load("audit")
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class WorkflowSummary:
     """A workflow in a list, with how much there is of it."""
 
     workflow: WorkflowRow
@@ -49,10 +49,10 @@ class StepTime:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchHits:
     """Events of a search, newest first, with positions."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LogEntry, ...]
 
     @property
     def events(self) -> list[Event]:
@@ -66,12 +66,15 @@ def _run(store: DuckdbStore, statement: str, values: Any) -> list[tuple[Any, ...
 
 def listed(
     store: DuckdbStore, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 200
-) -> list[Listed]:
+) -> list[WorkflowSummary]:
     """Workflows, the latest launched first. `status` is 'open', 'closed', or empty for both."""
     wanted = {"pcn": pcn, "definition": definition, "status": status, "limit": limit}
     shape = SHAPES[WorkflowRow]
     width = len(shape.names)
-    return [Listed(shape.from_columns(row[:width]), *row[width:]) for row in _run(store, "listed", wanted)]
+    return [
+        WorkflowSummary(shape.from_columns(row[:width]), *row[width:])
+        for row in _run(store, "listed", wanted)
+    ]
 
 
 def messages_of(store: DuckdbStore, workflow_id: str) -> list[MessageRow]:
@@ -95,7 +98,7 @@ def search(
     begins: date | None = None,
     ends: date | None = None,
     limit: int = 200,
-) -> Found:
+) -> SearchHits:
     """Events by who did them, where, of which type, holding which text, on which London days (both included)."""
     values = {
         "person": person,
@@ -106,7 +109,7 @@ def search(
         "ends": _midnight(ends + timedelta(days=1)) if ends else 2**62,
         "limit": limit,
     }
-    return Found(tuple(Entry._make(row) for row in _run(store, "search", values)))
+    return SearchHits(tuple(LogEntry._make(row) for row in _run(store, "search", values)))
 
 
 def _midnight(day: date) -> int:

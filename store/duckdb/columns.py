@@ -31,7 +31,7 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class TableColumns:
     """How one kind of row is stored."""
 
     table: str
@@ -109,10 +109,10 @@ def _facet(statement: str, names: Sequence[str], key: str, columns: str) -> Face
     return Facet(statement, tuple(map(names.index, keys)), tuple(map(names.index, changing)))
 
 
-def _shape(table: str, kind: type[Row], key: str, **facets: str) -> Shape:
+def _shape(table: str, kind: type[Row], key: str, **facets: str) -> TableColumns:
     to_columns, from_columns, names = _plain(kind)
     made = tuple(_facet(statement, names, key, columns) for statement, columns in facets.items())
-    return Shape(table, names, to_columns, from_columns, made)
+    return TableColumns(table, names, to_columns, from_columns, made)
 
 
 _MESSAGE_FACETS = {
@@ -120,7 +120,7 @@ _MESSAGE_FACETS = {
     "update_messages_content": "notices person to subject urgent",
 }
 
-SHAPES: dict[type[Row], Shape] = {
+SHAPES: dict[type[Row], TableColumns] = {
     WorkflowRow: _shape(
         "workflows", WorkflowRow, "workflow_id",
         update_workflows_waiting="version next_deadline waiting_for",
@@ -136,11 +136,11 @@ SHAPES: dict[type[Row], Shape] = {
         update_assignments_terms="person name opened_at due external",
         update_assignments_rungs="rungs_climbed",
     ),
-    NoticeRow: Shape(
+    NoticeRow: TableColumns(
         "notices", _NOTICE_NAMES, _notice_columns, _notice,
         (_facet("update_notices", _NOTICE_NAMES, "id", "status message_id"),),
     ),
-    MessageRow: Shape(
+    MessageRow: TableColumns(
         "messages", _message_names, _message_columns, _message,
         tuple(_facet(name, _message_names, "message_id", cols) for name, cols in _MESSAGE_FACETS.items()),
     ),

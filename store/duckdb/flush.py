@@ -13,11 +13,11 @@ import duckdb
 import orjson
 
 from store.duckdb import statements
-from store.duckdb.columns import SHAPES, Columns, Shape
+from store.duckdb.columns import SHAPES, Columns, TableColumns
 from store.log.chain import GENESIS
-from store.log.journal import Document, Line
+from store.log.journal import Document, JournalLine
 from store.projections.tables import Row, Tables
-from store.protocol import Entry
+from store.protocol import LogEntry
 
 _SQL = statements.load("writing")
 
@@ -31,7 +31,7 @@ class Group:
 
     base: int = 0
     head: bytes = GENESIS
-    lines: list[Line] = field(default_factory=list)
+    lines: list[JournalLine] = field(default_factory=list)
     documents: dict[str, bytes] = field(default_factory=dict)
 
     @property
@@ -51,7 +51,7 @@ def write_log(con: duckdb.DuckDBPyConnection, group: Group) -> None:
     _columns_in(con, _SQL["insert_documents"], documents)
 
 
-def _event_columns(entry: Entry) -> Columns:
+def _event_columns(entry: LogEntry) -> Columns:
     actor = orjson.loads(entry.actor)["actor"]
     return (*entry, actor["person"], actor["organisation"])
 
@@ -67,7 +67,7 @@ def _write_rows(
     con: duckdb.DuckDBPyConnection,
     tables: Tables,
     kind: type[Row],
-    shape: Shape,
+    shape: TableColumns,
     touched: Mapping[Any, Row | None],
 ) -> None:
     new: list[Columns] = []

@@ -15,8 +15,8 @@ from store.duckdb import migrations, statements
 from store.duckdb.replay import Replay
 from store.duckdb.store import DuckdbStore
 from store.log.chain import GENESIS, moment
-from store.log.journal import Document, Journal, Line, read
-from store.protocol import Entry, Outlook, StoreError
+from store.log.journal import Document, Journal, JournalLine, read
+from store.protocol import LogEntry, Pending, StoreError
 
 FILE, JOURNAL, LOCK = "baton.duckdb", "journal", "baton.lock"
 
@@ -118,21 +118,21 @@ def _disagree(position: int) -> str:
 
 def _missing(
     con: duckdb.DuckDBPyConnection, after: int, upto: int, documents: list[Document]
-) -> Iterator[tuple[list[Line], list[Document]]]:
+) -> Iterator[tuple[list[JournalLine], list[Document]]]:
     """What the journal lacks, a page at a time. Which events were one commit is not in the file, so the last one
     of all ends them all: if this is cut short, the next start does it again."""
     if after == upto:
         yield [], documents
         return
-    outlooks = {
-        (row[0], row[3]): Outlook(row[1] and moment(row[1]), row[2])
-        for row in con.execute(_SQL["outlooks"]).fetchall()
+    pendings = {
+        (row[0], row[3]): Pending(row[1] and moment(row[1]), row[2])
+        for row in con.execute(_SQL["pending"]).fetchall()
     }
     for start in range(after, upto, _PAGE):
         page = con.execute(_SQL["events_between"], [start, min(upto, start + _PAGE)]).fetchall()
-        entries = map(Entry._make, sorted(page))
+        entries = map(LogEntry._make, sorted(page))
         lines = [
-            Line(each, each.position == upto, outlooks.get((each.workflow_id, each.version)))
+            JournalLine(each, each.position == upto, pendings.get((each.workflow_id, each.version)))
             for each in entries
         ]
         yield lines, documents

@@ -10,7 +10,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Recent(Generic[K, V]):
+class RecentRows(Generic[K, V]):
     """At most `room` acknowledged rows by key, the oldest let go first. Safe from several threads.
 
     A reader may have read a row from SQL, and be overtaken by a commit that changes it before the reader has put it

@@ -17,10 +17,10 @@ import duckdb
 from store.duckdb import migrations, replay, statements
 from store.duckdb.blocks import damaged
 from store.duckdb.opener import FILE, JOURNAL, connect, level, own
-from store.duckdb.replay import OutlookOf, Replay
+from store.duckdb.replay import PendingOf, Replay
 from store.duckdb.store import walk
 from store.log import chain
-from store.log.journal import Document, Journal, Line, files, read, tail
+from store.log.journal import Document, Journal, JournalLine, files, read, tail
 from store.protocol import StoreError, Verdict
 
 _SQL = statements.load("recovery")
@@ -28,7 +28,7 @@ _READING = statements.load("reading")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class StorePart:
     """One of the two: how far it goes, and what is wrong with it. `head` in hex."""
 
     events: int = 0
@@ -42,11 +42,11 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class RecoveryReport:
     """What was found, and what was done. `agree`: as far as both go, they hold the same events."""
 
-    file: Part
-    journal: Part
+    file: StorePart
+    journal: StorePart
     agree: bool
     torn: int = 0  #: bytes at the journal's end of a group that was never acknowledged
     done: tuple[str, ...] = ()
@@ -72,46 +72,46 @@ class Report:
         return said
 
 
-def _said(name: str, part: Part) -> str:
+def _said(name: str, part: StorePart) -> str:
     if part.whole:
         return f"{name} is whole: {part.events} events, {part.documents} documents."
     return f"{name} is damaged: {part.problem}. {part.events} events before that are whole."
 
 
-def check(home: Path) -> Report:
+def check(home: Path) -> RecoveryReport:
     """Look at everything, change nothing. Raises StoreError when a running Baton has the store."""
     with own(home):
         return _check(home)
 
 
-def _check(home: Path) -> Report:
+def _check(home: Path) -> RecoveryReport:
     file, file_hashes = _check_file(home / FILE)
     journal, journal_hashes, torn = _check_journal(home / JOURNAL)
     shared = min(file.events, journal.events)
     agree = file_hashes.get(shared, "") == journal_hashes.get(shared, "")
     if not agree and file.whole and journal.whole:
         agree = _hash_at(home / FILE, shared) == _journal_hash_at(home / JOURNAL, shared)
-    return Report(file, journal, agree, torn)
+    return RecoveryReport(file, journal, agree, torn)
 
 
-def _check_file(path: Path) -> tuple[Part, dict[int, str]]:
+def _check_file(path: Path) -> tuple[StorePart, dict[int, str]]:
     if not path.exists():
-        return Part(problem=f"{path.name} is not there"), {}
+        return StorePart(problem=f"{path.name} is not there"), {}
     verdict = Verdict(True, 0, chain.GENESIS.hex())
     try:
         con = connect(path, read_only=True)
         try:
             verdict = walk(lambda name, values: con.execute(_READING[name], values).fetchall(), _last(con))
-            part = Part(verdict.events, verdict.head, problem=verdict.problem)
+            part = StorePart(verdict.events, verdict.head, problem=verdict.problem)
             if verdict.intact:
                 documents = _check_documents(con)
                 for statement in _SQL.values():  # every block of every list is read, and its checksum with it
                     con.execute(statement).fetchall()
-                part = Part(verdict.events, verdict.head, documents, damaged(path))
+                part = StorePart(verdict.events, verdict.head, documents, damaged(path))
         finally:
             con.close()
     except (duckdb.Error, StoreError, ValueError, MemoryError) as trouble:
-        return Part(verdict.events, verdict.head, problem=str(trouble).splitlines()[0]), {}
+        return StorePart(verdict.events, verdict.head, problem=str(trouble).splitlines()[0]), {}
     return part, {part.events: part.head}
 
 
@@ -129,7 +129,7 @@ def _check_documents(con: duckdb.DuckDBPyConnection) -> int:
     return count
 
 
-def _check_journal(folder: Path) -> tuple[Part, dict[int, str], int]:
+def _check_journal(folder: Path) -> tuple[StorePart, dict[int, str], int]:
     steps = chain.Walk()
     documents = 0
     end = None
@@ -143,11 +143,15 @@ def _check_journal(folder: Path) -> tuple[Part, dict[int, str], int]:
             elif not steps.over([item.entry]):
                 raise StoreError(f"its chain breaks {steps.problem}")
     except StoreError as trouble:
-        return Part(steps.position, steps.head.hex(), documents, str(trouble)), {}, 0
+        return StorePart(steps.position, steps.head.hex(), documents, str(trouble)), {}, 0
     if steps.position != end.position:
         problem = f"it ends at position {end.position}, but holds {steps.position} events"
-        return Part(steps.position, steps.head.hex(), documents, problem), {}, end.torn
-    return Part(steps.position, steps.head.hex(), documents), {steps.position: steps.head.hex()}, end.torn
+        return StorePart(steps.position, steps.head.hex(), documents, problem), {}, end.torn
+    return (
+        StorePart(steps.position, steps.head.hex(), documents),
+        {steps.position: steps.head.hex()},
+        end.torn,
+    )
 
 
 def _hash_at(path: Path, position: int) -> str:
@@ -161,14 +165,14 @@ def _hash_at(path: Path, position: int) -> str:
 def _journal_hash_at(folder: Path, position: int) -> str:
     found = chain.GENESIS
     for item in read(folder, tail(folder)):
-        if isinstance(item, Line):
+        if isinstance(item, JournalLine):
             if item.entry.position > position:
                 break
             found = item.entry.hash
     return found.hex()
 
 
-def restore(home: Path) -> Report:
+def restore(home: Path) -> RecoveryReport:
     """Make what is damaged again from what is whole; the damaged one is kept beside it.
 
     Raises StoreError when a running Baton has the store, or when neither is whole.
@@ -184,7 +188,7 @@ def restore(home: Path) -> Report:
         else:
             raise StoreError(" ".join([*found.sentences(), "Neither is whole: put one back from a backup."]))
         after = _check(home)
-        return Report(after.file, after.journal, after.agree, after.torn, tuple(done))
+        return RecoveryReport(after.file, after.journal, after.agree, after.torn, tuple(done))
 
 
 def _file_from_journal(home: Path) -> list[str]:
@@ -228,12 +232,12 @@ def _journal_from_file(home: Path) -> list[str]:
     return [*done, "Wrote the journal again from the file."]
 
 
-def rebuild_projections(home: Path, outlook_of: OutlookOf | None = None) -> int:
+def rebuild_projections(home: Path, pending_of: PendingOf | None = None) -> int:
     """Make the lists again from the log; how many events it took. See `replay.rebuild_projections`."""
     with own(home):
         con: Any = connect(home / FILE)
         try:
-            return replay.rebuild_projections(con, outlook_of)
+            return replay.rebuild_projections(con, pending_of)
         finally:
             con.close()
 

@@ -10,15 +10,15 @@ import duckdb
 from engine.events.workflow import Event
 from store.duckdb import statements
 from store.duckdb.flush import Group, write_log, write_projections
-from store.duckdb.working_set import Working
+from store.duckdb.working_set import WorkingSet
 from store.log import chain
 from store.log.chain import micros, moment
-from store.log.journal import Document, Line
+from store.log.journal import Document, JournalLine
 from store.projections.projector import project, settle
-from store.protocol import Commit, Entry, Outlook, StoreError
+from store.protocol import Commit, LogEntry, Pending, StoreError
 
 #: Works out what a workflow waits for from its events, oldest first: the engine's part of a rebuild.
-OutlookOf = Callable[[str, Sequence[Event]], Outlook | None]
+PendingOf = Callable[[str, Sequence[Event]], Pending | None]
 
 #: Events in one transaction of a replay, about.
 BATCH = 5000
@@ -31,7 +31,7 @@ class Replay:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
-        self._working = Working(con)
+        self._working = WorkingSet(con)
         self._walk = chain.Walk(self._working.position, self._working.head)
 
     def has_document(self, name: str) -> bool:
@@ -46,7 +46,7 @@ class Replay:
         row = self._con.execute(_SQL["event_at"], [position]).fetchone()
         return row[0] if row else None
 
-    def all(self, items: Iterable[Line | Document]) -> int:
+    def all(self, items: Iterable[JournalLine | Document]) -> int:
         """Play everything; how many events. Raises StoreError where the chain breaks; what came before stays."""
         count = 0
         group = Group()
@@ -68,7 +68,7 @@ class Replay:
         if not self._walk.over(line.entry for line in group.lines):
             raise StoreError(f"the journal's chain breaks {self._walk.problem}")
         working = self._working
-        play(working, [(line.entry, line.outlook) for line in group.lines])
+        play(working, [(line.entry, line.pending) for line in group.lines])
         self._con.execute("BEGIN")
         try:
             write_log(self._con, group)
@@ -83,39 +83,39 @@ class Replay:
         return len(group.lines)
 
 
-def play(working: Working, entries: Sequence[tuple[Entry, Outlook | None]]) -> None:
+def play(working: WorkingSet, entries: Sequence[tuple[LogEntry, Pending | None]]) -> None:
     """Project stored events, in order, onto the working set."""
     events = [chain.to_event(entry) for entry, _ in entries]
     working.warm(Commit(event.workflow_id, event.version - 1, (event,)) for event in events)
-    for event, (_, outlook) in zip(events, entries, strict=True):
+    for event, (_, pending) in zip(events, entries, strict=True):
         project(event, working.tables)
-        settle(event.workflow_id, event.version, outlook, working.tables)
+        settle(event.workflow_id, event.version, pending, working.tables)
         if event.workflow_id not in working.tables.workflows:
             working.others[event.workflow_id] = event.version
 
 
-def rebuild_projections(con: duckdb.DuckDBPyConnection, outlook_of: OutlookOf | None = None) -> int:
+def rebuild_projections(con: duckdb.DuckDBPyConnection, pending_of: PendingOf | None = None) -> int:
     """Drop the lists and make them again from the log, in one transaction; how many events it took.
 
-    What a workflow waits for is the engine's to say: `outlook_of` says it. Without one, the lists keep what they
+    What a workflow waits for is the engine's to say: `pending_of` says it. Without one, the lists keep what they
     said before.
     """
     con.execute("BEGIN")
     try:
         kept = {
-            row[0]: Outlook(row[1] and moment(row[1]), row[2])
-            for row in con.execute(_SQL["outlooks"]).fetchall()
+            row[0]: Pending(row[1] and moment(row[1]), row[2])
+            for row in con.execute(_SQL["pending"]).fetchall()
         }
         con.execute(_SCHEMA["drop_projections"])
         con.execute(_SCHEMA["projections"])
-        working = Working(con)
+        working = WorkingSet(con)
         working.others.clear()  # until it is seen launched, nothing is a workflow; see Working.warm
         for start in range(0, working.position, BATCH):
             rows = con.execute(_SQL["events_between"], [start, start + BATCH]).fetchall()
-            play(working, [(Entry._make(row), None) for row in sorted(rows)])
+            play(working, [(LogEntry._make(row), None) for row in sorted(rows)])
             write_projections(con, working.tables)
             working.settled()
-        _set_outlooks(con, kept, outlook_of)
+        _set_pendings(con, kept, pending_of)
     except BaseException:
         con.rollback()
         raise
@@ -123,18 +123,18 @@ def rebuild_projections(con: duckdb.DuckDBPyConnection, outlook_of: OutlookOf | 
     return working.position
 
 
-def _set_outlooks(
-    con: duckdb.DuckDBPyConnection, kept: dict[str, Outlook], outlook_of: OutlookOf | None
+def _set_pendings(
+    con: duckdb.DuckDBPyConnection, kept: dict[str, Pending], pending_of: PendingOf | None
 ) -> None:
     changed: list[tuple[Any, ...]] = []
     for (workflow_id,) in con.execute(_SQL["open_workflows"]).fetchall():
-        outlook = kept.get(workflow_id)
-        if outlook_of:
+        pending = kept.get(workflow_id)
+        if pending_of:
             rows = con.execute(_SQL["events_of"], [workflow_id, 0]).fetchall()
-            outlook = outlook_of(workflow_id, [chain.to_event(row) for row in rows])
-        if outlook:
-            due = outlook.next_deadline
-            changed.append((workflow_id, micros(due) if due else None, outlook.waiting_for))
+            pending = pending_of(workflow_id, [chain.to_event(row) for row in rows])
+        if pending:
+            due = pending.next_deadline
+            changed.append((workflow_id, micros(due) if due else None, pending.waiting_for))
     if changed:
         columns = [list(column) for column in zip(*changed, strict=True)]
-        con.execute(statements.load("writing")["update_outlooks"], columns)
+        con.execute(statements.load("writing")["update_pending"], columns)

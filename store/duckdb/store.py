@@ -14,8 +14,8 @@ from engine.dates.clock import LONDON
 from engine.events.workflow import Event
 from store.duckdb import statements
 from store.duckdb.columns import SHAPES
-from store.duckdb.recent_rows import Recent
-from store.duckdb.tickets import Awaited, Blocking
+from store.duckdb.recent_rows import RecentRows
+from store.duckdb.tickets import AwaitedTicket, BlockingTicket
 from store.duckdb.writer import Writer
 from store.log import chain
 from store.log.chain import GENESIS, micros
@@ -24,8 +24,8 @@ from store.projections.tables import Row, Tables
 from store.protocol import (
     AssignmentRow,
     Commit,
-    Entry,
     LinkRow,
+    LogEntry,
     MessageRow,
     NoticeRow,
     StepRow,
@@ -51,9 +51,9 @@ class DuckdbStore:
         self._journal = journal
         self._lock = lock
         self._local = threading.local()
-        self._workflows: Recent[str, WorkflowRow] = Recent(RECENT)
-        self._assignments: Recent[str, AssignmentRow] = Recent(RECENT)
-        self._links: Recent[str, LinkRow] = Recent(RECENT)
+        self._workflows: RecentRows[str, WorkflowRow] = RecentRows(RECENT)
+        self._assignments: RecentRows[str, AssignmentRow] = RecentRows(RECENT)
+        self._links: RecentRows[str, LinkRow] = RecentRows(RECENT)
         self._others: dict[str, int] = {}
         self._end: tuple[int, bytes] = (0, GENESIS)
         self._closed = False
@@ -79,7 +79,7 @@ class DuckdbStore:
     async def commit(self, commits: Sequence[Commit]) -> int:
         if not commits:
             return self.position()
-        ticket = Awaited(commits)
+        ticket = AwaitedTicket(commits)
         self._writer.put([ticket])
         await ticket.future
         return ticket.result()
@@ -87,7 +87,7 @@ class DuckdbStore:
     def commit_now(self, commits: Sequence[Commit]) -> int:
         if not commits:
             return self.position()
-        ticket = Blocking(commits)
+        ticket = BlockingTicket(commits)
         self._writer.put([ticket])
         return ticket.wait()
 
@@ -99,13 +99,13 @@ class DuckdbStore:
     def events_since(self, position: int, limit: int = 1000) -> list[tuple[int, Event]]:
         return [(entry.position, chain.to_event(entry)) for entry in self.entries_since(position, limit)]
 
-    def entries_since(self, position: int, limit: int = 1000) -> list[Entry]:
+    def entries_since(self, position: int, limit: int = 1000) -> list[LogEntry]:
         rows = self._rows("events_between", [position, position + limit])
         rows.sort(key=_position)
-        return [Entry._make(row) for row in rows]
+        return [LogEntry._make(row) for row in rows]
 
-    def entries(self, stream: str) -> list[Entry]:
-        return [Entry._make(row) for row in self._rows("events_of", [stream, 0])]
+    def entries(self, stream: str) -> list[LogEntry]:
+        return [LogEntry._make(row) for row in self._rows("events_of", [stream, 0])]
 
     def version(self, stream: str) -> int:
         if (version := self._others.get(stream)) is not None:

@@ -44,7 +44,7 @@ class Ticket:
         raise NotImplementedError
 
 
-class Blocking(Ticket):
+class BlockingTicket(Ticket):
     """For a thread."""
 
     def __init__(self, commits: Sequence[Commit]) -> None:
@@ -59,7 +59,7 @@ class Blocking(Ticket):
         return self.result()
 
 
-class Awaited(Ticket):
+class AwaitedTicket(Ticket):
     """For a coroutine. Its loop is woken once a group, not once a ticket."""
 
     def __init__(self, commits: Sequence[Commit]) -> None:
@@ -75,9 +75,9 @@ class Awaited(Ticket):
 
 def resolve(tickets: Iterable[Ticket]) -> None:
     """Tell all who wait."""
-    loops: dict[asyncio.AbstractEventLoop, list[Awaited]] = {}
+    loops: dict[asyncio.AbstractEventLoop, list[AwaitedTicket]] = {}
     for ticket in tickets:
-        if isinstance(ticket, Awaited):
+        if isinstance(ticket, AwaitedTicket):
             loops.setdefault(ticket.loop, []).append(ticket)
         else:
             ticket.resolve()
@@ -88,6 +88,6 @@ def resolve(tickets: Iterable[Ticket]) -> None:
             continue
 
 
-def _resolve_all(tickets: Sequence[Awaited]) -> None:
+def _resolve_all(tickets: Sequence[AwaitedTicket]) -> None:
     for ticket in tickets:
         ticket.resolve()

@@ -19,9 +19,9 @@ from store.projections.tables import Row, Tables
 from store.protocol import AssignmentRow, Commit, LinkRow, MessageRow, NoticeRow, StepRow, WorkflowRow
 
 #: Workflows kept; about 10 kB each.
-ROOM = 2000
+WORKFLOWS_KEPT = 2000
 #: Messages and links kept before they are let go all at once; they are asked for once or twice each.
-SMALL_ROOM = 4000
+SMALL_ROWS_KEPT = 4000
 
 _SQL = statements.load("writing")
 _OF_WORKFLOW: tuple[tuple[str, type[Row]], ...] = (
@@ -31,7 +31,7 @@ _OF_WORKFLOW: tuple[tuple[str, type[Row]], ...] = (
 )
 
 
-class Working:
+class WorkingSet:
     """Rows and heads, loaded as commits need them."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
@@ -103,16 +103,16 @@ class Working:
         for key in tables.touched.get(NoticeRow, ()):
             row = tables.now(NoticeRow, key)
             assert isinstance(row, NoticeRow)
-            if row.notice.facts:  # what the letter says is on the disk, and not needed to decide
+            if row.notice.facts:  # what the email says is on the disk, and not needed to decide
                 tables.keep(replace(row, notice=replace(row.notice, facts={})))
         tables.touched.clear()
-        while len(self._loaded) > ROOM:
+        while len(self._loaded) > WORKFLOWS_KEPT:
             oldest = next(iter(self._loaded))
             del self._loaded[oldest]
             tables.drop_workflow(oldest)
-        if len(tables.messages) + len(tables.links) > SMALL_ROOM:
+        if len(tables.messages) + len(tables.links) > SMALL_ROWS_KEPT:
             tables.drop_small()
-        if len(tables.notices) > 100 * ROOM:
+        if len(tables.notices) > 100 * WORKFLOWS_KEPT:
             self._drop_strangers()
 
     def _drop_strangers(self) -> None:

@@ -22,9 +22,9 @@ import duckdb
 
 from store.duckdb.flush import Group, write_log, write_projections
 from store.duckdb.tickets import Ticket, resolve
-from store.duckdb.working_set import Working
+from store.duckdb.working_set import WorkingSet
 from store.log import chain
-from store.log.journal import Journal, Line
+from store.log.journal import Journal, JournalLine
 from store.projections.projector import project, settle, unclaimable
 from store.projections.tables import Tables
 from store.protocol import Conflict, StoreError
@@ -64,7 +64,7 @@ class Writer(threading.Thread):
         self._closing = False
         self._last_size = 1
         self._refusal = ""
-        self.working = Working(con)
+        self.working = WorkingSet(con)
 
     # --- called by others
 
@@ -202,11 +202,11 @@ class Writer(threading.Thread):
                 entry = chain.link(stored, working.position, working.head)
                 working.head = entry.hash
                 closing = event is commit.events[-1]
-                group.lines.append(Line(entry, False, commit.outlook if closing else None))
+                group.lines.append(JournalLine(entry, False, commit.pending if closing else None))
                 project(event, working.tables)
             version = heads[commit.stream]
             if commit.events:
-                settle(commit.stream, version, commit.outlook, working.tables)
+                settle(commit.stream, version, commit.pending, working.tables)
                 if commit.stream not in working.tables.workflows:
                     working.others[commit.stream] = version
             new = {k: v for k, v in commit.documents.items() if k not in working.documents}

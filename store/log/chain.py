@@ -20,7 +20,7 @@ import orjson
 
 from engine.events.codec import Record, from_record, to_record
 from engine.events.workflow import Event
-from store.protocol import Entry, StoreError, Verdict
+from store.protocol import LogEntry, StoreError, Verdict
 
 GENESIS = bytes(32)
 
@@ -71,10 +71,10 @@ def prepare(event: Event) -> Prepared:
     )  # fmt: skip
 
 
-def link(prepared: Prepared, position: int, previous: bytes) -> Entry:
+def link(prepared: Prepared, position: int, previous: bytes) -> LogEntry:
     """`prepared` at `position` of the chain, after `previous`."""
     digest = sha256(previous + canonical_bytes((position, *prepared))).digest()
-    return Entry(position, *prepared, previous, digest)
+    return LogEntry(position, *prepared, previous, digest)
 
 
 def to_event(entry: Sequence[object]) -> Event:

@@ -2,12 +2,12 @@
 
 `journal/YYYY-MM.jsonl`, in the order of the log. A line is one of
 
-    {"end":true,"outlook":[MICROSECONDS or null,"..."],"previous":"HEX","hash":"HEX","event":[...]}
+    {"end":true,"pending":[MICROSECONDS or null,"..."],"previous":"HEX","hash":"HEX","event":[...]}
     {"end":false,"document":"SHA256","position":N,"head":"HEX","content":"BASE64"}
 
 and the bytes of the "event" array are exactly those that were hashed (`store/log/chain.py`). "end" marks the last
 line of a commit: what follows the last line with it was never acknowledged and is dropped, so that no commit is
-ever half there. "outlook" stands on the last event of a stream in a commit, when the engine gave one.
+ever half there. "pending" stands on the last event of a stream in a commit, when the engine gave one.
 
 A month's file is chosen by append order, not by each event's own `at`: a group goes where the latest month seen so
 far says. A clock that was set back, or a group over midnight, then leaves no line in an earlier file, and the
@@ -26,19 +26,19 @@ from typing import IO
 import orjson
 
 from store.log.chain import GENESIS, micros, moment
-from store.protocol import Entry, Outlook, StoreError
+from store.protocol import LogEntry, Pending, StoreError
 
 _EVENT = b',"event":'
 _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JournalLine:
     """An event of the journal, with what stands beside it."""
 
-    entry: Entry
+    entry: LogEntry
     end: bool
-    outlook: Outlook | None = None
+    pending: Pending | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +74,15 @@ class BadLine(StoreError):
         super().__init__(f"{file.name}, line {number}: {why}")
 
 
-def encode(line: Line) -> bytes:
+def encode(line: JournalLine) -> bytes:
     """The line of an event."""
     e = line.entry
-    outlook = "null"
-    if line.outlook:
-        due = line.outlook.next_deadline
-        outlook = orjson.dumps([micros(due) if due else None, line.outlook.waiting_for]).decode()
+    pending = "null"
+    if line.pending:
+        due = line.pending.next_deadline
+        pending = orjson.dumps([micros(due) if due else None, line.pending.waiting_for]).decode()
     text = (
-        f'{{"end":{"true" if line.end else "false"},"outlook":{outlook},"previous":"{e.previous_hash.hex()}",'
+        f'{{"end":{"true" if line.end else "false"},"pending":{pending},"previous":"{e.previous_hash.hex()}",'
         f'"hash":"{e.hash.hex()}","event":[{e.position},{orjson.dumps(e.workflow_id).decode()},{e.version},'
         f'"{e.type}",{e.at},{e.actor},{e.data}]}}\n'
     )
@@ -101,7 +101,7 @@ def encode_document(document: Document) -> bytes:
     return orjson.dumps(fields) + b"\n"
 
 
-def decode(line: bytes) -> Line | Document:
+def decode(line: bytes) -> JournalLine | Document:
     """What a line holds. Raises ValueError or KeyError when it is not as it was written."""
     parsed = orjson.loads(line)
     if "document" in parsed:
@@ -115,15 +115,15 @@ def decode(line: bytes) -> Line | Document:
     raw = line[line.index(_EVENT) + len(_EVENT) : -2]
     if not raw.startswith(before):
         raise ValueError("the event is not in the form it was written in")
-    entry = Entry(
+    entry = LogEntry(
         position, workflow_id, version, kind, at, actor_text, raw[len(before) : -1].decode(),
         bytes.fromhex(parsed["previous"]), bytes.fromhex(parsed["hash"]),
     )  # fmt: skip
-    outlook = parsed["outlook"]
-    if outlook is not None:
-        due, waiting_for = outlook
-        outlook = Outlook(None if due is None else moment(due), waiting_for)
-    return Line(entry, parsed["end"], outlook)
+    pending = parsed["pending"]
+    if pending is not None:
+        due, waiting_for = pending
+        pending = Pending(None if due is None else moment(due), waiting_for)
+    return JournalLine(entry, parsed["end"], pending)
 
 
 def files(folder: Path) -> list[Path]:
@@ -149,7 +149,7 @@ def tail(folder: Path) -> Tail:
     return Tail(torn=torn)
 
 
-def _last_end(file: Path, size: int) -> tuple[int, Line | Document] | None:
+def _last_end(file: Path, size: int) -> tuple[int, JournalLine | Document] | None:
     """The last line of `file` that ends a commit, and where it stops."""
     window = 1 << 16
     with file.open("rb") as stream:
@@ -177,7 +177,7 @@ def _count(file: Path, stops: int) -> int:
         return stream.read(stops).count(b"\n")
 
 
-def read(folder: Path, upto: Tail, after: int = 0) -> Iterator[Line | Document]:
+def read(folder: Path, upto: Tail, after: int = 0) -> Iterator[JournalLine | Document]:
     """The events after position `after`, and the documents from it on, as far as `upto`. Raises BadLine."""
     for file in files(folder):
         if upto.file is None or file > upto.file:
@@ -187,7 +187,9 @@ def read(folder: Path, upto: Tail, after: int = 0) -> Iterator[Line | Document]:
             yield from _read_file(file, stream, left, after)
 
 
-def _read_file(file: Path, stream: IO[bytes], left: int | None, after: int) -> Iterator[Line | Document]:
+def _read_file(
+    file: Path, stream: IO[bytes], left: int | None, after: int
+) -> Iterator[JournalLine | Document]:
     for number, text in enumerate(stream, 1):
         if left is not None:
             if left <= 0:
@@ -225,7 +227,7 @@ class Journal:
                 return
             os.truncate(file, 0)
 
-    def append(self, lines: Sequence[Line], documents: Sequence[Document]) -> None:
+    def append(self, lines: Sequence[JournalLine], documents: Sequence[Document]) -> None:
         """Write a group and flush it to the disk; when it returns, the group is safe.
 
         Raises OSError when the disk is full or fails. The group is then owed: DuckDB has it, the journal not yet.

@@ -17,8 +17,8 @@ from store.protocol import (
     AssignmentRow,
     Commit,
     Conflict,
-    Entry,
     LinkRow,
+    LogEntry,
     MessageRow,
     NoticeRow,
     StepRow,
@@ -35,7 +35,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._entries: list[Entry] = []
+        self._entries: list[LogEntry] = []
         self._streams: dict[str, list[int]] = {}
         self._documents: dict[str, bytes] = {}
         self._tables = Tables()
@@ -74,7 +74,7 @@ class MemoryStore:
             self._entries.append(chain.link(prepared, len(self._entries) + 1, previous))
             project(event, self._tables)
         if commit.events:
-            settle(commit.stream, len(stream), commit.outlook, self._tables)
+            settle(commit.stream, len(stream), commit.pending, self._tables)
         self._documents.update(commit.documents)
         self._tables.touched.clear()
 
@@ -90,11 +90,11 @@ class MemoryStore:
             found = self._entries[position : position + limit]
         return [(entry.position, chain.to_event(entry)) for entry in found]
 
-    def entries_since(self, position: int, limit: int = 1000) -> list[Entry]:
+    def entries_since(self, position: int, limit: int = 1000) -> list[LogEntry]:
         with self._lock:
             return self._entries[position : position + limit]
 
-    def entries(self, stream: str) -> list[Entry]:
+    def entries(self, stream: str) -> list[LogEntry]:
         with self._lock:
             return [self._entries[index] for index in self._streams.get(stream, ())]
 

@@ -26,7 +26,7 @@ from store.protocol import (
     LinkRow,
     MessageRow,
     NoticeRow,
-    Outlook,
+    Pending,
     StepRow,
     WorkflowRow,
 )
@@ -46,19 +46,19 @@ def project(event: e.Event, tables: Tables) -> None:
         tables.put(row)
 
 
-def settle(stream: str, version: int, outlook: Outlook | None, tables: Tables) -> None:
+def settle(stream: str, version: int, pending: Pending | None, tables: Tables) -> None:
     """After a commit to `stream`: its workflow's version and what it waits for now."""
     row = tables.workflows.get(stream)
     if row is None:  # the post and the links are streams, not workflows
         return
     if row.status not in OPEN:
-        outlook = Outlook(None, "")
-    if outlook is None:
+        pending = Pending(None, "")
+    if pending is None:
         tables.put(replace(row, version=version))
     else:
         tables.put(
             replace(
-                row, version=version, next_deadline=outlook.next_deadline, waiting_for=outlook.waiting_for
+                row, version=version, next_deadline=pending.next_deadline, waiting_for=pending.waiting_for
             )
         )
 

@@ -17,8 +17,8 @@ import uvicorn
 
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
-from application.operations import NoBell, Operations
-from application.repository import Keeper, outlook_of
+from application.operations import NoSignals, Operations
+from application.repository import Repository, pending_of
 from application.runtime import Batch
 from audit.auditor import Auditor
 from cli.main import run
@@ -32,7 +32,7 @@ from store.duckdb.opener import open_store
 from store.protocol import Commit
 from web.app import create_app
 from web.audit.routes import audit_routes
-from web.gateway import FrontDesk
+from web.gateway import Gateway
 from web.views import WebSettings
 
 ROOT = Path(__file__).parents[2]
@@ -87,41 +87,41 @@ def serving(home: Path) -> Iterator[Home]:
         thread.join(10)
 
 
-class AtOnce(NoBell):
+class AtOnce(NoSignals):
     """Advances what is rung for before the answer goes out, so that a test need not wait for flows."""
 
-    def __init__(self, keeper: Keeper, clock: VirtualClock) -> None:
-        self._keeper, self._clock = keeper, clock
+    def __init__(self, repository: Repository, clock: VirtualClock) -> None:
+        self._repository, self._clock = repository, clock
 
     def start(self, batches: Sequence[Batch]) -> None:
         for batch in batches:
             self._advance(batch.workflow_ids)
 
     def wake_batch(self, batch_id: str, because: str = "") -> None:
-        self._advance(self._keeper.store.open_batches().get(batch_id, ()))
+        self._advance(self._repository.store.open_batches().get(batch_id, ()))
 
     def _advance(self, workflow_ids: Sequence[str]) -> None:
         now = self._clock.now()
         for workflow_id in workflow_ids:
-            state = self._keeper.state(workflow_id)
+            state = self._repository.state(workflow_id)
             if events := tuple(advance(state, now)):
-                after = self._keeper.after(state, events)
-                self._keeper.store.commit_now(
-                    [Commit(workflow_id, state.version, events, outlook_of(after, now))]
+                after = self._repository.after(state, events)
+                self._repository.store.commit_now(
+                    [Commit(workflow_id, state.version, events, pending_of(after, now))]
                 )
 
 
 async def _serve(home: Home, ready: threading.Event, done: threading.Event) -> None:
     store = open_store(home.root)
     clock = VirtualClock(datetime(2026, 12, 15, 9, tzinfo=UTC))
-    keeper = Keeper(store)
+    repository = Repository(store)
     directory = load_directory(EXAMPLES / "harbour-vale.yaml")
     operations = Operations(
-        keeper, Launcher(keeper, Library(), directory, network_calendar().to_data()), clock
+        repository, Launcher(repository, Library(), directory, network_calendar().to_data()), clock
     )
-    operations.bell = AtOnce(keeper, clock)
+    operations.signals = AtOnce(repository, clock)
     web = WebSettings(secret=home.secret(), api_token=home.token())
-    app = create_app(FrontDesk(operations), Links(home.secret(), "http://127.0.0.1"), clock, web)
+    app = create_app(Gateway(operations), Links(home.secret(), "http://127.0.0.1"), clock, web)
     app.include_router(audit_routes(Auditor(store)))
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))

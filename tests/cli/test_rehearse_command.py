@@ -24,14 +24,14 @@ def test_each_named_process_comes_to_its_end_when_everyone_answers(baton: Baton,
     told = json.loads(_rehearse(baton, process, "--policy", "on-time", "--json"))["on-time"]
     assert told["outcome"] == "completed", told["because"]
     assert all(each["why"] for each in told["dates"] if each["due"])
-    assert told["letters"]
+    assert told["emails"]
 
 
-def test_dates_people_and_letters_are_shown_for_both_futures(baton: Baton) -> None:
+def test_dates_people_and_emails_are_shown_for_both_futures(baton: Baton) -> None:
     out = _rehearse(baton, "iif-quarter-close")
     assert "If everyone answers on time: IIF Q3 2026/27 · Harbour Vale PCN" in out
     assert "If nobody answers: IIF Q3 2026/27 · Harbour Vale PCN" in out
-    for heading in ("Dates and people", "Letters, before those of a day are merged", "Why then"):
+    for heading in ("Dates and people", "Emails, before those of a day are merged", "Why then"):
         assert heading in out
 
 

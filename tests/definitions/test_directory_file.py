@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from definitions.loading.directory_file import ROOM, load_directory, read_directory
+from definitions.loading.directory_file import DIRECTORY_SIZE, load_directory, read_directory
 from definitions.source.problems import DefinitionErrors
 from definitions.source.reader import MAX_BYTES, read_text
 
@@ -121,5 +121,5 @@ def test_a_directory_may_be_larger_than_a_definition() -> None:
     with pytest.raises(DefinitionErrors):
         read_text(text, "definition.yaml")
     with pytest.raises(DefinitionErrors, match="larger than 10 MB; give each region"):
-        read_text(text * 10, "directory.yaml", ROOM)
-    assert read_text(text, "directory.yaml", ROOM).data["pcns"]
+        read_text(text * 10, "directory.yaml", DIRECTORY_SIZE)
+    assert read_text(text, "directory.yaml", DIRECTORY_SIZE).data["pcns"]

@@ -144,7 +144,7 @@ class Run:
     def _real(self, text: str) -> str:
         """The page's text with this run's ids and port in place of the page's."""
         for shown, real in self.ids.items():
-            # As much of an id as the page gives, at least four letters of it.
+            # As much of an id as the page gives, at least four characters of it.
             for length in range(len(shown), 3, -1):
                 text = re.sub(rf"\b{shown[:length]}\b", real[:length], text)
         return text.replace(PORT, f"127.0.0.1:{self.port}")

@@ -60,8 +60,8 @@ class Play:
 
     # --- watching
 
-    def letters(self) -> int:
-        return len(list(self.home.postbox.glob("*.eml")))
+    def emails(self) -> int:
+        return len(list(self.home.outbox.glob("*.eml")))
 
     def calendar(self) -> str:
         return self.home.clock.read_text() if self.home.clock.exists() else ""
@@ -94,9 +94,9 @@ class Play:
         """Wait for each moment and kill. Every one but the start-up needs the play to have gone on since the last."""
         chance = random.Random(SEED)
         early, later = chance.randint(4, 9), chance.randint(60, 90)
-        self.until(lambda: self.serving() and self.letters() >= early)
-        self.kill("letters are being sent")
-        self.until(lambda: self.serving() and self.letters() > early)
+        self.until(lambda: self.serving() and self.emails() >= early)
+        self.kill("emails are being sent")
+        self.until(lambda: self.serving() and self.emails() > early)
         calendar = self.calendar()
         self.until(lambda: self.calendar() != calendar)
         time.sleep(chance.uniform(0.02, 0.3))
@@ -108,8 +108,8 @@ class Play:
         self.until(lambda: self.serving() and len(self.links) >= answers)
         time.sleep(chance.uniform(0.0, 0.1))
         self.kill("answers come in")
-        self.until(lambda: self.serving() and self.letters() >= later)
-        self.kill("letters are being sent")
+        self.until(lambda: self.serving() and self.emails() >= later)
+        self.kill("emails are being sent")
 
 
 @pytest.fixture(scope="module")
@@ -147,13 +147,13 @@ def test_it_ends_well_and_says_what_happened(play: Play) -> None:
     assert play.code == 0, play.out
     moments = Counter(killed.moment for killed in play.kills)
     assert moments == {
-        "letters are being sent": 2, "the calendar has leapt and flows advance": 1, "it starts": 1, "answers come in": 1
+        "emails are being sent": 2, "the calendar has leapt and flows advance": 1, "it starts": 1, "answers come in": 1
     }, play.out  # fmt: skip
     assert play.out.count("baton serve has ended, and is started again") == len(play.kills)
     for wanted in (
-        "\nTue 15 Dec 2026\n", "Asked for “", "practices answered “", "✉ letter to", "said it is due today",
+        "\nTue 15 Dec 2026\n", "Asked for “", "practices answered “", "✉ email to", "said it is due today",
         "offered help", "to ring them", "Missing, and not", "Closed, completed",
-        "letters over SMTP", "The log is intact: ", "demo-output/postbox", "/postbox",
+        "emails over SMTP", "The log is intact: ", "demo-output/outbox", "/outbox",
     ):  # fmt: skip
         assert wanted in play.out, f"{wanted!r} is not in:\n{play.out}"
     assert max(map(len, play.out.splitlines())) <= 170
@@ -184,7 +184,7 @@ def test_every_acknowledged_answer_is_in_the_log(play: Play, store: DuckdbStore)
 def test_no_notice_went_under_two_message_ids(play: Play, store: DuckdbStore) -> None:
     arrived = Counter(
         str(email.message_from_bytes(file.read_bytes())["Message-ID"])
-        for file in play.home.postbox.glob("*.eml")
+        for file in play.home.outbox.glob("*.eml")
     )
     messages = {message.message_id: message for message in store.messages(limit=100_000)}
     assert arrived.keys() == {mid for mid, message in messages.items() if message.status == "sent"}

@@ -17,12 +17,12 @@ from typing import Any
 import httpx
 import pytest
 
-from application.bounces import BounceTeller
-from application.embedded_runtime import House
+from application.bounces import BounceReport
+from application.embedded_runtime import EmbeddedRuntime
 from application.launcher import Launcher
 from application.network_calendar import hours_of, network_calendar
 from application.operations import Operations
-from application.repository import Keeper
+from application.repository import Repository
 from application.runtime import PostOutcome
 from cli.arguments import mapping
 from cli.demo.visitor import _flat
@@ -30,17 +30,17 @@ from definitions.loading.directory_file import load_directory
 from definitions.loading.library import Library
 from engine.dates.clock import VirtualClock
 from engine.events.workflow import Actor, ResponseReceived
-from engine.expressions.evaluator import Judge
+from engine.expressions.evaluator import FormEvaluator
 from engine.forms.samples import sample_answers
 from engine.state.workflow import Assignment
 from notifications.links import Links
-from notifications.mailer import Postman
-from notifications.transport.local_mailbox import Postbox
+from notifications.mailer import Mailer
+from notifications.transport.local_mailbox import LocalMailbox
 from notifications.transport.settings import PostSettings
 from store.duckdb.opener import open_store
 from store.duckdb.store import DuckdbStore
 from web.app import create_app
-from web.gateway import FrontDesk
+from web.gateway import Gateway
 from web.views import WebSettings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -56,8 +56,8 @@ class Stack:
     store: DuckdbStore
     clock: VirtualClock
     operations: Operations
-    house: House
-    postbox: Postbox
+    runtime: EmbeddedRuntime
+    outbox: LocalMailbox
     app: Any
     port: int
     workflow: str = ""
@@ -66,11 +66,11 @@ class Stack:
         inputs = mapping(EXAMPLES / "inputs" / "iif-quarter-close.yaml")
         made = await self.operations.launch("iif-quarter-close", ["U90001"], inputs, MANAGER)
         [self.workflow] = made.workflows
-        await self.house.advance([self.workflow])
+        await self.runtime.advance([self.workflow])
 
     async def go_on(self) -> PostOutcome:
-        await self.house.advance([self.workflow])
-        return await self.house.deliver()
+        await self.runtime.advance([self.workflow])
+        return await self.runtime.deliver()
 
     async def until(self, moment: datetime) -> None:
         """Whatever is due up to `moment`, each thing in its time."""
@@ -89,24 +89,27 @@ class Stack:
         await self.go_on()
 
     def asked(self, step: str) -> list[Assignment]:
-        return list(self.operations.keeper.state(self.workflow).steps[step].assignments.values())
+        return list(self.operations.repository.state(self.workflow).steps[step].assignments.values())
 
     def answers(self, assignment: Assignment) -> dict[str, Any]:
-        state = self.operations.keeper.state(self.workflow)
-        judge = Judge(state, self.clock.now(), assignment)
+        state = self.operations.repository.state(self.workflow)
+        evaluator = FormEvaluator(state, self.clock.now(), assignment)
         return sample_answers(
-            state.process.steps[assignment.step].form, judge.names, judge, random.Random(assignment.id)
+            state.process.steps[assignment.step].form,
+            evaluator.names,
+            evaluator,
+            random.Random(assignment.id),
         )
 
     def responses(self) -> list[ResponseReceived]:
         return [e.body for e in self.store.events(self.workflow) if isinstance(e.body, ResponseReceived)]
 
     def link_to(self, assignment: Assignment) -> str:
-        """The link of the letter that asked, as it stands in the postbox."""
+        """The link of the email that asked, as it stands in the outbox."""
         links = Links(SECRET, URL)
-        for id in self.postbox.ids():
-            letter = self.postbox.letter(id)
-            for token in re.findall(r"/a/([\w.~-]+)", letter.text if letter else ""):
+        for id in self.outbox.ids():
+            email = self.outbox.email(id)
+            for token in re.findall(r"/a/([\w.~-]+)", email.text if email else ""):
                 if links.read(token) == assignment.id:
                     return f"/a/{token}"
         raise AssertionError(f"nobody was written to about {assignment.id}")
@@ -116,27 +119,27 @@ class Stack:
 async def stack(tmp_path: Path, free_port: int) -> AsyncIterator[Stack]:
     store = open_store(tmp_path)
     clock = VirtualClock(datetime(2026, 12, 15, 9, tzinfo=UTC))
-    keeper, directory, calendar = (
-        Keeper(store),
+    repository, directory, calendar = (
+        Repository(store),
         load_directory(EXAMPLES / "harbour-vale.yaml"),
         network_calendar(),
     )
-    operations = Operations(keeper, Launcher(keeper, Library(), directory, calendar.to_data()), clock)
-    postbox, links = Postbox(tmp_path / "postbox", clock), Links(SECRET, URL)
-    await postbox.start(free_port)
-    settings = postbox.settings(free_port, PostSettings(base_url=URL))
-    postman = Postman(
-        store, clock, settings, links, lambda: hours_of(calendar, directory), BounceTeller(keeper, clock)
+    operations = Operations(repository, Launcher(repository, Library(), directory, calendar.to_data()), clock)
+    outbox, links = LocalMailbox(tmp_path / "outbox", clock), Links(SECRET, URL)
+    await outbox.start(free_port)
+    settings = outbox.settings(free_port, PostSettings(base_url=URL))
+    mailer = Mailer(
+        store, clock, settings, links, lambda: hours_of(calendar, directory), BounceReport(repository, clock)
     )
 
     async def deliver(now: datetime) -> PostOutcome:
         seen = store.position()
-        done = await postman.deliver_round(now)
+        done = await mailer.deliver_due(now)
         return PostOutcome(done.sent, done.deferred, done.next_sending, done.summary, seen)
 
-    app = create_app(FrontDesk(operations), links, clock, WebSettings(SECRET, "token"), postbox)
-    yield Stack(store, clock, operations, House(operations, deliver), postbox, app, free_port)
-    await postbox.stop()
+    app = create_app(Gateway(operations), links, clock, WebSettings(SECRET, "token"), outbox)
+    yield Stack(store, clock, operations, EmbeddedRuntime(operations, deliver), outbox, app, free_port)
+    await outbox.stop()
     store.close()
 
 
@@ -196,18 +199,18 @@ async def test_a_button_pressed_twice_is_one_answer(stack: Stack) -> None:
     assert [response.number for response in stack.responses()] == [1]
 
 
-async def test_after_a_day_without_a_mail_server_everyone_gets_one_letter(stack: Stack) -> None:
-    await stack.postbox.stop()
+async def test_after_a_day_without_a_mail_server_everyone_gets_one_email(stack: Stack) -> None:
+    await stack.outbox.stop()
     await stack.launch()
     await stack.until(datetime(2026, 12, 15, 16, tzinfo=UTC))
-    assert stack.postbox.ids() == [] and stack.store.messages_unfinished() == []
+    assert stack.outbox.ids() == [] and stack.store.messages_unfinished() == []
     waiting = stack.store.notices(stack.workflow)
     assert {row.status for row in waiting} == {"planned"}
     await stack.until(datetime(2026, 12, 16, 12, tzinfo=UTC))
-    await stack.postbox.start(stack.port)
+    await stack.outbox.start(stack.port)
     await stack.until(datetime(2026, 12, 16, 16, tzinfo=UTC))
-    letters = [stack.postbox.letter(id) for id in stack.postbox.ids()]
-    assert letters and set(Counter(letter.to for letter in letters if letter).values()) == {1}
+    emails = [stack.outbox.email(id) for id in stack.outbox.ids()]
+    assert emails and set(Counter(email.to for email in emails if email).values()) == {1}
     assert {row.status for row in stack.store.notices(stack.workflow)} <= {"sent", "void", "planned"}
     assert (
         next(row for row in stack.store.notices(stack.workflow) if row.notice.kind == "ask").status == "sent"

@@ -11,7 +11,7 @@ from definitions.loading.bank_holidays import bank_holidays
 from definitions.loading.bundle import Process
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import Library
-from definitions.loading.scenarios import Line
+from definitions.loading.scenarios import ScenarioLine
 from definitions.models.directory import Pcn
 from definitions.source.reader import read_file
 from engine.commands import manager
@@ -54,4 +54,4 @@ def do(stage: Stage, **line: Any) -> None:
     """One line of a scenario; fails when it does not hold."""
     words = {"with_": "with", "except_": "except", "everyone_answers": "everyone answers"}
     named = {words.get(key, key): value for key, value in line.items()}
-    assert stage.perform(Line.model_validate(named)) == ""
+    assert stage.perform(ScenarioLine.model_validate(named)) == ""

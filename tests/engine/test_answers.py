@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from definitions.language.expressions import compile_cached, template_cached
 from definitions.models.fields import Check, Column, FieldType, FormField, FormItem, RepeatedGroup
-from engine.forms.answers import Caution, Checked, check_answers, check_signer
+from engine.forms.answers import AnswerWarning, CheckedAnswers, check_answers, check_signer
 from engine.forms.samples import preferred, sample_answers
 
 NHS_NUMBER = "943 476 5919"
@@ -46,11 +46,11 @@ def one(type_: str, **more: Any) -> FormField:
     return FormField.model_validate({"id": "answer", "type": type_, "label": "Result", **more})
 
 
-def check(*form: FormItem, checks: tuple[Check, ...] = (), **raw: Any) -> Checked:
+def check(*form: FormItem, checks: tuple[Check, ...] = (), **raw: Any) -> CheckedAnswers:
     return check_answers(form, checks, raw, CONTEXT, Words())
 
 
-def messages(checked: Checked) -> list[tuple[str, str]]:
+def messages(checked: CheckedAnswers) -> list[tuple[str, str]]:
     return [(problem.path, problem.message) for problem in checked.problems]
 
 
@@ -192,7 +192,7 @@ def test_what_cannot_be_taken_says_what_to_do(
 )
 def test_nothing_is_missing_where_it_is_required_and_fine_where_not(type_: str, raw: Any) -> None:
     assert [p.code for p in check(one(type_, options=OPTIONS), answer=raw).problems] == ["missing"]
-    assert check(one(type_, options=OPTIONS, required=False), answer=raw) == Checked({})
+    assert check(one(type_, options=OPTIONS, required=False), answer=raw) == CheckedAnswers({})
 
 
 def test_a_message_follows_a_question_as_a_sentence() -> None:
@@ -221,7 +221,7 @@ class TestConditions:
 
     def test_an_answer_nobody_was_asked_for_is_left_out(self) -> None:
         checked = check(*self.form, on_track="yes", plan="More clinics", plan_by="nonsense")
-        assert checked == Checked({"on_track": "yes"})
+        assert checked == CheckedAnswers({"on_track": "yes"})
 
     def test_a_question_may_hang_on_one_that_hangs_on_another(self) -> None:
         checked = check(*self.form, on_track="no", why="Staff", plan="More clinics")
@@ -274,7 +274,7 @@ def test_checks_hold_between_answers() -> None:
     assert messages(check(*form, checks=checks, a="5", b="6")) == [
         ("", "The total, 5.00, is less than its part")
     ]
-    assert check(*form, checks=checks, a="5000", b="6").warnings == (Caution("", "That is a lot"),)
+    assert check(*form, checks=checks, a="5000", b="6").warnings == (AnswerWarning("", "That is a lot"),)
     # Nothing was given for b, which was allowed: there is nothing to compare.
     assert check(*form, checks=checks, a="5").ok
 
@@ -286,7 +286,7 @@ def test_a_mistake_in_a_definition_is_not_the_answerers() -> None:
 
 def test_a_warning_lets_the_answer_through() -> None:
     field = one("integer", warn="answer > 100", warn_message="{{ answer }} is more than usual")
-    assert check(field, answer=101).warnings == (Caution("answer", "101 is more than usual"),)
+    assert check(field, answer=101).warnings == (AnswerWarning("answer", "101 is more than usual"),)
     assert check(field, answer=101).ok
     assert [w.path for w in check(one("long text"), answer="Mrs Smith, dob 1/2/1950").warnings] == [
         "answer"

@@ -9,7 +9,7 @@ from typing import Any
 
 from definitions.language.expressions import Forgiving, compile_cached, template_cached
 from definitions.models.fields import FormField, FormItem, RepeatedGroup
-from engine.forms.answers import Problem, check_answers
+from engine.forms.answers import AnswerProblem, check_answers
 from engine.forms.presentation import DrawnField, draw_form, with_answers
 
 CONTEXT: dict[str, Any] = {
@@ -36,7 +36,7 @@ def field(type_: str, **more: Any) -> FormField:
 
 
 def draw(
-    *form: FormItem, values: Mapping[str, Any] | None = None, problems: tuple[Problem, ...] = ()
+    *form: FormItem, values: Mapping[str, Any] | None = None, problems: tuple[AnswerProblem, ...] = ()
 ) -> list[DrawnField]:
     return draw_form(form, CONTEXT, Words(), values, problems)
 

@@ -23,7 +23,7 @@ from engine.decisions.advance import advance
 from engine.decisions.pending import next_deadline, waiting_for
 from engine.events import workflow as e
 from engine.events.codec import from_record, to_record
-from engine.expressions.evaluator import Judge
+from engine.expressions.evaluator import FormEvaluator
 from engine.forms.answers import check_answers
 from engine.forms.samples import sample_answers
 from engine.state.fold import apply, fold
@@ -128,11 +128,11 @@ class Workflow(RuleBasedStateMachine):
         elif isinstance(body, e.RungClimbed) and about:
             assert about.status == "open" and about.reply is None and not about.silence
             assert len(about.responses) == about.heard, (
-                "a letter after an answer that nobody asked again about"
+                "an email after an answer that nobody asked again about"
             )
             assert body.rung not in about.climbed and not self.state.over and self.state.status == "open"
             if body.register in ("coming up", "due today", "offer of help"):
-                assert not about.called, "a letter after a person took over"
+                assert not about.called, "an email after a person took over"
         elif isinstance(body, e.NoticePlanned):
             notice, asked = body.notice, self.state.assignment(body.notice.about)
             if asked is not None and notice.kind not in ("outcome", "told"):
@@ -179,8 +179,8 @@ class Workflow(RuleBasedStateMachine):
         if self.state.over:
             return
         step, rng = self.state.process.steps[asked.step], Random(seed)
-        judge = Judge(self.state, self.now, asked)
-        answers = sample_answers(step.form, judge.names, judge, rng)
+        evaluator = FormEvaluator(self.state, self.now, asked)
+        answers = sample_answers(step.form, evaluator.names, evaluator, rng)
         if odd:
             for item in step.form:
                 options = getattr(item, "options", None)
@@ -190,7 +190,7 @@ class Workflow(RuleBasedStateMachine):
                     answers[item.id] = rng.choice(["yes", "no"])
                 elif getattr(item, "type", "") == "date":
                     answers[item.id] = (self.now + timedelta(days=rng.randint(1, 60))).date().isoformat()
-            checked = check_answers(step.form, step.checks, answers, judge.names, judge)
+            checked = check_answers(step.form, step.checks, answers, evaluator.names, evaluator)
             if checked.problems:
                 return
             answers = checked.values
@@ -204,16 +204,18 @@ class Workflow(RuleBasedStateMachine):
     @rule(seeds=st.integers(0, 10**6))
     def much_happens(self, seeds: int) -> None:
         """Everybody answers and time passes, a few times over: so that later steps are reached."""
-        for turn in range(4):
-            self.everybody_answers(seeds + turn)
+        for draft in range(4):
+            self.everybody_answers(seeds + draft)
             self.to_the_next_deadline()
 
     @rule(number=st.integers(0, 30), who=st.sampled_from(["owen", "leo", "sam", "nina", "asha", "stranger"]))
     def somebody_else_answers(self, number: int, who: str) -> None:
         asked = self.some(number, opened=False)
         if asked is not None:
-            judge = Judge(self.state, self.now, asked)
-            answers = sample_answers(self.state.process.steps[asked.step].form, judge.names, judge, Random(1))
+            evaluator = FormEvaluator(self.state, self.now, asked)
+            answers = sample_answers(
+                self.state.process.steps[asked.step].form, evaluator.names, evaluator, Random(1)
+            )
             self.do(respond, asked.id, answers, self.now, self.actor(asked, who))
 
     @rule(

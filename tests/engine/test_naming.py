@@ -1,4 +1,4 @@
-"""People, organisations and datasets: ids in the log, names in letters."""
+"""People, organisations and datasets: ids in the log, names in emails."""
 
 from __future__ import annotations
 
@@ -87,12 +87,12 @@ def test_a_child_workflow_is_handed_the_datasets_id() -> None:
     stage = staged("access-plan-sign-off", "2027-04-12")
     step = stage.state.process.steps["evidence_q2"]
     from engine.decisions.advance import after_close
-    from engine.decisions.draft import Turn
+    from engine.decisions.draft import Draft
 
-    turn = Turn(stage.state, stage.now)
-    turn.emit(StepClosed("evidence_q2", 1, "computed", "for a test"))
-    after_close(turn, step)
-    (child,) = (event.body for event in turn.events if isinstance(event.body, ChildRequested))
+    draft = Draft(stage.state, stage.now)
+    draft.emit(StepClosed("evidence_q2", 1, "computed", "for a test"))
+    after_close(draft, step)
+    (child,) = (event.body for event in draft.events if isinstance(event.body, ChildRequested))
     assert child.inputs == {
         "quarter": "Q2",
         "financial_year": "2027/28",
@@ -103,12 +103,12 @@ def test_a_child_workflow_is_handed_the_datasets_id() -> None:
 def test_made_up_answers_leave_what_is_offered() -> None:
     from random import Random
 
-    from engine.expressions.evaluator import Judge
+    from engine.expressions.evaluator import FormEvaluator
 
     stage = staged("access-plan-sign-off", "2027-04-12")
     (assignment,) = stage.state.steps["adopt"].assignments.values()
-    judge = Judge(stage.state, stage.now, assignment)
-    found = sample_answers(stage.state.process.steps["adopt"].form, judge.names, judge, Random(1))
+    evaluator = FormEvaluator(stage.state, stage.now, assignment)
+    found = sample_answers(stage.state.process.steps["adopt"].form, evaluator.names, evaluator, Random(1))
     assert (found["funding"], found["board_date"]) == ("41120.00", "2027-06-17")
 
 

@@ -46,8 +46,8 @@ def test_when_the_cover_is_away_too_nobody_is_asked_silently_in_their_place() ->
 
 
 def test_a_role_that_only_the_pcn_has_is_found_there_for_a_practice_as_well() -> None:
-    assert roles.place_of(pcn(), "clinical_director", "Y10001", MARCH) == "U10001"
-    assert roles.place_of(pcn(), "gp_lead", "Y10004", MARCH) == "Y10004"
+    assert roles.where_held(pcn(), "clinical_director", "Y10001", MARCH) == "U10001"
+    assert roles.where_held(pcn(), "gp_lead", "Y10004", MARCH) == "Y10004"
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_a_vacant_role_goes_to_the_mailbox_or_becomes_the_managers_question() ->
     mailbox, unfilled = world.asked("ask", "Y10003"), world.asked("ask", "Y10004")
     assert (mailbox.person, mailbox.unfilled, bool(mailbox.rungs)) == ("", False, True)
     assert (unfilled.person, unfilled.unfilled, unfilled.rungs) == ("asha", True, ())
-    letters = {
+    emails = {
         notice.organisation: notice for notice in world.notices() if notice.about in (mailbox.id, unfilled.id)
     }
-    assert letters["Y10003"].email == "desk@quayside.example" and letters["Y10003"].kind == "ask"
-    assert letters["U10001"].kind == "question" and letters["U10001"].subject.startswith(
+    assert emails["Y10003"].email == "desk@quayside.example" and emails["Y10003"].kind == "ask"
+    assert emails["U10001"].kind == "question" and emails["U10001"].subject.startswith(
         "Whom should we ask at Moor?"
     )
     since = len(world.events)

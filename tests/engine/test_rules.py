@@ -114,13 +114,13 @@ def test_rule_3_another_definition_does_not_come_in_as_a_calendar() -> None:
         max_size=8,
     )
 )
-def test_rule_4_an_external_date_never_moves(happenings: list[tuple[str, int]]) -> None:
+def test_rule_4_an_external_date_never_moves(shocks: list[tuple[str, int]]) -> None:
     plain = simple(due="external_deadline", extra="external: true")
     other = simple(due="external_deadline", extra="external: true", holidays=("2027-02-01", "2027-02-02"))
     world = World(plain, {"start": "2027-01-04", "deadline": "2027-02-06"})  # a Saturday
     world.processes[other.hash] = other
     world.advance()
-    shake(world, happenings, [plain.hash, other.hash])
+    shake(world, shocks, [plain.hash, other.hash])
     for asked in world.state.steps["ask"].assignments.values():
         assert asked.due.external
         assert asked.due.at.astimezone(LONDON).strftime("%Y-%m-%d %H:%M") == "2027-02-06 17:00"
@@ -137,13 +137,13 @@ def test_rule_4_an_external_date_never_moves(happenings: list[tuple[str, int]]) 
     )
 )
 def test_rule_4_an_internal_date_never_falls_on_a_day_its_assignee_does_not_work(
-    happenings: list[tuple[str, int]],
+    shocks: list[tuple[str, int]],
 ) -> None:
     plain, other = simple(), simple(holidays=("2027-01-18", "2027-01-19", "2027-02-01"))
     world = World(plain)
     world.processes[other.hash] = other
     world.advance()
-    shake(world, happenings, [plain.hash, other.hash])
+    shake(world, shocks, [plain.hash, other.hash])
     for asked in world.state.steps["ask"].assignments.values():
         due = asked.due.at.astimezone(LONDON)
         if asked.due.at <= world.now:
@@ -152,9 +152,9 @@ def test_rule_4_an_internal_date_never_falls_on_a_day_its_assignee_does_not_work
         assert world.state.calendar.shut_at(due.date(), due.time(), asked.organisation) is None
 
 
-def shake(world: World, happenings: list[tuple[str, int]], bundles: list[str]) -> None:
+def shake(world: World, shocks: list[tuple[str, int]], bundles: list[str]) -> None:
     """What moves dates about, one after another."""
-    for what, count in happenings:
+    for what, count in shocks:
         if what == "days":
             world.run(world.now + timedelta(days=count))
         elif what == "hold":
@@ -207,7 +207,7 @@ def test_rule_5_a_late_answer_is_taken_and_marked_late_until_the_step_closes(day
 
 @FEW
 @given(answering, st.sampled_from(["never counts", "counts as agreement", "counts as abstention"]))
-def test_rule_6_silence_is_what_the_step_says_and_the_first_letter_says_so(
+def test_rule_6_silence_is_what_the_step_says_and_the_first_email_says_so(
     when: dict[str, int], silence: str
 ) -> None:
     extra = f"close_when: majority\nif_short: proceed and name the gaps\nsilence: {silence}"

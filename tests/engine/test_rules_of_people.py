@@ -50,7 +50,7 @@ def test_rule_8_any_response_or_reply_stops_the_ladder(what: str, days: int) -> 
     assert len(promised) == (what == "more time")
 
 
-def test_rule_8_after_a_person_was_asked_to_ring_no_letter_goes_by_itself() -> None:
+def test_rule_8_after_a_person_was_asked_to_ring_no_email_goes_by_itself() -> None:
     world = World(simple())
     world.run("2027-01-27 12:00")  # past the call, five working days after the due date
     asked = world.asked("ask", "Y10002")

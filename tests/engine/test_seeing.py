@@ -1,4 +1,4 @@
-"""Who may see the answers of a step, and that letters carry none of them."""
+"""Who may see the answers of a step, and that emails carry none of them."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_manager_who_was_only_asked_whom_to_ask_sees_nothing() -> None:
     assert not may_see(stage.state, "check_concern", MANAGER)
 
 
-def test_letters_carry_no_answers_of_steps_that_few_may_see(onboarding: Stage) -> None:
+def test_emails_carry_no_answers_of_steps_that_few_may_see(onboarding: Stage) -> None:
     do(
         onboarding,
         answer="check_concern",

@@ -16,12 +16,12 @@ from tests.engine import worlds
 from tests.engine.worlds import World, at, simple
 
 
-def test_the_first_letter_says_what_why_how_long_by_when_and_what_silence_means() -> None:
+def test_the_first_email_says_what_why_how_long_by_when_and_what_silence_means() -> None:
     world = World(simple())
     world.advance()
-    letter = next(n for n in world.notices() if n.organisation == "Y10004")
-    assert letter.kind == "ask" and letter.subject == "How many visits: 5 minutes, by Mon 18 January"
-    facts = letter.facts
+    email = next(n for n in world.notices() if n.organisation == "Y10004")
+    assert email.kind == "ask" and email.subject == "How many visits: 5 minutes, by Mon 18 January"
+    facts = email.facts
     assert facts["why"] == "So that the van is full." and facts["takes"] == "5 minutes"
     assert facts["due"] == "Mon 18 January 2027, 5pm" and facts["due_why"].endswith("17:00.")
     assert facts["silence"] == "Then nothing is counted in your name."
@@ -36,7 +36,7 @@ def test_what_comes_next_leaves_out_what_has_been() -> None:
     step = world.state.process.steps["ask"]
     said = what_next(Scope(world.state, world.now), step, asked)
     assert len(said) == len([rung for rung in asked.rungs if rung.rung not in asked.climbed])
-    assert not [line for line in said if "morning letter" in line]
+    assert not [line for line in said if "morning email" in line]
 
 
 SUBJECTS = [
@@ -68,7 +68,7 @@ def test_the_call_goes_to_the_manager_once_and_the_practice_hears_nothing_more()
     assert [n.person for n in calls] == ["asha"]
 
 
-def test_no_letter_tells_what_was_answered() -> None:
+def test_no_email_tells_what_was_answered() -> None:
     world = World(worlds.process("figures"), worlds.LAUNCHES["figures"], "2027-03-29 09:00")
     world.run("2027-04-06 09:00")
     for place in ("Y10001", "Y10002", "Y10003", "Y10004"):

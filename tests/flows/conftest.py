@@ -1,4 +1,4 @@
-"""A real Prefect server with a desk and a small office, shared by the tests marked `process`."""
+"""A real Prefect server with a controller and a small runtime, shared by the tests marked `process`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from flows.controller import FlowDesk
-from tests.flows.fake import FakeOffice
+from flows.controller import FlowController
+from tests.flows.fake_runtime import FakeRuntime
 
 
 @dataclass
@@ -74,15 +74,15 @@ async def eventually(there: Callable[[], Awaitable[bool]], seconds: float = 20) 
 
 @dataclass
 class Bench:
-    """One desk, its office, and Prefect as a person sees it."""
+    """One controller, its runtime, and Prefect as a person sees it."""
 
-    desk: FlowDesk
-    office: FakeOffice
+    controller: FlowController
+    runtime: FakeRuntime
     prefect: Prefect
 
     async def closed(self, *names: str, seconds: float = 20) -> None:
         async def all_closed() -> bool:
-            return all(self.office.workflows[name].closed for name in names)
+            return all(self.runtime.workflows[name].closed for name in names)
 
         await eventually(all_closed, seconds)
 
@@ -90,9 +90,9 @@ class Bench:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
     home: Path = tmp_path_factory.mktemp("baton-home")
-    office = FakeOffice()
-    desk = FlowDesk(office, home)
-    desk.open()
-    assert await desk.wait_ready(90), (home / "logs" / "prefect-server.log").read_text()
-    yield Bench(desk, office, Prefect(desk.api_url))
-    await desk.close()
+    runtime = FakeRuntime()
+    controller = FlowController(runtime, home)
+    controller.open()
+    assert await controller.wait_ready(90), (home / "logs" / "prefect-server.log").read_text()
+    yield Bench(controller, runtime, Prefect(controller.api_url))
+    await controller.close()

@@ -13,7 +13,7 @@ import pytest
 from engine.dates.clock import london_date
 from flows import waiting
 from flows.deployments import DELIVER_POST
-from flows.dispatcher import Errands
+from flows.dispatcher import Dispatcher
 from flows.runs import standing_key
 from tests.flows.conftest import Bench, eventually
 
@@ -21,14 +21,14 @@ pytestmark = [pytest.mark.process, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_one_flow_run_from_launch_to_completion_tells_the_workflows_story(bench: Bench) -> None:
-    deadline = bench.office.clock.now() + timedelta(seconds=4)
-    batch = bench.office.launch(
+    deadline = bench.runtime.clock.now() + timedelta(seconds=4)
+    batch = bench.runtime.launch(
         "story", needs=3, deadline=deadline, title="IIF Q3 2026/27 · Harbour Vale PCN"
     )
-    bench.desk.start([batch])
+    bench.controller.start([batch])
     await bench.prefect.reaches(batch.batch_id, "Waiting")
-    bench.office.respond("story")
-    bench.desk.wake_batch(batch.batch_id, "Elm Tree has answered")
+    bench.runtime.respond("story")
+    bench.controller.wake_batch(batch.batch_id, "Elm Tree has answered")
     await bench.closed("story")  # by its deadline: two of three answers never came
     await bench.prefect.reaches(batch.batch_id, "Completed")
 
@@ -45,16 +45,16 @@ async def test_one_flow_run_from_launch_to_completion_tells_the_workflows_story(
 
 
 async def test_a_response_advances_its_workflow_well_under_a_second(bench: Bench) -> None:
-    batch = bench.office.launch("quick", needs=12)
-    bench.desk.start([batch])
+    batch = bench.runtime.launch("quick", needs=12)
+    bench.controller.start([batch])
     taken: list[float] = []
     for _ in range(12):
         await bench.prefect.reaches(batch.batch_id, "Waiting")
-        bench.office.advanced.clear()
-        bench.office.respond("quick")
+        bench.runtime.advanced.clear()
+        bench.runtime.respond("quick")
         began = time.perf_counter()
-        bench.desk.wake_batch(batch.batch_id)
-        await asyncio.wait_for(bench.office.advanced.wait(), 10)
+        bench.controller.wake_batch(batch.batch_id)
+        await asyncio.wait_for(bench.runtime.advanced.wait(), 10)
         taken.append(time.perf_counter() - began)
     print(f"response to advance: p50 {sorted(taken)[6] * 1000:.0f} ms, worst {max(taken) * 1000:.0f} ms")
     assert sorted(taken)[6] < 1.0
@@ -63,15 +63,15 @@ async def test_a_response_advances_its_workflow_well_under_a_second(bench: Bench
 async def test_no_wake_is_lost_in_real_races(bench: Bench) -> None:
     dice = random.Random(7)
     names = [f"race-{number}" for number in range(10)]
-    batches = [bench.office.launch(name, needs=6) for name in names]
-    bench.desk.start(batches)
+    batches = [bench.runtime.launch(name, needs=6) for name in names]
+    bench.controller.start(batches)
 
     async def answer(name: str) -> None:
         for _ in range(6):
             # An entry takes about 0.15 s: answers land before, within and after it.
             await asyncio.sleep(dice.random() * 0.6)
-            bench.office.respond(name)
-            bench.desk.wake_batch(f"batch-{name}")
+            bench.runtime.respond(name)
+            bench.controller.wake_batch(f"batch-{name}")
 
     await asyncio.gather(*map(answer, names))
     await bench.closed(*names, seconds=30)
@@ -82,23 +82,23 @@ async def test_no_wake_is_lost_in_real_races(bench: Bench) -> None:
 async def test_many_batches_start_at_once(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG", logger="flows")
     names = [f"many-{number}" for number in range(15)]
-    batches = [bench.office.launch(name) for name in names]
+    batches = [bench.runtime.launch(name) for name in names]
     for name in names:
-        bench.office.respond(name)
-    bench.desk.start(batches)
-    bench.desk.start(batches)  # a launch repeated makes nothing twice
+        bench.runtime.respond(name)
+    bench.controller.start(batches)
+    bench.controller.start(batches)  # a launch repeated makes nothing twice
     await bench.closed(*names, seconds=40)
     for name in names:
         assert (await bench.prefect.run(f"batch-{name}"))["run_count"] <= 2
     assert not [record for record in caplog.records if "tried again" in record.getMessage()]
 
 
-async def test_an_office_in_trouble_is_asked_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_runtime_in_trouble_is_asked_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "TRY_AGAIN_AFTER", timedelta(seconds=1))
-    batch = bench.office.launch("trouble")
-    bench.office.respond("trouble")
-    bench.office.trouble.append(OSError("No space left on device"))
-    bench.desk.start([batch])
+    batch = bench.runtime.launch("trouble")
+    bench.runtime.respond("trouble")
+    bench.runtime.trouble.append(OSError("No space left on device"))
+    bench.controller.start([batch])
     await bench.closed("trouble")
     states = await bench.prefect.states(batch.batch_id)
     (troubled,) = [state for state in states if state["name"] == "AwaitingRetry"]
@@ -106,13 +106,13 @@ async def test_an_office_in_trouble_is_asked_again(bench: Bench, monkeypatch: py
 
 
 async def test_a_notice_calls_for_a_round_of_post(bench: Bench) -> None:
-    key = standing_key(DELIVER_POST, london_date(bench.office.clock.now()))
+    key = standing_key(DELIVER_POST, london_date(bench.runtime.clock.now()))
     await bench.prefect.reaches(key, "Waiting")
-    bench.office.notice()
-    bench.desk.wake_post()
+    bench.runtime.notice()
+    bench.controller.wake_post()
 
     async def sent() -> bool:
-        return bench.office.notices == 0
+        return bench.runtime.notices == 0
 
     await eventually(sent)
     await bench.prefect.reaches(key, "Waiting")
@@ -134,58 +134,58 @@ async def test_a_wake_revives_a_run_that_ended_though_its_workflows_are_open(
     bench: Bench, ending: tuple[str, str]
 ) -> None:
     name = f"ended-{ending[1]}"
-    batch = bench.office.launch(name)
-    bench.desk.start([batch])
+    batch = bench.runtime.launch(name)
+    bench.controller.start([batch])
     await bench.prefect.reaches(batch.batch_id, "Waiting")
     await bench.prefect.force(batch.batch_id, *ending)
-    bench.office.respond(name)
-    bench.desk.wake_batch(batch.batch_id)
+    bench.runtime.respond(name)
+    bench.controller.wake_batch(batch.batch_id)
     await bench.closed(name)
     await bench.prefect.reaches(batch.batch_id, "Completed")
 
 
 async def test_a_run_left_running_by_a_process_that_died_goes_on(bench: Bench) -> None:
-    batch = bench.office.launch("orphan")
-    bench.desk.start([batch])
+    batch = bench.runtime.launch("orphan")
+    bench.controller.start([batch])
     await bench.prefect.reaches(batch.batch_id, "Waiting")
     await bench.prefect.force(batch.batch_id, "RUNNING", "Running")
-    bench.office.respond("orphan")
-    bench.desk.wake_batch(batch.batch_id)  # finds it Running, and does nothing
-    bench.desk._ask(_as_at_start_up)
+    bench.runtime.respond("orphan")
+    bench.controller.wake_batch(batch.batch_id)  # finds it Running, and does nothing
+    bench.controller._ask(_as_at_start_up)
     await bench.closed("orphan")
     await bench.prefect.reaches(batch.batch_id, "Completed")
     assert (await bench.prefect.story(batch.batch_id))[4:7] == ["Running", "Crashed", "Woken"]
 
 
-def _as_at_start_up(errands: Errands) -> None:
-    errands._preparing.ask()
+def _as_at_start_up(dispatcher: Dispatcher) -> None:
+    dispatcher._preparing.ask()
 
 
 async def test_after_a_leap_of_the_calendar_what_is_due_is_woken(bench: Bench) -> None:
-    deadline = bench.office.clock.now() + timedelta(days=30)
-    batch = bench.office.launch("leap", needs=9, deadline=deadline)
-    bench.desk.start([batch])
+    deadline = bench.runtime.clock.now() + timedelta(days=30)
+    batch = bench.runtime.launch("leap", needs=9, deadline=deadline)
+    bench.controller.start([batch])
     await bench.prefect.reaches(batch.batch_id, "Waiting")
-    entered = len(bench.office.advances)
-    bench.desk.wake_due(deadline)
+    entered = len(bench.runtime.advances)
+    bench.controller.wake_due(deadline)
 
     async def entered_again() -> bool:
-        return bench.office.advances[entered:].count(("leap",)) == 1
+        return bench.runtime.advances[entered:].count(("leap",)) == 1
 
     await eventually(entered_again)
 
 
 async def test_what_happened_is_told_once_however_often_it_is_emitted(bench: Bench) -> None:
-    bench.office.launch("told")
-    happening = bench.office.happened("baton.step.escalated", "told")
-    bench.desk.tell()
+    bench.runtime.launch("told")
+    published = bench.runtime.happened("baton.step.escalated", "told")
+    bench.controller.tell()
 
     async def told() -> bool:
-        return not bench.office.untold
+        return not bench.runtime.untold
 
     await eventually(told)
-    bench.office.untold.append(happening)  # as after a crash between Prefect's taking it and our noting so
-    bench.desk.tell()
+    bench.runtime.untold.append(published)  # as after a crash between Prefect's taking it and our noting so
+    bench.controller.tell()
     await eventually(told)
     kept = {"filter": {"event": {"name": ["baton.step.escalated"]}}}
 
@@ -195,5 +195,5 @@ async def test_what_happened_is_told_once_however_often_it_is_emitted(bench: Ben
     await eventually(arrived)
     await asyncio.sleep(1)
     (event,) = (await bench.prefect.post("/events/filter", kept))["events"]
-    assert event["id"] == str(happening.id)
+    assert event["id"] == str(published.id)
     assert event["resource"]["prefect.resource.id"] == "baton.workflow.told"

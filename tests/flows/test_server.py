@@ -56,23 +56,23 @@ def _alive(pid: int) -> bool:
 
 
 async def test_with_its_server_killed_and_its_database_deleted_nothing_is_missing(bench: Bench) -> None:
-    desk, office = bench.desk, bench.office
-    batch = office.launch("lost", needs=1)
-    desk.start([batch])
+    controller, runtime = bench.controller, bench.runtime
+    batch = runtime.launch("lost", needs=1)
+    controller.start([batch])
     await bench.prefect.reaches(batch.batch_id, "Waiting")
     first = await bench.prefect.run(batch.batch_id)
 
-    pid = desk.server_pid
+    pid = controller.server_pid
     assert pid is not None
-    assert desk._server is not None
-    for part in desk._server.folder.glob("prefect.db*"):
+    assert controller._server is not None
+    for part in controller._server.folder.glob("prefect.db*"):
         part.unlink()
     os.kill(pid, signal.SIGKILL)
     began = time.perf_counter()
-    office.respond("lost")
-    desk.wake_batch(batch.batch_id)
-    desk.wake_post()
-    desk.tell()
+    runtime.respond("lost")
+    controller.wake_batch(batch.batch_id)
+    controller.wake_post()
+    controller.tell()
     assert time.perf_counter() - began < 0.05  # whoever answers does not notice
 
     await bench.closed("lost", seconds=60)
@@ -82,7 +82,11 @@ async def test_with_its_server_killed_and_its_database_deleted_nothing_is_missin
 
 async def test_every_flow_deploys_from_the_checkout(bench: Bench, tmp_path: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
-    environment |= {"PREFECT_API_URL": bench.desk.api_url, "PREFECT_HOME": str(tmp_path), "DO_NOT_TRACK": "1"}
+    environment |= {
+        "PREFECT_API_URL": bench.controller.api_url,
+        "PREFECT_HOME": str(tmp_path),
+        "DO_NOT_TRACK": "1",
+    }
     done = await asyncio.to_thread(
         subprocess.run,
         [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
@@ -98,7 +102,7 @@ async def test_every_flow_deploys_from_the_checkout(bench: Bench, tmp_path: Path
     assert {each["entrypoint"] for each in found} == {each["entrypoint"] for each in described}
     assert {each["work_pool_name"] for each in found} == {"baton"}
 
-    batch = bench.office.launch("deployed")
-    bench.office.respond("deployed")
-    bench.desk.start([batch])
+    batch = bench.runtime.launch("deployed")
+    bench.runtime.respond("deployed")
+    bench.controller.start([batch])
     await bench.closed("deployed")

@@ -1,12 +1,12 @@
-"""A mail server of the tests' own, and an office that posts through it."""
+"""A mail server of the tests' own, and an bench that posts through it."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import letter_samples as samples
+import email_samples as samples
 import pytest
-from post_office import MailServer, Office
+from post_bench import MailServer, PostBench
 
 from engine.dates.clock import VirtualClock
 from notifications.transport.settings import PostSettings
@@ -22,9 +22,9 @@ async def server() -> AsyncIterator[MailServer]:
 
 
 @pytest.fixture
-async def office(server: MailServer) -> Office:
+async def bench(server: MailServer) -> PostBench:
     settings = PostSettings(
         host="127.0.0.1", port=server.port, security="none", throttle_per_minute=0, timeout_seconds=3,
         from_address="post@baton.example",
     )  # fmt: skip
-    return Office(server, MemoryStore(), VirtualClock(samples.at("2027-01-04 10:00")), settings)
+    return PostBench(server, MemoryStore(), VirtualClock(samples.at("2027-01-04 10:00")), settings)

@@ -32,7 +32,7 @@ def test_anything_else_is_not_read(token: str) -> None:
     assert LINKS.read(f"x{token}" + LINKS.token("a")) is None
 
 
-def test_another_secret_or_a_changed_letter_is_not_read() -> None:
+def test_another_secret_or_a_changed_email_is_not_read() -> None:
     token = LINKS.token("a1")
     assert Links(b"t" * 32, LINKS.base_url).read(token) is None
     assert LINKS.read(token[:5] + ("A" if token[5] != "A" else "B") + token[6:]) is None

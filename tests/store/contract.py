@@ -14,8 +14,8 @@ from engine.events import changes as changes
 from engine.events import post as posted
 from engine.events import workflow as e
 from engine.events.codec import to_record
-from store.protocol import Conflict, Outlook, Store, StoreError
-from tests.store.happenings import (
+from store.protocol import Conflict, Pending, Store, StoreError
+from tests.store.samples import (
     AT,
     a_workflow,
     about,
@@ -130,12 +130,12 @@ class Contract:
     # --- the lists
 
     async def test_a_commit_is_seen_when_it_returns(self, store: Store) -> None:
-        await store.commit([a_workflow("w1", Outlook(at(5), "2 practices"))])
+        await store.commit([a_workflow("w1", Pending(at(5), "2 practices"))])
         row = store.workflow("w1")
         assert row is not None
         assert (row.version, row.status, row.pcn, row.pcn_name) == (6, "open", "Y90001", "Y90001 PCN")
         assert (row.next_deadline, row.waiting_for, row.launched_at) == (at(5), "2 practices", AT)
-        await store.commit([commit("w1", 6, answered("w1"), hours=1, outlook=Outlook(at(6), "1 practice"))])
+        await store.commit([commit("w1", 6, answered("w1"), hours=1, pending=Pending(at(6), "1 practice"))])
         row = store.workflow("w1")
         assert row is not None and (row.version, row.next_deadline, row.waiting_for) == (
             7,
@@ -155,15 +155,15 @@ class Contract:
     async def test_what_is_due_and_what_is_open(self, store: Store) -> None:
         await store.commit(
             [
-                a_workflow("w1", Outlook(at(5), "x"), batch="a"),
-                a_workflow("w2", Outlook(at(3), "x"), batch="a", pcn="Y2"),
-                a_workflow("w3", Outlook(None, "x"), batch="b"),
+                a_workflow("w1", Pending(at(5), "x"), batch="a"),
+                a_workflow("w2", Pending(at(3), "x"), batch="a", pcn="Y2"),
+                a_workflow("w3", Pending(None, "x"), batch="b"),
             ]
         )
         assert store.due(at(2)) == [] and store.due(at(3)) == ["w2"] and store.due(at(9)) == ["w2", "w1"]
         assert store.open_batches() == {"a": ("w1", "w2"), "b": ("w3",)}
         await store.commit(
-            [commit("w2", 6, e.WorkflowClosed("completed", "done"), hours=2, outlook=Outlook(at(9), "?"))]
+            [commit("w2", 6, e.WorkflowClosed("completed", "done"), hours=2, pending=Pending(at(9), "?"))]
         )
         assert store.due(at(9)) == ["w1"] and store.open_batches() == {"a": ("w1",), "b": ("w3",)}
         row = store.workflow("w2")
@@ -182,7 +182,7 @@ class Contract:
     async def test_a_launch_is_found_by_its_key_and_a_batch_by_its_deadline(self, store: Store) -> None:
         for name, batch, due in (("w2", "a.1", 3), ("w1", "a.0", 5), ("w3", "a.0", 4)):
             body = replace(launched(batch=batch), launch="iif-quarter-close:key-1")  # type: ignore[type-var]
-            await store.commit([commit(name, 0, body, outlook=Outlook(at(due), "x"))])
+            await store.commit([commit(name, 0, body, pending=Pending(at(due), "x"))])
         assert [row.workflow_id for row in store.launched_with("key-1")] == ["w1", "w3", "w2"]
         assert store.launched_with("ey-1") == []
         assert store.batch_deadline("a.0") == at(4) and store.batch_deadline("b") is None

@@ -13,14 +13,14 @@ from engine.events import workflow as e
 from store.duckdb import audit_queries
 from store.duckdb.opener import open_store
 from store.duckdb.store import DuckdbStore
-from store.protocol import Outlook
-from tests.store.happenings import AT, a_workflow, answered, at, claimed, commit, planned
+from store.protocol import Pending
+from tests.store.samples import AT, a_workflow, answered, at, claimed, commit, planned
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[DuckdbStore]:
     store = open_store(tmp_path)
-    store.commit_now([a_workflow("w1", Outlook(at(5), "x")), a_workflow("w2", pcn="Y2")])
+    store.commit_now([a_workflow("w1", Pending(at(5), "x")), a_workflow("w2", pcn="Y2")])
     store.commit_now([commit("post", 0, claimed("m1", "w1/1", "w2/1"), claimed("m2", "w1/2"))])
     store.commit_now(
         [commit("post", 2, posted.MessageSent("m1", "ok", 1, ""), posted.MessageRefused("m2", "no"), hours=1)]

@@ -13,9 +13,9 @@ import pytest
 from engine.events import workflow as e
 from store.duckdb.opener import open_store
 from store.duckdb.store import DuckdbStore
-from store.protocol import Conflict, Outlook, Store, StoreError
+from store.protocol import Conflict, Pending, Store, StoreError
 from tests.store.contract import Contract
-from tests.store.happenings import a_workflow, about, answered, at, claimed, commit
+from tests.store.samples import a_workflow, about, answered, at, claimed, commit
 
 
 class TestDuckdb(Contract):
@@ -40,7 +40,7 @@ def test_a_second_opener_is_told_who_has_it(opened: DuckdbStore, tmp_path: Path)
 
 def test_everything_is_there_after_opening_again(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    store.commit_now([a_workflow("w1", Outlook(at(5), "x"))])
+    store.commit_now([a_workflow("w1", Pending(at(5), "x"))])
     store.commit_now([commit("post", 0, claimed("m1", "w1/1"))])
     store.close()
     with pytest.raises(StoreError, match="closed"):
@@ -58,8 +58,8 @@ def test_everything_is_there_after_opening_again(tmp_path: Path) -> None:
 
 
 def test_the_working_set_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.duckdb.working_set.ROOM", 3)
-    monkeypatch.setattr("store.duckdb.working_set.SMALL_ROOM", 2)
+    monkeypatch.setattr("store.duckdb.working_set.WORKFLOWS_KEPT", 3)
+    monkeypatch.setattr("store.duckdb.working_set.SMALL_ROWS_KEPT", 2)
     store = open_store(tmp_path)
     for number in range(9):
         store.commit_now([a_workflow(f"w{number}")])

@@ -14,7 +14,7 @@ import pytest
 
 from store.duckdb.opener import open_store
 from store.duckdb.recovery import check, rebuild_projections
-from tests.store.doomed import run
+from tests.store.killed_writer import run
 
 KILLS = 6  #: in each of five stores
 

@@ -13,9 +13,19 @@ import pytest
 from engine.events import workflow as e
 from store.duckdb.opener import open_store
 from store.log import chain
-from store.log.journal import BadLine, Document, Line, decode, encode, encode_document, files, read, tail
-from store.protocol import Commit, Entry, Outlook, StoreError
-from tests.store.happenings import AT, WHO, a_workflow, answered, at, claimed, commit, launched
+from store.log.journal import (
+    BadLine,
+    Document,
+    JournalLine,
+    decode,
+    encode,
+    encode_document,
+    files,
+    read,
+    tail,
+)
+from store.protocol import Commit, LogEntry, Pending, StoreError
+from tests.store.samples import AT, WHO, a_workflow, answered, at, claimed, commit, launched
 
 TEXT = b"a bundle"
 NAME = sha256(TEXT).hexdigest()
@@ -23,17 +33,17 @@ NAME = sha256(TEXT).hexdigest()
 
 def entry(
     workflow: str = 'w"é,"event":', data: str = '{"a":"\\",\\"event\\":[","n":1.10,"é":"\\u0000"}'
-) -> Entry:
+) -> LogEntry:
     stored = chain.Prepared(
         workflow, 1, "WorkflowHeld", 5, '{"actor":{"name":"Zoë","a":""},"cause":"x"}', data
     )
     return chain.link(stored, 1, chain.GENESIS)
 
 
-@pytest.mark.parametrize("outlook", [None, Outlook(None, 'a ","event":['), Outlook(AT, "é")])
-def test_a_line_comes_back_as_it_went(outlook: Outlook | None) -> None:
+@pytest.mark.parametrize("pending", [None, Pending(None, 'a ","event":['), Pending(AT, "é")])
+def test_a_line_comes_back_as_it_went(pending: Pending | None) -> None:
     for end in (True, False):
-        line = Line(entry(), end, outlook)
+        line = JournalLine(entry(), end, pending)
         text = encode(line)
         assert orjson.loads(text)["event"][1] == 'w"é,"event":'
         assert decode(text) == line
@@ -66,7 +76,7 @@ def test_files_follow_the_months_and_never_go_back(tmp_path: Path) -> None:
     store.close()
     assert [file.name for file in files(tmp_path / "journal")] == ["2026-11.jsonl", "2026-12.jsonl"]
     items = list(read(tmp_path / "journal", tail(tmp_path / "journal")))
-    assert [item.entry.position for item in items if isinstance(item, Line)] == [1, 2, 3, 4]
+    assert [item.entry.position for item in items if isinstance(item, JournalLine)] == [1, 2, 3, 4]
     store = open_store(tmp_path)
     store.commit_now([a_workflow("w9")])  # of November, after December was begun
     store.close()
@@ -81,7 +91,8 @@ def test_a_torn_end_is_dropped(tmp_path: Path, kept: int) -> None:
     journal = tmp_path / "journal" / "2026-11.jsonl"
     whole = journal.read_bytes()
     torn = b"".join(
-        encode(Line(each, number == 5)) for number, each in enumerate(chain_on(whole, a_workflow("w2")))
+        encode(JournalLine(each, number == 5))
+        for number, each in enumerate(chain_on(whole, a_workflow("w2")))
     )
     journal.write_bytes(whole + torn[:kept] if kept else whole + torn[:-1])
     assert tail(tmp_path / "journal").position == 6
@@ -94,9 +105,9 @@ def test_a_torn_end_is_dropped(tmp_path: Path, kept: int) -> None:
     assert tail(tmp_path / "journal").position == 12
 
 
-def chain_on(journal: bytes, written: Commit) -> list[Entry]:
+def chain_on(journal: bytes, written: Commit) -> list[LogEntry]:
     last = decode(journal.splitlines(True)[-1])
-    assert isinstance(last, Line)
+    assert isinstance(last, JournalLine)
     head, position = last.entry.hash, last.entry.position
     entries = []
     for each in written.events:
@@ -108,8 +119,8 @@ def chain_on(journal: bytes, written: Commit) -> list[Entry]:
 
 def test_a_file_ahead_of_its_journal_brings_it_up(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    store.commit_now([a_workflow("w1", Outlook(at(4), "x"))])
-    store.commit_now([commit("w2", 0, launched(), documents={NAME: TEXT}, outlook=Outlook(at(5), "y"))])
+    store.commit_now([a_workflow("w1", Pending(at(4), "x"))])
+    store.commit_now([commit("w2", 0, launched(), documents={NAME: TEXT}, pending=Pending(at(5), "y"))])
     store.close()
     before = journal_of(tmp_path)
     journal = tmp_path / "journal" / "2026-11.jsonl"
@@ -130,7 +141,7 @@ def test_a_journal_ahead_of_its_file_brings_it_up(tmp_path: Path) -> None:
     store.close()
     shutil.copy(tmp_path / "baton.duckdb", tmp_path / "copy")
     store = open_store(tmp_path)
-    store.commit_now([commit("w1", 6, answered("w1"), outlook=Outlook(at(5), "one"))])
+    store.commit_now([commit("w1", 6, answered("w1"), pending=Pending(at(5), "one"))])
     store.commit_now(
         [commit("w2", 0, launched(), documents={NAME: TEXT}), commit("post", 0, claimed("m", "w1/2"))]
     )

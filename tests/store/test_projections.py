@@ -20,8 +20,8 @@ from store.duckdb.store import DuckdbStore
 from store.memory.store import MemoryStore
 from store.projections.projector import rows_after
 from store.projections.tables import Tables
-from store.protocol import Conflict, NoticeRow, Outlook, Store
-from tests.store.happenings import (
+from store.protocol import Conflict, NoticeRow, Pending, Store
+from tests.store.samples import (
     a_workflow,
     about,
     answered,
@@ -83,9 +83,9 @@ links = st.one_of(
     st.builds(lambda s, h: posted.LinkIssued(s, "a", at(h)), st.sampled_from(["x", "y"]), hours),
     st.builds(posted.LinkRevoked, st.sampled_from(["x", "y"]), st.just("")),
 )
-outlooks = st.none() | st.builds(Outlook, st.none() | hours.map(at), st.text("xy", max_size=2))
+pendings = st.none() | st.builds(Pending, st.none() | hours.map(at), st.text("xy", max_size=2))
 one_commit = st.one_of(
-    *(st.tuples(st.just(w), st.lists(bodies(w), min_size=1, max_size=4), outlooks) for w in WORKFLOWS),
+    *(st.tuples(st.just(w), st.lists(bodies(w), min_size=1, max_size=4), pendings) for w in WORKFLOWS),
     st.tuples(st.just("post"), st.lists(post, min_size=1, max_size=2), st.none()),
     st.tuples(st.just("links"), st.lists(links, min_size=1, max_size=2), st.none()),
 )
@@ -106,16 +106,16 @@ def everything(store: Store) -> dict[str, Any]:
 
 
 def write(
-    store: MemoryStore | DuckdbStore, history: list[list[tuple[str, list[e.Body], Outlook | None]]]
+    store: MemoryStore | DuckdbStore, history: list[list[tuple[str, list[e.Body], Pending | None]]]
 ) -> list[bool]:
     """What of the history each store took: they must take and refuse the same."""
     took = []
     for hour, call in enumerate(history):
         versions: dict[str, int] = {}
         commits = []
-        for stream, some, outlook in call:
+        for stream, some, pending in call:
             version = versions.get(stream, store.version(stream))
-            commits.append(commit(stream, version, *some, hours=hour, outlook=outlook))
+            commits.append(commit(stream, version, *some, hours=hour, pending=pending))
             versions[stream] = version + len(some)
         try:
             store.commit_now(commits)
@@ -132,7 +132,7 @@ def test_memory_duckdb_and_rebuild_agree(history: Any) -> None:
         home = Path(folder)
         memory, duck = MemoryStore(), open_store(home)
         for store in (memory, duck):
-            store.commit_now([a_workflow(w, Outlook(at(9), "all")) for w in WORKFLOWS])
+            store.commit_now([a_workflow(w, Pending(at(9), "all")) for w in WORKFLOWS])
         assert write(memory, history) == write(duck, history)
         expected = everything(memory)
         assert everything(duck) == expected
@@ -145,16 +145,16 @@ def test_memory_duckdb_and_rebuild_agree(history: Any) -> None:
 
 def test_a_rebuild_asks_the_engine_what_workflows_wait_for(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    store.commit_now([a_workflow("w0", Outlook(at(9), "all")), a_workflow("w1")])
+    store.commit_now([a_workflow("w0", Pending(at(9), "all")), a_workflow("w1")])
     store.commit_now([commit("w1", 6, e.WorkflowClosed("completed", ""))])
     store.close()
     seen = {}
 
-    def outlook_of(workflow_id: str, events: Any) -> Outlook:
+    def pending_of(workflow_id: str, events: Any) -> Pending:
         seen[workflow_id] = len(events)
-        return Outlook(at(7), "asked again")
+        return Pending(at(7), "asked again")
 
-    assert rebuild_projections(tmp_path, outlook_of) == 13
+    assert rebuild_projections(tmp_path, pending_of) == 13
     assert seen == {"w0": 6}
     store = open_store(tmp_path)
     row = store.workflow("w0")

@@ -13,21 +13,21 @@ from engine.events import post as posted
 from store.duckdb.opener import open_store
 from store.duckdb.recovery import check, restore
 from store.log.journal import tail
-from store.protocol import Entry, Outlook, StoreError
-from tests.store.happenings import a_workflow, answered, at, claimed, commit, launched
+from store.protocol import LogEntry, Pending, StoreError
+from tests.store.samples import a_workflow, answered, at, claimed, commit, launched
 
 TEXT = b"a bundle" * 500
 NAME = sha256(TEXT).hexdigest()
 
 
-def fill(home: Path) -> tuple[list[Entry], object]:
+def fill(home: Path) -> tuple[list[LogEntry], object]:
     """A store with something of everything; its entries, and its lists."""
     store = open_store(home)
-    store.commit_now([a_workflow(f"w{n}", Outlook(at(n), "all")) for n in range(30)])
+    store.commit_now([a_workflow(f"w{n}", Pending(at(n), "all")) for n in range(30)])
     store.commit_now([commit("doc", 0, launched(), documents={NAME: TEXT})])
     store.commit_now([commit("post", 0, claimed("m", "w1/2"), posted.MessageSent("m", "ok", 1, ""))])
     store.commit_now(
-        [commit(f"w{n}", 6, answered(f"w{n}"), outlook=Outlook(at(50), "one")) for n in range(9)]
+        [commit(f"w{n}", 6, answered(f"w{n}"), pending=Pending(at(50), "one")) for n in range(9)]
     )
     found = store.entries_since(0, 1000), lists(store)
     store.close()
@@ -94,7 +94,7 @@ def zero(chance: random.Random, content: bytes) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Entry], object]:
+def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[LogEntry], object]:
     home = tmp_path_factory.mktemp("filled")
     entries, rows = fill(home)
     return home, entries, rows
@@ -103,7 +103,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Entry],
 @pytest.mark.parametrize("damage", [flip, cut, zero], ids=lambda each: each.__name__)
 @pytest.mark.parametrize("seed", range(12))
 def test_every_acknowledged_event_comes_back(
-    filled: tuple[Path, list[Entry], object],
+    filled: tuple[Path, list[LogEntry], object],
     tmp_path: Path,
     damage: Callable[[random.Random, bytes], bytes],
     seed: int,

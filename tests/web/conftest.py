@@ -1,4 +1,4 @@
-"""The application over a desk in memory, in the test's own loop."""
+"""The application over a gateway in memory, in the test's own loop."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.web.fake_desk import LINKS, SETTINGS, FakeDesk, FakePostbox, clock, live_link
+from tests.web.fake_gateway import LINKS, SETTINGS, FakeGateway, FakeOutbox, clock, live_link
 from web.app import create_app
 
 
 @pytest.fixture
-def desk() -> FakeDesk:
-    return FakeDesk()
+def gateway() -> FakeGateway:
+    return FakeGateway()
 
 
 @pytest.fixture
@@ -24,16 +24,16 @@ def ticks() -> list[float]:
 
 
 @pytest.fixture
-async def client(desk: FakeDesk, ticks: list[float]) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(desk, LINKS, clock(), SETTINGS, FakePostbox(), ticks=lambda: ticks[0])
+async def client(gateway: FakeGateway, ticks: list[float]) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(gateway, LINKS, clock(), SETTINGS, FakeOutbox(), ticks=lambda: ticks[0])
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4200") as made:
         yield made
 
 
 @pytest.fixture
-def link(desk: FakeDesk) -> str:
-    return live_link(desk)
+def link(gateway: FakeGateway) -> str:
+    return live_link(gateway)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from engine.commands.refusals import Refused
 from store.protocol import StoreError
-from tests.web.fake_desk import ASSIGNMENT, GOOD, NHS_NUMBER, TOKEN, FakeDesk
+from tests.web.fake_gateway import ASSIGNMENT, GOOD, NHS_NUMBER, TOKEN, FakeGateway
 
 AUTH = {"authorization": f"Bearer {TOKEN}"}
 BY = {"name": "Priya Shah", "role": "practice_manager"}
@@ -26,7 +26,9 @@ def api(client: httpx.AsyncClient) -> httpx.AsyncClient:
 
 class TestToken:
     @pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x"])
-    async def test_is_needed_everywhere(self, client: httpx.AsyncClient, desk: FakeDesk, given: str) -> None:
+    async def test_is_needed_everywhere(
+        self, client: httpx.AsyncClient, gateway: FakeGateway, given: str
+    ) -> None:
         for method, path in (
             ("GET", "/api/workflows"),
             ("POST", RESPONSES),
@@ -37,7 +39,7 @@ class TestToken:
             assert answer.status_code == 401
             assert answer.headers["www-authenticate"] == "Bearer"
             assert answer.headers["content-type"] == "application/problem+json"
-        assert desk.changes == []
+        assert gateway.changes == []
 
     async def test_guessing_is_slowed_down(self, client: httpx.AsyncClient) -> None:
         statuses = [(await client.get("/api/workflows")).status_code for _ in range(25)]
@@ -47,15 +49,15 @@ class TestToken:
 
 
 class TestResponses:
-    async def test_an_answer_is_taken(self, api: httpx.AsyncClient, desk: FakeDesk) -> None:
+    async def test_an_answer_is_taken(self, api: httpx.AsyncClient, gateway: FakeGateway) -> None:
         answer = await api.post(
             RESPONSES, json={"answers": GOOD, "by": {**BY, "channel": "cli", "organisation": "Y90001"}}
         )
         assert (answer.status_code, answer.json()) == (201, {"number": 1, "late": False, "warnings": []})
-        actor = desk.taken[0][1][1]
+        actor = gateway.taken[0][1][1]
         assert (actor.name, actor.organisation, actor.channel) == ("Priya Shah", "Y90001", "cli")
 
-    async def test_problems_name_their_paths(self, api: httpx.AsyncClient, desk: FakeDesk) -> None:
+    async def test_problems_name_their_paths(self, api: httpx.AsyncClient, gateway: FakeGateway) -> None:
         answer = await api.post(RESPONSES, json={"answers": {**GOOD, "clinics": "perhaps"}, "by": BY})
         assert answer.status_code == 422
         assert answer.json()["errors"] == [
@@ -65,15 +67,15 @@ class TestResponses:
                 "code": "wrong",
             }
         ]
-        assert desk.changes == []
+        assert gateway.changes == []
 
     async def test_warnings_come_back_or_stop_it_as_asked(
-        self, api: httpx.AsyncClient, desk: FakeDesk
+        self, api: httpx.AsyncClient, gateway: FakeGateway
     ) -> None:
         odd = {**GOOD, "indicators": {**GOOD["indicators"], "LD01": {"result": "30/80", "on_track": "yes"}}}
         careful = await api.post(RESPONSES, json={"answers": odd, "by": BY, "refuse_warnings": True})
         assert (careful.status_code, careful.json()["code"]) == (422, "warned")
-        assert desk.changes == []
+        assert gateway.changes == []
         taken = await api.post(RESPONSES, json={"answers": odd, "by": BY})
         assert [each["path"] for each in taken.json()["warnings"]] == ["indicators.LD01.result"]
 
@@ -90,13 +92,13 @@ class TestResponses:
         ],
     )  # fmt: skip
     async def test_anything_else_is_a_problem_not_an_error(
-        self, api: httpx.AsyncClient, desk: FakeDesk, body: bytes
+        self, api: httpx.AsyncClient, gateway: FakeGateway, body: bytes
     ) -> None:
         answer = await api.post(RESPONSES, content=body)
         assert answer.status_code == 422
         assert answer.json()["detail"]
         assert "5919" not in answer.text
-        assert desk.changes == []
+        assert gateway.changes == []
 
     @pytest.mark.parametrize(
         ("error", "status"),
@@ -107,9 +109,9 @@ class TestResponses:
         ],
     )  # fmt: skip
     async def test_a_refusal_has_its_status_and_says_why(
-        self, api: httpx.AsyncClient, desk: FakeDesk, error: Refused, status: int
+        self, api: httpx.AsyncClient, gateway: FakeGateway, error: Refused, status: int
     ) -> None:
-        desk.refuse = error
+        gateway.refuse = error
         answer = await api.post(RESPONSES, json={"answers": GOOD, "by": BY})
         assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (
             status,
@@ -123,12 +125,12 @@ class TestResponses:
     async def test_our_own_failures_are_told_and_logged_without_what_was_typed(
         self,
         api: httpx.AsyncClient,
-        desk: FakeDesk,
+        gateway: FakeGateway,
         caplog: pytest.LogCaptureFixture,
         error: Exception,
         status: int,
     ) -> None:
-        desk.refuse = error
+        gateway.refuse = error
         answer = await api.post(RESPONSES, json={"answers": GOOD, "by": BY})
         assert answer.status_code == status
         assert "not kept" in answer.json()["detail"]
@@ -137,24 +139,28 @@ class TestResponses:
 
 
 class TestTheRest:
-    async def test_a_launch_is_made_once_for_a_key(self, api: httpx.AsyncClient, desk: FakeDesk) -> None:
+    async def test_a_launch_is_made_once_for_a_key(
+        self, api: httpx.AsyncClient, gateway: FakeGateway
+    ) -> None:
         first = await api.post("/api/workflows", json=LAUNCH, headers={"Idempotency-Key": "k1"})
         second = await api.post("/api/workflows", json=LAUNCH, headers={"Idempotency-Key": "k1"})
         assert (first.status_code, second.status_code) == (201, 200)
         assert second.json() == {"launch": "l1", "workflows": ["w-U12345"], "repeated": True}
 
-    async def test_a_launch_without_a_key_is_refused(self, api: httpx.AsyncClient, desk: FakeDesk) -> None:
+    async def test_a_launch_without_a_key_is_refused(
+        self, api: httpx.AsyncClient, gateway: FakeGateway
+    ) -> None:
         answer = await api.post("/api/workflows", json=LAUNCH)
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["path"] == "Idempotency-Key"
-        assert desk.changes == []
+        assert gateway.changes == []
 
     @pytest.mark.parametrize(
         "changed",
         [{"pcns": []}, {"definition": ""}, {"by": {}}, {"x": 1}, {"by": {**BY, "name": NHS_NUMBER}}],
     )
     async def test_a_wrong_shape_says_where(
-        self, api: httpx.AsyncClient, desk: FakeDesk, changed: dict[str, Any]
+        self, api: httpx.AsyncClient, gateway: FakeGateway, changed: dict[str, Any]
     ) -> None:
         answer = await api.post(
             "/api/workflows", json={**LAUNCH, **changed}, headers={"Idempotency-Key": "k"}
@@ -162,9 +168,9 @@ class TestTheRest:
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["path"].startswith(next(iter(changed)))
         assert "5919" not in answer.text
-        assert desk.changes == []
+        assert gateway.changes == []
 
-    async def test_looking(self, api: httpx.AsyncClient, desk: FakeDesk) -> None:
+    async def test_looking(self, api: httpx.AsyncClient, gateway: FakeGateway) -> None:
         listed = (await api.get("/api/workflows", params={"status": "open"})).json()["workflows"]
         assert (listed[0]["workflow_id"], listed[0]["launched_at"]) == ("w1", "2027-01-06T09:30:00+00:00")
         assert (await api.get("/api/workflows/w1")).json()["workflow_id"] == "w1"
@@ -175,9 +181,9 @@ class TestTheRest:
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
         assert (await api.get("/api/workflows", params={"limit": 0})).status_code == 422
         assert (await api.get(RESPONSES)).status_code == 405
-        assert desk.changes == []
+        assert gateway.changes == []
 
-    async def test_replies_holds_and_lifts(self, api: httpx.AsyncClient, desk: FakeDesk) -> None:
+    async def test_replies_holds_and_lifts(self, api: httpx.AsyncClient, gateway: FakeGateway) -> None:
         replies = f"/api/assignments/{ASSIGNMENT}/replies"
         assert (
             await api.post(replies, json={"kind": "more time", "until": "2027-01-20", "by": BY})
@@ -191,7 +197,7 @@ class TestTheRest:
             assert (await api.post(f"/api/workflows/w1/{verb}", json=body)).status_code == 200
             assert (await api.post(f"/api/workflows/w2/{verb}", json=body)).status_code == 404
             assert (await api.post(f"/api/workflows/w1/{verb}", json={"by": BY})).status_code == 422
-        assert [change[0] for change in desk.changes] == ["reply", "hold", "lift"]
+        assert [change[0] for change in gateway.changes] == ["reply", "hold", "lift"]
 
     async def test_it_describes_itself_without_a_token(self, client: httpx.AsyncClient) -> None:
         paths = (await client.get("/api/openapi.json")).json()["paths"]

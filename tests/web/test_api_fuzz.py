@@ -6,12 +6,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from engine.dates.clock import VirtualClock
-from tests.web.fake_desk import LINKS, SETTINGS, START, TOKEN, FakeDesk
+from tests.web.fake_gateway import LINKS, SETTINGS, START, TOKEN, FakeGateway
 from web.app import create_app
 
 schemathesis = pytest.importorskip("schemathesis")
 
-_APP = create_app(FakeDesk(), LINKS, VirtualClock(START), SETTINGS)
+_APP = create_app(FakeGateway(), LINKS, VirtualClock(START), SETTINGS)
 schema = schemathesis.openapi.from_asgi("/api/openapi.json", _APP)
 
 

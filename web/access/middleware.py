@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from store.protocol import StoreError
 from web.access.limits import API_BYTES, OTHER_BYTES, PAGE_BYTES, PER_ADDRESS, PER_LINK, WRONG_TOKENS, Buckets
-from web.api.problems import Problem, problem
+from web.api.problems import ProblemDetails, problem
 from web.rendering import Pages
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
-class Armour:
+class Protection:
     """Wraps the app. `ticks` gives seconds, for the rate limits."""
 
     def __init__(
@@ -124,7 +124,7 @@ class Armour:
                     403,
                     "forbidden",
                     "Another web site sent this",
-                    "Open the link in your letter, and answer there.",
+                    "Open the link in your email, and answer there.",
                 )
             return self._too_often(scope, path)
         return None
@@ -155,7 +155,9 @@ class Armour:
     def _stranger(self, scope: Scope, given: dict[bytes, bytes]) -> Response | None:
         if not self._bearer:
             return problem(
-                Problem(503, "api_closed", "The API is closed", "Start Baton with an API token to open it.")
+                ProblemDetails(
+                    503, "api_closed", "The API is closed", "Start Baton with an API token to open it."
+                )
             )
         if hmac.compare_digest(given.get(b"authorization", b""), self._bearer):
             return None
@@ -163,7 +165,7 @@ class Armour:
         if wait:
             return self._slow_down("api", wait)
         advice = "Send the header Authorization: Bearer, with the token in the file api-token of Baton's home folder."
-        refused = problem(Problem(401, "unauthorized", "The API's token is missing or wrong", advice))
+        refused = problem(ProblemDetails(401, "unauthorized", "The API's token is missing or wrong", advice))
         refused.headers["www-authenticate"] = "Bearer"
         return refused
 
@@ -182,7 +184,7 @@ class Armour:
 
     def _say(self, kind: str, status: int, code: str, title: str, advice: str) -> Response:
         if kind == "api":
-            return problem(Problem(status, code, title, advice))
+            return problem(ProblemDetails(status, code, title, advice))
         return self._pages.say(status, title, advice)
 
 

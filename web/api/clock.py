@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from application.demonstration_clock import Leaper, Moment
+from application.demonstration_clock import ClockReading, DemonstrationClock
 
 
 class Leap(BaseModel):
@@ -17,16 +17,16 @@ class Leap(BaseModel):
     to: datetime | None = None
 
 
-def clock_routes(leaper: Leaper) -> APIRouter:
+def clock_routes(leaper: DemonstrationClock) -> APIRouter:
     """GET and POST /api/clock. Only where the clock is one that leaps."""
     router = APIRouter(prefix="/api", tags=["clock"])
 
     @router.get("/clock", summary="Where the calendar of this demonstration stands")
-    async def look() -> Moment:
+    async def look() -> ClockReading:
         return await leaper.look()
 
     @router.post("/clock", summary="Leap to a moment, or to the next that matters")
-    async def leap(wanted: Leap) -> Moment:
+    async def leap(wanted: Leap) -> ClockReading:
         return await leaper.leap(wanted.to)
 
     @router.get(

@@ -9,24 +9,24 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from engine.forms.answers import Caution
-from engine.forms.answers import Problem as AnswerProblem
+from engine.forms.answers import AnswerProblem as AnswerProblem
+from engine.forms.answers import AnswerWarning
 
 MEDIA_TYPE = "application/problem+json"
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ProblemDetails:
     """`title` says what is wrong, `detail` what to do next; `errors` has each answer's own problem."""
 
     status: int
     code: str
     title: str
     detail: str = ""
-    errors: Sequence[AnswerProblem | Caution] = ()
+    errors: Sequence[AnswerProblem | AnswerWarning] = ()
 
 
-def problem(told: Problem, headers: dict[str, str] | None = None) -> Response:
+def problem(told: ProblemDetails, headers: dict[str, str] | None = None) -> Response:
     body: dict[str, Any] = {
         "type": f"urn:baton:problem:{told.code}",
         "title": told.title,

@@ -17,15 +17,16 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from definitions.models.replies import ReplyKind
 from engine.events.workflow import Actor
 from engine.forms import patient_guard
-from engine.forms.answers import Problem as AnswerProblem
+from engine.forms.answers import AnswerProblem as AnswerProblem
 from engine.forms.answers import check_signer
-from web.api.problems import Problem, problem
+from web.api.problems import ProblemDetails, problem
 from web.api.schema import ERRORS, RESPONSE_BODY, TAKEN
-from web.views import Desk, Invalid, Refused, Warned, status_of
+from web.views import GatewayProtocol, Invalid, Refused, Warned, status_of
 
-_UNREADABLE = Problem(
+_UNREADABLE = ProblemDetails(
     422, "invalid", "This is not what is expected here", 'Send JSON: {"answers": {...}, "by": {"name": ..., "role": ...}}.'
 )  # fmt: skip
 _CHANNELS = ("api", "cli")  #: a tuple: what was sent may not be hashable
@@ -66,7 +67,7 @@ class LaunchBody(Body):
 
 
 class ReplyBody(Body):
-    kind: Literal["more time", "not ours", "question"]
+    kind: ReplyKind
     text: Annotated[Typed, Field(max_length=4000)] = ""
     until: date | None = None
     by: By
@@ -84,12 +85,12 @@ Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=20
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def api_routes(desk: Desk) -> tuple[Handler, APIRouter]:
+def api_routes(gateway: GatewayProtocol) -> tuple[Handler, APIRouter]:
     """What takes answers, for the short way, and the router with everything, which describes it too."""
     router = APIRouter(prefix="/api", responses=ERRORS)
-    _add_looking(router, desk)
-    _add_acting(router, desk)
-    respond = _responding(desk)
+    _add_looking(router, gateway)
+    _add_acting(router, gateway)
+    respond = _responding(gateway)
     router.post(
         "/assignments/{assignment_id}/responses",
         summary="Answer an assignment",
@@ -120,15 +121,15 @@ class ShortWay:
         await self._app(scope, receive, send)
 
 
-def _responding(desk: Desk) -> Handler:
+def _responding(gateway: GatewayProtocol) -> Handler:
     async def respond(request: Request) -> Response:
         """Takes the answers, and says so when they are safe on disk. A later answer replaces an earlier one."""
         read = _read(await request.body())
-        if isinstance(read, Problem):
+        if isinstance(read, ProblemDetails):
             return problem(read)
         answers, actor, anyway = read
         try:
-            taken = await desk.respond(request.path_params["assignment_id"], answers, actor, anyway=anyway)
+            taken = await gateway.respond(request.path_params["assignment_id"], answers, actor, anyway=anyway)
         except (Invalid, Warned, Refused) as error:
             return refusal(error)
         warnings = [{"path": each.path, "message": each.message} for each in taken.warnings]
@@ -137,7 +138,7 @@ def _responding(desk: Desk) -> Handler:
     return respond
 
 
-def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | Problem:
+def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | ProblemDetails:
     """What a response brings, or what is wrong with its shape."""
     try:
         sent = orjson.loads(body)
@@ -162,7 +163,7 @@ def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | Problem:
         wrong = (*wrong, AnswerProblem("person", patient_guard.REFUSED, "nhs_number"))
     if wrong:
         told = [AnswerProblem(f"by.{each.path}", each.message, each.code) for each in wrong]
-        return Problem(
+        return ProblemDetails(
             422,
             "invalid",
             "Who answers is missing or cannot be kept",
@@ -174,19 +175,19 @@ def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | Problem:
 
 
 def refusal(error: Invalid | Warned | Refused) -> Response:
-    """The desk's refusal as a problem."""
+    """The gateway's refusal as a problem."""
     if isinstance(error, Invalid):
         return problem(
-            Problem(422, "invalid", "Some answers need another look", "Nothing was kept. Put these right, and send it all again.", error.problems)
+            ProblemDetails(422, "invalid", "Some answers need another look", "Nothing was kept. Put these right, and send it all again.", error.problems)
         )  # fmt: skip
     if isinstance(error, Warned):
         return problem(
-            Problem(422, "warned", "Some answers look unusual", "Check them, or send them again with refuse_warnings false.", error.warnings)
+            ProblemDetails(422, "warned", "Some answers look unusual", "Check them, or send them again with refuse_warnings false.", error.warnings)
         )  # fmt: skip
     status = status_of(error)
     headers = {"retry-after": "5"} if status == 503 else None
     title = _TITLES.get(status, "That cannot be done now")
-    return problem(Problem(status, error.code, title, error.message), headers)
+    return problem(ProblemDetails(status, error.code, title, error.message), headers)
 
 
 _TITLES = {403: "That is not allowed", 404: "There is no such thing", 422: "That cannot be taken"}
@@ -197,10 +198,10 @@ def json(value: Any, status: int = 200) -> Response:
 
 
 def _missing(what: str) -> Response:
-    return problem(Problem(404, "not_found", f"There is no such {what}", f"GET /api/workflows lists what there is; check the {what}'s id."))  # fmt: skip
+    return problem(ProblemDetails(404, "not_found", f"There is no such {what}", f"GET /api/workflows lists what there is; check the {what}'s id."))  # fmt: skip
 
 
-def _add_looking(router: APIRouter, desk: Desk) -> None:
+def _add_looking(router: APIRouter, gateway: GatewayProtocol) -> None:
     @router.get("/workflows", summary="List workflows")
     async def workflows(
         pcn: Annotated[str, Query(max_length=12)] = "",
@@ -208,17 +209,17 @@ def _add_looking(router: APIRouter, desk: Desk) -> None:
         status: Literal["", "open", "held", "completed", "stopped", "withdrawn"] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Response:
-        rows = await desk.workflows(pcn=pcn, definition=definition, status=status, limit=limit)
+        rows = await gateway.workflows(pcn=pcn, definition=definition, status=status, limit=limit)
         return json({"workflows": [asdict(row) for row in rows]})
 
     @router.get("/workflows/{workflow_id}", summary="A workflow with its steps and assignments")
     async def workflow(workflow_id: str) -> Response:
-        found = await desk.workflow(workflow_id)
+        found = await gateway.workflow(workflow_id)
         return json(found) if found is not None else _missing("workflow")
 
     @router.get("/assignments/{assignment_id}", summary="An assignment: what is asked, and what was answered")
     async def assignment(assignment_id: str) -> Response:
-        page = await desk.page(assignment_id, to_manager=True)
+        page = await gateway.page(assignment_id, to_manager=True)
         return json(asdict(page)) if page is not None else _missing("assignment")
 
 
@@ -227,11 +228,11 @@ _AGAIN: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _add_acting(router: APIRouter, desk: Desk) -> None:
+def _add_acting(router: APIRouter, gateway: GatewayProtocol) -> None:
     @router.post("/workflows", summary="Launch a process", status_code=201, responses={**ERRORS, **_AGAIN})
     async def launch(body: LaunchBody, idempotency_key: Key) -> Response:
         try:
-            made = await desk.launch(
+            made = await gateway.launch(
                 body.definition, body.pcns, body.inputs, body.by.actor(), idempotency_key
             )
         except (Invalid, Refused) as error:
@@ -246,7 +247,7 @@ def _add_acting(router: APIRouter, desk: Desk) -> None:
             told = [AnswerProblem("until", "Say until when", "missing")]
             return refusal(Invalid(told))
         try:
-            await desk.reply(assignment_id, body.kind, body.text, body.until, body.by.actor())
+            await gateway.reply(assignment_id, body.kind, body.text, body.until, body.by.actor())
         except (Invalid, Refused) as error:
             return refusal(error)
         return json({"kind": body.kind}, 201)
@@ -254,7 +255,7 @@ def _add_acting(router: APIRouter, desk: Desk) -> None:
     @router.post("/workflows/{workflow_id}/hold", summary="Stop a workflow's clocks")
     async def hold(workflow_id: str, body: ReasonBody) -> Response:
         try:
-            await desk.hold(workflow_id, body.reason, body.by.actor())
+            await gateway.hold(workflow_id, body.reason, body.by.actor())
         except (Invalid, Refused) as error:
             return refusal(error)
         return json({"held": True})
@@ -262,7 +263,7 @@ def _add_acting(router: APIRouter, desk: Desk) -> None:
     @router.post("/workflows/{workflow_id}/lift", summary="Let a held workflow go on")
     async def lift(workflow_id: str, body: ReasonBody) -> Response:
         try:
-            await desk.lift(workflow_id, body.reason, body.by.actor())
+            await gateway.lift(workflow_id, body.reason, body.by.actor())
         except (Invalid, Refused) as error:
             return refusal(error)
         return json({"held": False})

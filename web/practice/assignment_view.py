@@ -12,14 +12,14 @@ from definitions.models.fields import FormField, RepeatedGroup
 from engine.dates.clock import LONDON, london_date
 from engine.events.plain_values import plain
 from engine.events.workflow import Actor
-from engine.expressions.evaluator import Judge
+from engine.expressions.evaluator import FormEvaluator
 from engine.expressions.scope import Scope
 from engine.forms.presentation import DrawnField, draw_form
 from engine.notices.facts import due_words, facts_of, silence_of, words
 from engine.people import roles
 from engine.people.visibility import may_see
 from engine.state.workflow import Assignment, StepState, WorkflowState
-from web.views import AssignmentPage, Contact, Said, Shown, Standing
+from web.views import AssignmentPage, Contact, ConversationLine, ShownResult, StandingAnswer
 
 
 def assignment_page(
@@ -81,7 +81,7 @@ def closed_because(state: WorkflowState, assignment: Assignment) -> str:
     if state.over:
         return f"{state.reference} is {state.status}."
     if not state.is_current(assignment):
-        return "This was asked anew since. Please use the link in the newer letter."
+        return "This was asked anew since. Please use the link in the newer email."
     return "This step has closed." if state.steps[assignment.step].status != "open" else ""
 
 
@@ -90,8 +90,8 @@ def _form(
 ) -> list[DrawnField]:
     if status_of(state, assignment) in ("closed", "ended"):
         return []
-    judge = Judge(state, now, assignment)
-    return draw_form(step.form, judge.names, judge, offered(state, assignment) if told else None)
+    evaluator = FormEvaluator(state, now, assignment)
+    return draw_form(step.form, evaluator.names, evaluator, offered(state, assignment) if told else None)
 
 
 def offered(state: WorkflowState, assignment: Assignment) -> Mapping[str, Any] | None:
@@ -108,13 +108,13 @@ def offered(state: WorkflowState, assignment: Assignment) -> Mapping[str, Any] |
     return None
 
 
-def standing(state: WorkflowState, assignment: Assignment) -> Standing | None:
+def standing(state: WorkflowState, assignment: Assignment) -> StandingAnswer | None:
     """Whose answer stands."""
     response = assignment.response
     if response is None:
         return None
     for_ = state.pcn.people_by_id.get(response.actor.on_behalf_of)
-    return Standing(
+    return StandingAnswer(
         response.actor.name, words(response.actor.role), day_and_hour(response.at), response.number, response.late,
         for_.name if for_ else "",
     )  # fmt: skip
@@ -126,10 +126,10 @@ def day_and_hour(moment: datetime) -> str:
     return f"{local:%a} {local.day} {local:%B %Y}, {local:%H:%M}"
 
 
-def conversation(assignment: Assignment) -> Iterator[Said]:
+def conversation(assignment: Assignment) -> Iterator[ConversationLine]:
     for reply in assignment.replies:
         until = f"Until {day_and_hour(reply.until)}. " if reply.until else ""
-        yield Said(
+        yield ConversationLine(
             reply.kind,
             f"{until}{reply.text}",
             assignment.name,
@@ -155,7 +155,7 @@ def contact(state: WorkflowState, now: datetime) -> Contact:
 # --- earlier results
 
 
-def shown(scope: Scope, step: Step, organisation: str, viewer: Actor) -> Iterator[Shown]:
+def shown(scope: Scope, step: Step, organisation: str, viewer: Actor) -> Iterator[ShownResult]:
     """The results of the steps this one `shows` that `viewer` may see.
 
     What several were asked is shown to a practice as far as it is its own, which is also what its signature covers;
@@ -167,34 +167,38 @@ def shown(scope: Scope, step: Step, organisation: str, viewer: Actor) -> Iterato
         earlier, state = scope.state.process.steps[name], scope.state.steps[name]
         title = scope.text(earlier.title, **scope.around(earlier))
         if earlier.kind == "produce":
-            yield Shown(str(state.values.get("name", title)), markdown=str(state.values.get("text", "")))
+            yield ShownResult(
+                str(state.values.get("name", title)), markdown=str(state.values.get("text", ""))
+            )
         elif earlier.kind == "compute":
             yield from _values(title, state)
         else:
             yield from _answers(scope, title, earlier, state, organisation)
 
 
-def _values(title: str, state: StepState) -> Iterator[Shown]:
+def _values(title: str, state: StepState) -> Iterator[ShownResult]:
     plain_values = []
     for name, value in state.values.items():
         if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
             columns = tuple(key for key, cell in value[0].items() if not isinstance(cell, list | Mapping))
             rows = tuple(tuple(as_text(row.get(key)) for key in columns) for row in value)
-            yield Shown(title, columns=tuple(heading(key) for key in columns), rows=rows)
+            yield ShownResult(title, columns=tuple(heading(key) for key in columns), rows=rows)
         else:
             plain_values.append((heading(name), as_text(value)))
     if plain_values:
-        yield Shown(title, columns=("", ""), rows=tuple(plain_values))
+        yield ShownResult(title, columns=("", ""), rows=tuple(plain_values))
 
 
-def _answers(scope: Scope, title: str, step: Step, state: StepState, organisation: str) -> Iterator[Shown]:
+def _answers(
+    scope: Scope, title: str, step: Step, state: StepState, organisation: str
+) -> Iterator[ShownResult]:
     pcn = scope.state.pcn
     everyones = organisation == pcn.code or not asked_of_several(step)
     for assignment in state.assignments.values():
         if assignment.response and (everyones or assignment.organisation in (organisation, pcn.code)):
             place = pcn.organisation_name(assignment.organisation)
             rows = tuple(pairs(step, assignment.response.answers))
-            yield Shown(f"{title}: {place}", columns=("", ""), rows=rows)
+            yield ShownResult(f"{title}: {place}", columns=("", ""), rows=rows)
 
 
 def heading(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.responses import HTMLResponse
 
-from engine.forms.answers import Caution, Problem
+from engine.forms.answers import AnswerProblem, AnswerWarning
 from engine.forms.presentation import DrawnField
 from web.practice.components import Question
 from web.practice.questions import anchor, questions
@@ -19,12 +19,12 @@ from web.views import AssignmentPage
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class PageDetails:
     """What a page shows besides what is asked: what was typed, what is wrong with it, and in which form."""
 
     form: Sequence[DrawnField]
-    problems: tuple[Problem, ...] = ()
-    warnings: tuple[Caution, ...] = ()
+    problems: tuple[AnswerProblem, ...] = ()
+    warnings: tuple[AnswerWarning, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
@@ -40,7 +40,7 @@ class LinkPages:
         self._pages = pages
 
     def draw(
-        self, page: AssignmentPage, shape: Shape, *, link: str, seal: str, today: date, status: int
+        self, page: AssignmentPage, shape: PageDetails, *, link: str, seal: str, today: date, status: int
     ) -> HTMLResponse:
         asked = questions(shape.form, shape.rows, shape.notes)
         replies = [self._reply(slug, shape, today) for slug in REPLIES]
@@ -63,7 +63,7 @@ class LinkPages:
             prefix="Error: " if shape.problems else "Not sent yet: " if shape.warnings else "",
         )
 
-    def _reply(self, slug: str, shape: Shape, today: date) -> dict[str, Any]:
+    def _reply(self, slug: str, shape: PageDetails, today: date) -> dict[str, Any]:
         reply = REPLIES[slug]
         current = slug == shape.reply
         form = shape.reply_form if current else drawn_reply(reply, today)
@@ -76,7 +76,7 @@ class LinkPages:
         }
 
 
-def _signer(shape: Shape, ids: str) -> dict[str, str]:
+def _signer(shape: PageDetails, ids: str) -> dict[str, str]:
     """Who answers, as typed, and what is wrong with it."""
     wrong = {problem.path: problem.message for problem in shape.problems if problem.path in ("name", "role")}
     return {
@@ -88,10 +88,10 @@ def _signer(shape: Shape, ids: str) -> dict[str, str]:
     }
 
 
-def _summary(shape: Shape, asked: Sequence[Question], ids: str) -> list[dict[str, str]]:
+def _summary(shape: PageDetails, asked: Sequence[Question], ids: str) -> list[dict[str, str]]:
     """The error summary: every problem or warning, each with a link to its input."""
     listed = []
-    found: list[Problem | Caution] = [*shape.problems, *shape.warnings]
+    found: list[AnswerProblem | AnswerWarning] = [*shape.problems, *shape.warnings]
     for problem in found:
         href = anchor(problem, asked)
         if href in ("#name", "#role"):

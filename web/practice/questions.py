@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.forms.answers import Caution, Problem
+from engine.forms.answers import AnswerProblem, AnswerWarning
 from engine.forms.presentation import DrawnField
 from web.practice.components import Question, component, wrong_box
 
@@ -22,7 +22,7 @@ def questions(
     ]
 
 
-def anchor(problem: Problem | Caution, asked: Sequence[Question]) -> str:
+def anchor(problem: AnswerProblem | AnswerWarning, asked: Sequence[Question]) -> str:
     """The link from the error summary to the input that is wrong."""
     for question in asked:
         path = question.drawn.path

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from definitions.models.fields import FormField
-from engine.forms.answers import Checked, check_answers
+from definitions.models.replies import ReplyKind
+from engine.forms.answers import CheckedAnswers, check_answers
 from engine.forms.presentation import DrawnField, draw_form
-from web.views import ReplyKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +71,5 @@ def drawn_reply(reply: Reply, today: date) -> Sequence[DrawnField]:
     return draw_form(reply.form, {}, _Today(today))
 
 
-def checked_reply(reply: Reply, raw: Mapping[str, Any], today: date) -> Checked:
+def checked_reply(reply: Reply, raw: Mapping[str, Any], today: date) -> CheckedAnswers:
     return check_answers(reply.form, (), raw, {}, _Today(today))

@@ -17,15 +17,15 @@ from starlette.routing import Route
 
 from engine.dates.clock import Clock, london_date
 from engine.events.workflow import Actor
-from engine.forms.answers import Problem, check_signer
+from engine.forms.answers import AnswerProblem, check_signer
 from engine.forms.presentation import with_answers
 from notifications.links import Links, sha256_of
 from web.access.form_seal import FORM_LASTS, FormSeal
-from web.practice.pages import LinkPages, Shape
+from web.practice.pages import LinkPages, PageDetails
 from web.practice.replies import REPLIES, Reply, checked_reply, drawn_reply
-from web.practice.submission import Sent, read_page, text_of
+from web.practice.submission import Submission, read_page, text_of
 from web.rendering import Pages
-from web.views import AssignmentPage, Desk, Invalid, Refused, Warned, WebSettings, status_of
+from web.views import AssignmentPage, GatewayProtocol, Invalid, Refused, Warned, WebSettings, status_of
 
 _MOST_FIELDS = 10_000
 _AGAIN = (
@@ -35,21 +35,23 @@ _AGAIN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedLink:
     """A live link, and its page."""
 
     token: str
     page: AssignmentPage
 
 
-Handler = Callable[[Request, Opened], Coroutine[Any, Any, Response]]
+Handler = Callable[[Request, OpenedLink], Coroutine[Any, Any, Response]]
 
 
-class Answering:
+class PracticePages:
     """The routes under /a/."""
 
-    def __init__(self, desk: Desk, links: Links, clock: Clock, settings: WebSettings, pages: Pages) -> None:
-        self._desk, self._links, self._clock, self._pages = desk, links, clock, pages
+    def __init__(
+        self, gateway: GatewayProtocol, links: Links, clock: Clock, settings: WebSettings, pages: Pages
+    ) -> None:
+        self._gateway, self._links, self._clock, self._pages = gateway, links, clock, pages
         self._secure = settings.secure
         self._cookie = "__Host-baton" if settings.secure else "baton"
         self._seal = FormSeal(settings.secret)
@@ -75,21 +77,21 @@ class Answering:
 
         return handle
 
-    async def _open(self, token: str) -> Opened | Response:
+    async def _open(self, token: str) -> OpenedLink | Response:
         assignment_id = self._links.read(token)
-        row = await self._desk.link(sha256_of(token)) if assignment_id else None
-        page = await self._desk.page(row.assignment) if row and row.assignment == assignment_id else None
+        row = await self._gateway.link(sha256_of(token)) if assignment_id else None
+        page = await self._gateway.page(row.assignment) if row and row.assignment == assignment_id else None
         if row is None or page is None:
             return self._pages.say(
                 404,
                 "We do not know this link",
-                "It may have been cut in two by a mail program. Try copying the whole link from the letter.",
+                "It may have been cut in two by a mail program. Try copying the whole link from the email.",
             )
         if row.revoked:
             return self._pages.say(
                 410,
                 "This link has been replaced",
-                "A newer letter about the same thing has a link that works. Please use that one.",
+                "A newer email about the same thing has a link that works. Please use that one.",
                 manager=page.manager,
             )
         if row.expires <= self._clock.now():
@@ -99,17 +101,17 @@ class Answering:
                 "Links stop working after a while, to keep what is behind them safe.",
                 manager=page.manager,
             )
-        return Opened(token, page)
+        return OpenedLink(token, page)
 
     # --- looking
 
-    async def _show(self, request: Request, opened: Opened) -> Response:
-        return self._draw(request, opened, Shape(opened.page.form))
+    async def _show(self, request: Request, opened: OpenedLink) -> Response:
+        return self._draw(request, opened, PageDetails(opened.page.form))
 
     async def _back(self, request: Request) -> Response:
         return RedirectResponse(f"/a/{request.path_params['token']}", 303)
 
-    async def _thanks(self, request: Request, opened: Opened) -> Response:
+    async def _thanks(self, request: Request, opened: OpenedLink) -> Response:
         did = request.query_params.get("did", "")
         reply = REPLIES.get(did)
         if reply is None and opened.page.standing is None:
@@ -118,26 +120,26 @@ class Answering:
 
     # --- answering
 
-    async def _answer(self, request: Request, opened: Opened) -> Response:
+    async def _answer(self, request: Request, opened: OpenedLink) -> Response:
         async with request.form(max_files=100, max_fields=_MOST_FIELDS) as data:
             if not opened.page.takes_answers:
-                return self._draw(request, opened, Shape(opened.page.form), status=409)
+                return self._draw(request, opened, PageDetails(opened.page.form), status=409)
             if not self._sealed(request, opened, data):
                 sent = await read_page(data, opened.page.form, opened.token, self._seal, None)
-                return self._redraw(request, opened, data, sent, (Problem("", _AGAIN),), status=403)
-            sent = await read_page(data, opened.page.form, opened.token, self._seal, self._desk.keep_file)
+                return self._redraw(request, opened, data, sent, (AnswerProblem("", _AGAIN),), status=403)
+            sent = await read_page(data, opened.page.form, opened.token, self._seal, self._gateway.keep_file)
             if text_of(data, "add-row"):
                 return self._redraw(request, opened, data, sent)
             return await self._send(request, opened, data, sent)
 
-    async def _send(self, request: Request, opened: Opened, data: FormData, sent: Sent) -> Response:
+    async def _send(self, request: Request, opened: OpenedLink, data: FormData, sent: Submission) -> Response:
         assignment = opened.page.assignment
         signer = check_signer(text_of(data, "name"), text_of(data, "role"))
         try:
             if signer:
-                problems = await self._desk.check(assignment, sent.answers)
+                problems = await self._gateway.check(assignment, sent.answers)
                 return self._redraw(request, opened, data, sent, (*problems, *signer), status=422)
-            await self._desk.respond(
+            await self._gateway.respond(
                 assignment,
                 sent.answers,
                 _actor(data),
@@ -154,27 +156,29 @@ class Answering:
         return RedirectResponse(f"/a/{opened.token}/thanks?did=answer", 303)
 
     async def _refused(
-        self, request: Request, opened: Opened, data: FormData, sent: Sent, error: Refused
+        self, request: Request, opened: OpenedLink, data: FormData, sent: Submission, error: Refused
     ) -> Response:
         """The page as it stands now, which may have closed meanwhile, and why the answer was not taken."""
-        page = await self._desk.page(opened.page.assignment) or opened.page
-        problems = (Problem("", error.message, error.code),)
+        page = await self._gateway.page(opened.page.assignment) or opened.page
+        problems = (AnswerProblem("", error.message, error.code),)
         return self._redraw(
-            request, Opened(opened.token, page), data, sent, problems, status=status_of(error)
+            request, OpenedLink(opened.token, page), data, sent, problems, status=status_of(error)
         )
 
     # --- saying something else
 
-    async def _reply(self, request: Request, opened: Opened) -> Response:
+    async def _reply(self, request: Request, opened: OpenedLink) -> Response:
         reply = REPLIES.get(request.path_params["kind"])
         if reply is None:
-            return self._pages.say(404, "There is no such page", "Open the link in your letter again.")
+            return self._pages.say(404, "There is no such page", "Open the link in your email again.")
         async with request.form(max_files=0, max_fields=100) as data:
             if not opened.page.takes_answers:
-                return self._draw(request, opened, Shape(opened.page.form), status=409)
+                return self._draw(request, opened, PageDetails(opened.page.form), status=409)
             return await self._take_reply(request, opened, reply, data)
 
-    async def _take_reply(self, request: Request, opened: Opened, reply: Reply, data: FormData) -> Response:
+    async def _take_reply(
+        self, request: Request, opened: OpenedLink, reply: Reply, data: FormData
+    ) -> Response:
         today = london_date(self._clock.now())
         form = drawn_reply(reply, today)
         sent = await read_page(data, form, opened.token, self._seal, None)
@@ -182,11 +186,11 @@ class Answering:
         problems = (*checked.problems, *check_signer(text_of(data, "name"), text_of(data, "role")))
         status = 422
         if not self._sealed(request, opened, data):
-            problems, status = (Problem("", _AGAIN),), 403
+            problems, status = (AnswerProblem("", _AGAIN),), 403
         if not problems:
             try:
                 until = checked.values.get("until")
-                await self._desk.reply(
+                await self._gateway.reply(
                     opened.page.assignment,
                     reply.kind,
                     checked.values.get("text", ""),
@@ -196,10 +200,10 @@ class Answering:
             except Invalid as error:
                 problems = error.problems
             except Refused as error:
-                problems, status = (Problem("", error.message, error.code),), status_of(error)
+                problems, status = (AnswerProblem("", error.message, error.code),), status_of(error)
             else:
                 return RedirectResponse(f"/a/{opened.token}/thanks?did={reply.slug}", 303)
-        shape = Shape(
+        shape = PageDetails(
             opened.page.form,
             problems=tuple(problems),
             reply=reply.slug,
@@ -211,21 +215,21 @@ class Answering:
 
     # --- drawing
 
-    def _sealed(self, request: Request, opened: Opened, data: FormData) -> bool:
+    def _sealed(self, request: Request, opened: OpenedLink, data: FormData) -> bool:
         cookie = request.cookies.get(self._cookie)
         return self._seal.holds(text_of(data, "seal"), cookie, opened.token, self._clock.now())
 
     def _redraw(
         self,
         request: Request,
-        opened: Opened,
+        opened: OpenedLink,
         data: FormData,
-        sent: Sent,
-        problems: tuple[Problem, ...] = (),
+        sent: Submission,
+        problems: tuple[AnswerProblem, ...] = (),
         warnings: tuple[Any, ...] = (),
         status: int = 200,
     ) -> Response:
-        shape = Shape(
+        shape = PageDetails(
             tuple(with_answers(opened.page.form, sent.answers, problems)),
             problems=problems,
             warnings=tuple(warnings),
@@ -236,7 +240,7 @@ class Answering:
         )
         return self._draw(request, opened, shape, status=status)
 
-    def _draw(self, request: Request, opened: Opened, shape: Shape, status: int = 200) -> Response:
+    def _draw(self, request: Request, opened: OpenedLink, shape: PageDetails, status: int = 200) -> Response:
         browser = self._seal.browser(request.cookies.get(self._cookie))
         now = self._clock.now()
         response = self._drawer.draw(
@@ -268,7 +272,7 @@ def _seen(data: FormData) -> int | None:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else None
 
 
-def _kept(data: FormData, name: str, problems: tuple[Problem, ...]) -> str:
+def _kept(data: FormData, name: str, problems: tuple[AnswerProblem, ...]) -> str:
     """What was typed, unless it was an NHS number."""
     leaked = any(problem.path == name and problem.code == "nhs_number" for problem in problems)
     return "" if leaked else text_of(data, name)

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.datastructures import FormData, UploadFile
 
 from engine.forms import patient_guard
-from engine.forms.answers import Problem
+from engine.forms.answers import AnswerProblem
 from engine.forms.composite_values import MOST_BYTES, MOST_ROWS
 from engine.forms.presentation import DrawnField
 from web.access.form_seal import FormSeal
@@ -22,11 +22,11 @@ _MORE_ROWS = 3
 
 
 @dataclass(slots=True)
-class Sent:
+class Submission:
     """What a page brought: raw answers, problems with its files, how many rows its tables showed, notes of files kept."""
 
     answers: dict[str, Any] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[AnswerProblem] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
 
@@ -45,12 +45,12 @@ def text_of(data: FormData, name: str) -> str:
 
 async def read_page(
     data: FormData, form: Sequence[DrawnField], link: str, seal: FormSeal, keep: KeepFile | None
-) -> Sent:
+) -> Submission:
     """The answers of a page. A file that may be taken is kept at once, so that it need not be sent again.
 
     Without `keep`, for a page that is not to be trusted, files are passed over.
     """
-    sent = Sent()
+    sent = Submission()
     for drawn in form:
         if drawn.type == "file":
             await _read_file(data, drawn, link, seal, keep, sent)
@@ -111,7 +111,7 @@ _READERS: Mapping[str, Callable[[FormData, DrawnField], Any]] = {
 
 
 async def _read_file(
-    data: FormData, drawn: DrawnField, link: str, seal: FormSeal, keep: KeepFile | None, sent: Sent
+    data: FormData, drawn: DrawnField, link: str, seal: FormSeal, keep: KeepFile | None, sent: Submission
 ) -> None:
     """The file just sent, or else the one sent before."""
     upload = data.get(PREFIX + drawn.path)

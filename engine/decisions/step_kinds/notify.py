@@ -1,6 +1,6 @@
 """notify: the engine tells people something, and goes on.
 
-Contract: one notice a person, planned in the turn that reaches the step; nobody outside the PCN is ever told.
+Contract: one notice a person, planned in the draft that reaches the step; nobody outside the PCN is ever told.
 
 Example::
 

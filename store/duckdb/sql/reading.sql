@@ -110,7 +110,7 @@ SELECT * FROM links WHERE sha256 = ?;
 -- The links to an assignment.
 SELECT * FROM links WHERE assignment = ? ORDER BY expires, sha256;
 
--- name: outlooks
+-- name: pending
 -- What every open workflow waits for, with the version at which it was said.
 SELECT workflow_id, next_deadline, waiting_for, version FROM workflows WHERE status IN ('open', 'held');
 

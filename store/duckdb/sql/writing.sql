@@ -152,11 +152,11 @@ SELECT * FROM steps WHERE workflow_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY 
 SELECT * FROM assignments WHERE workflow_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY rowid;
 
 -- name: load_notices
--- The notices of the workflows a group touches, without what the letters say.
+-- The notices of the workflows a group touches, without what the emails say.
 SELECT * REPLACE ('{}' AS facts) FROM notices WHERE workflow_id IN (SELECT unnest(?::VARCHAR[]));
 
 -- name: load_notices_by_id
--- The notices that messages of a group carry, without what the letters say.
+-- The notices that messages of a group carry, without what the emails say.
 SELECT * REPLACE ('{}' AS facts) FROM notices WHERE id IN (SELECT unnest(?::VARCHAR[]));
 
 -- name: load_messages
@@ -180,7 +180,7 @@ SELECT position, hash FROM events ORDER BY position DESC LIMIT 1;
 -- Which documents are stored.
 SELECT sha256 FROM documents;
 
--- name: update_outlooks
+-- name: update_pending
 -- What workflows wait for, after a rebuild.
 UPDATE workflows
 SET next_deadline = n.next_deadline, waiting_for = n.waiting_for

@@ -9,39 +9,39 @@ from pathlib import Path
 import pytest
 
 from application import runtime
-from flows.controller import FlowDesk
-from flows.dispatcher import Errand
+from flows.controller import FlowController
+from flows.dispatcher import Request
 from flows.server import free_port
-from tests.flows.fake import FakeOffice
+from tests.flows.fake_runtime import FakeRuntime
 
 
-async def test_nothing_asked_of_the_desk_waits_or_raises_without_prefect(
+async def test_nothing_asked_of_the_controller_waits_or_raises_without_prefect(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runtime, "_seat", None)
-    baton = FakeOffice()
-    desk = FlowDesk(baton, tmp_path, api_url=f"http://127.0.0.1:{free_port()}/api")
+    monkeypatch.setattr(runtime, "_registered", None)
+    baton = FakeRuntime()
+    controller = FlowController(baton, tmp_path, api_url=f"http://127.0.0.1:{free_port()}/api")
     batch = baton.launch("w1")
 
     def ask_everything() -> float:
         began = time.perf_counter()
-        desk.start([batch])
-        desk.wake_batch(batch.batch_id)
-        desk.wake_post()
-        desk.wake_due(baton.clock.now())
-        desk.tell()
+        controller.start([batch])
+        controller.wake_batch(batch.batch_id)
+        controller.wake_post()
+        controller.wake_due(baton.clock.now())
+        controller.tell()
         return time.perf_counter() - began
 
     assert ask_everything() < 0.05  # before it is opened: kept for later
-    desk.open()
+    controller.open()
     await asyncio.sleep(1.5)
     assert ask_everything() < 0.05  # Prefect does not answer
-    assert not desk.ready
-    await asyncio.wait_for(desk.close(), 20)
+    assert not controller.ready
+    await asyncio.wait_for(controller.close(), 20)
     assert ask_everything() < 0.05  # closed
 
 
-async def test_an_errand_is_retried_until_done_and_askings_meanwhile_are_one(
+async def test_a_request_is_retried_until_done_and_askings_meanwhile_are_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("flows.dispatcher.RETRY_SECONDS", 0.01)
@@ -54,10 +54,10 @@ async def test_an_errand_is_retried_until_done_and_askings_meanwhile_are_one(
             raise ConnectionError("away")
         done.set()
 
-    errand = Errand("Test", do)
-    running = asyncio.create_task(errand.run())
+    request = Request("Test", do)
+    running = asyncio.create_task(request.run())
     for _ in range(5):
-        errand.ask()
+        request.ask()
     await asyncio.wait_for(done.wait(), 2)
     await asyncio.sleep(0.05)
     running.cancel()

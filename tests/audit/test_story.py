@@ -10,7 +10,7 @@ import pytest
 from application.network_calendar import network_calendar
 from audit.names import Names
 from audit.sentences import sentence
-from audit.story import Teller
+from audit.story import StoryWriter
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import Library
 from engine.events import changes as changes
@@ -63,15 +63,15 @@ SENTENCES: list[tuple[e.Body, str]] = [
     (e.PromisePassed(ONE, STEP, AT), "The time Elm Tree Surgery had asked for passed without an answer; the manager was told."),
     (e.DeadlineMoved(ONE, STEP, None, _when(), "the hold"), "“Your figures for Q3” of Elm Tree Surgery is now due Fri 22 Jan 2027, 17:00: the hold."),
     (e.AssignmentReassigned(ONE, STEP, "jo-marsh", "sam-lee", "Sam Lee", "leave"), "Asha Patel (PCN manager, Harbour Vale PCN) asked Sam Lee instead of Jo Marsh for “Your figures for Q3” of Elm Tree Surgery: leave."),
-    (e.RungClimbed(ONE, STEP, "offer", "offer of help", ("jo-marsh",)), "Chased “Your figures for Q3” of Elm Tree Surgery to Jo Marsh: offered help; the last letter that goes by itself."),
+    (e.RungClimbed(ONE, STEP, "offer", "offer of help", ("jo-marsh",)), "Chased “Your figures for Q3” of Elm Tree Surgery to Jo Marsh: offered help; the last email that goes by itself."),
     (e.RungClimbed(ONE, STEP, "call", "ring them", ("asha-patel",)), "Chased “Your figures for Q3” of Elm Tree Surgery: asked Asha Patel to ring them."),
     (e.RungSkipped(ONE, STEP, "due_today", "there was a reply"), "The chaser “due today” for Elm Tree Surgery was passed over: there was a reply."),
     (e.ConversationRecorded(ONE, STEP, "call", "it comes on Friday"), "Asha Patel (PCN manager, Harbour Vale PCN) spoke with Elm Tree Surgery: it comes on Friday."),
-    (e.SilenceCounted(ONE, STEP, "agreement"), "Elm Tree Surgery said nothing, which counts as agreement, as the first letter said."),
+    (e.SilenceCounted(ONE, STEP, "agreement"), "Elm Tree Surgery said nothing, which counts as agreement, as the first email said."),
     (e.AssignmentEnded(ONE, STEP, "the step closed"), "“Your figures for Q3” of Elm Tree Surgery ended without an answer: the step closed."),
 ]  # fmt: skip
 
-#: Told elsewhere: asked people are grouped, letters have a list of their own, an opening says nothing the asking does not.
+#: Told elsewhere: asked people are grouped, emails have a list of their own, an opening says nothing the asking does not.
 ELSEWHERE = {
     e.AssignmentOpened, e.StepOpened, e.NoticePlanned, posted.MessageClaimed, posted.MessageSent, posted.MessageDeferred,
     posted.MessageRefused, posted.LinkIssued, posted.LinkRevoked,
@@ -94,7 +94,7 @@ def test_every_kind_of_event_is_told(future: Rehearsal) -> None:
 def test_those_asked_at_once_stand_in_one_line_for_each_date(future: Rehearsal) -> None:
     lines = [
         line
-        for line in Teller(future.ended).lines(future.events)
+        for line in StoryWriter(future.ended).lines(future.events)
         if "Asked for “Your figures for Q3”" in line.text
     ]
     assert sum(line.text.count("(practice manager, ") for line in lines) == 5
@@ -102,7 +102,7 @@ def test_those_asked_at_once_stand_in_one_line_for_each_date(future: Rehearsal) 
 
 
 def test_the_story_goes_forward_and_ends_with_how_it_closed(future: Rehearsal) -> None:
-    lines = Teller(future.ended).lines(future.events)
+    lines = StoryWriter(future.ended).lines(future.events)
     assert [line.at for line in lines] == sorted(line.at for line in lines)
     assert lines[0].text.startswith("rehearsal (PCN manager, Harbour Vale PCN) launched IIF Q3 2026/27")
     assert any(line.text.startswith("Closed, completed") for line in lines[-3:])

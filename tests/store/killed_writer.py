@@ -11,8 +11,8 @@ from pathlib import Path
 from engine.events import post as posted
 from store.duckdb import opener
 from store.duckdb.store import DuckdbStore
-from store.protocol import Commit, Conflict, Outlook
-from tests.store.happenings import a_workflow, answered, at, claimed, commit, planned
+from store.protocol import Commit, Conflict, Pending
+from tests.store.samples import a_workflow, answered, at, claimed, commit, planned
 
 CLIENTS = 8
 
@@ -53,12 +53,12 @@ def _next(store: DuckdbStore, number: int, chance: random.Random) -> list[Commit
     version = store.version(name)
     if version == 0:
         text = bytes([number]) * chance.randrange(1, 20_000)
-        launch = a_workflow(name, Outlook(at(1), "two"))
-        return [Commit(name, 0, launch.events, launch.outlook, {sha256(text).hexdigest(): text})]
+        launch = a_workflow(name, Pending(at(1), "two"))
+        return [Commit(name, 0, launch.events, launch.pending, {sha256(text).hexdigest(): text})]
     post = store.version("post")
     notice = f"{name}/{version + 2}"
     some = [planned(name, f"{name}/x{version}-{n}") for n in range(chance.choice((0, 1, 30)))]
-    mine = commit(name, version, answered(name), *some, outlook=Outlook(at(version), "one"))
+    mine = commit(name, version, answered(name), *some, pending=Pending(at(version), "one"))
     if chance.random() < 0.3:
         return [
             mine,

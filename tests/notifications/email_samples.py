@@ -1,4 +1,4 @@
-"""Letters as they are really sent, one of each kind, for the tests and for looking at."""
+"""Emails as they are really sent, one of each kind, for the tests and for looking at."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.dates.clock import LONDON
 from engine.events.workflow import Notice
-from notifications.planner import Letter
+from notifications.planner import Email
 from notifications.sections import in_order
 
 MANAGER = {"name": "Sam Patel", "email": "sam.patel@harbourvale.example", "phone": "0191 496 0123"}
@@ -21,10 +21,10 @@ FIGURES: dict[str, Any] = {
     "silence": "saying nothing never counts as an answer; after the date the PCN goes on with the practices that "
     "answered, and names the ones that did not",
     "next": [
-        "On Tue 12 January, if nothing has come, one line in your morning letter",
-        "On Fri 15 January a letter, only if you have not started",
+        "On Tue 12 January, if nothing has come, one line in your morning email",
+        "On Fri 15 January an email, only if you have not started",
         "On Tue 19 January an offer of help",
-        "After that no more letters: Sam rings you",
+        "After that no more emails: Sam rings you",
     ],
     "practice": "Elm Tree Surgery",
     "pcn": "Harbour Vale PCN",
@@ -55,9 +55,9 @@ def notice(kind: str = "ask", id: str = "n1", **given: Any) -> Notice:
     return Notice(id=id, kind=kind, facts=facts, **values)  # type: ignore[arg-type]
 
 
-def letter(*notices: Notice, now: datetime | None = None, urgent: bool = False) -> Letter:
+def email(*notices: Notice, now: datetime | None = None, urgent: bool = False) -> Email:
     first = notices[0]
-    return Letter(
+    return Email(
         first.person, first.name, first.email, in_order(notices, now or at("2027-01-04 08:30")), urgent
     )
 
@@ -73,9 +73,9 @@ TASK = notice(
     subject="Please ring Elm Tree Surgery about Q3 figures",
     facts={
         "title": "Ring Ruth Bell at Elm Tree Surgery", "takes": "5 minutes", "due": "", "due_at": "", "due_why": "",
-        "text": "Two letters have gone, and nothing has come back. A call does more now than a third letter.",
+        "text": "Two emails have gone, and nothing has come back. A call does more now than a third email.",
         "why": "One practice's silence can cost all five the payment, and there is usually a reason worth hearing.",
-        "silence": "", "next": ["Note what came of it on the page; no more letters go to the practice",
+        "silence": "", "next": ["Note what came of it on the page; no more emails go to the practice",
                                 "On Wed 27 January, if it is still open, Dr Okafor is asked to speak with their GP lead"],
         "items": ["Asked Mon 4 January; due Fri 15 January", "Ruth Bell, 0191 496 0145", "Cover: Jo Reid"],
     },
@@ -115,17 +115,17 @@ OTHER_ASK = notice(
            "next": ["A reminder three working days before"]},
 )  # fmt: skip
 LATE_DAY = at("2027-01-19 08:30")
-KINDS: dict[str, Letter] = {
-    "ask": letter(notice()),
-    "coming up": letter(REMINDER),
-    "due today": letter(DUE_TODAY),
-    "offer of help": letter(OFFER),
-    "task": letter(TASK),
-    "question": letter(QUESTION),
-    "told": letter(TOLD),
-    "outcome": letter(OUTCOME),
-    "decision": letter(DECISION),
-    "digest": letter(OTHER_ASK, DUE_TODAY, TOLD, OUTCOME, now=at("2027-01-15 08:30")),
+KINDS: dict[str, Email] = {
+    "ask": email(notice()),
+    "coming up": email(REMINDER),
+    "due today": email(DUE_TODAY),
+    "offer of help": email(OFFER),
+    "task": email(TASK),
+    "question": email(QUESTION),
+    "told": email(TOLD),
+    "outcome": email(OUTCOME),
+    "decision": email(DECISION),
+    "digest": email(OTHER_ASK, DUE_TODAY, TOLD, OUTCOME, now=at("2027-01-15 08:30")),
 }
 MOMENTS: dict[str, datetime] = {
     "due today": at("2027-01-15 09:00"), "offer of help": LATE_DAY, "digest": at("2027-01-15 08:30")

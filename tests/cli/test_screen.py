@@ -49,13 +49,13 @@ def test_that_an_answer_closed_its_step_is_not_said_again() -> None:
 
 def test_lines_stand_under_their_day_and_end_at_a_word(capsys: pytest.CaptureFixture[str]) -> None:
     screen = Screen()
-    screen.letters(
+    screen.emails(
         "Tue 15 Dec 2026", [("Jo Marsh <jo@x.example>", "Figures"), ("Beth Carter <b@x.example>", "Figures")]
     )
     screen.story("Process, from Monday", "Tue 15 Dec 2026", ["word " * 60])
-    day, letter, line = capsys.readouterr().out.strip().splitlines()
+    day, email, line = capsys.readouterr().out.strip().splitlines()
     assert day == "Tue 15 Dec 2026"
-    assert letter.endswith("Jo Marsh and Beth Carter: Figures")
+    assert email.endswith("Jo Marsh and Beth Carter: Figures")
     assert line.startswith("  Process  ") and line.endswith("word …") and len(line) <= 140
 
 

@@ -1,17 +1,16 @@
-"""What a letter says, in text and in HTML, and what mail programs read in its headers."""
+"""What an email says, in text and in HTML, and what mail programs read in its headers."""
 
 from __future__ import annotations
 
-import email
-import email.policy
 import itertools
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
-import letter_samples as samples
+import email_samples as samples
 import pytest
 from icalendar import Calendar
 
@@ -28,17 +27,15 @@ from notifications.content.english import (
     wrapped,
 )
 from notifications.content.identifiers import message_id, thread_id
-from notifications.planner import Letter
+from notifications.planner import Email
 
 COMPOSER = Composer("post@baton.example", "baton.example")
 START = samples.at("2027-01-04 08:30")
 
 
-def composed(letter: Letter, at: datetime = START, composer: Composer = COMPOSER) -> EmailMessage:
-    raw = composer.compose(
-        letter, message_id([n.id for n in letter.notices], "baton.example"), at, samples.link
-    )
-    message = email.message_from_bytes(raw, policy=email.policy.default)
+def composed(told: Email, at: datetime = START, composer: Composer = COMPOSER) -> EmailMessage:
+    raw = composer.compose(told, message_id([n.id for n in told.notices], "baton.example"), at, samples.link)
+    message = message_from_bytes(raw, policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
 
@@ -89,14 +86,14 @@ def test_an_ask_says_everything_even_with_its_link_blocked() -> None:
     for said in (
         "Hello Ruth,", "The PCN is paid on its total", "About 10 minutes.", "Fri 15 January 2027, 5pm",
         "10 working days after the quarter ended", "Saying nothing never counts as an answer",
-        "On Tue 19 January an offer of help.", "Ask Sam Patel: reply to this letter, or ring 0191 496 0123.",
+        "On Tue 19 January an offer of help.", "Ask Sam Patel: reply to this email, or ring 0191 496 0123.",
         "If a link will not open, reply", "Opening the page changes nothing.",
     ):  # fmt: skip
         assert said in text
     assert text.count("https://") == 1
 
 
-def test_the_headers_of_a_first_letter_and_a_reminder_make_one_thread() -> None:
+def test_the_headers_of_a_first_email_and_a_reminder_make_one_thread() -> None:
     first, reminder = composed(samples.KINDS["ask"]), composed(samples.KINDS["coming up"])
     root = thread_id(samples.notice().about, "baton.example")
     assert first["References"] == reminder["References"] == reminder["In-Reply-To"] == root
@@ -129,7 +126,7 @@ def test_managers_of_two_networks_are_each_named_and_one_is_replied_to() -> None
         about="other",
         facts={"pcn": "Hill PCN", "manager": {"name": "Di Lee", "email": "di@hill.example"}},
     )
-    message = composed(samples.letter(samples.notice(), other))
+    message = composed(samples.email(samples.notice(), other))
     text = body(message, "plain")
     assert "Ask Di Lee: reply" in text and "Ask Sam Patel: reply" in text
     assert message["Reply-To"].addresses[0].addr_spec in ("di@hill.example", "sam.patel@harbourvale.example")
@@ -143,15 +140,15 @@ def test_the_manager_is_not_told_to_ask_the_manager() -> None:
 
 
 def test_the_deadline_comes_as_a_calendar_file_without_the_link() -> None:
-    letter = samples.KINDS["ask"]
-    part = next(composed(letter).iter_attachments())
+    email = samples.KINDS["ask"]
+    part = next(composed(email).iter_attachments())
     assert part.get_filename() == "deadline.ics" and part.get_content_type() == "text/calendar"
     raw = part.get_payload(decode=True)
     assert isinstance(raw, bytes) and b"https://" not in raw
     (event,) = Calendar.from_ical(raw).walk("VEVENT")
     assert event["DTEND"].dt == datetime(2027, 1, 15, 17, tzinfo=UTC)
     assert str(event["SUMMARY"]) == "Due: Your figures for Q3 (Elm Tree Surgery)"
-    moved = replace(letter, notices=(replace(letter.notices[0], id="later"),))
+    moved = replace(email, notices=(replace(email.notices[0], id="later"),))
     again = next(composed(moved, samples.at("2027-01-05 08:30")).iter_attachments()).get_payload(decode=True)
     assert isinstance(again, bytes)
     (second,) = Calendar.from_ical(again).walk("VEVENT")
@@ -159,12 +156,12 @@ def test_the_deadline_comes_as_a_calendar_file_without_the_link() -> None:
     assert not list(composed(samples.KINDS["coming up"]).iter_attachments())
 
 
-def test_the_same_letter_has_the_same_bytes(kind: str) -> None:
-    letter = samples.KINDS[kind]
-    makes = [COMPOSER.compose(letter, "<m@x>", START, samples.link) for _ in range(2)]
+def test_the_same_email_has_the_same_bytes(kind: str) -> None:
+    email = samples.KINDS[kind]
+    makes = [COMPOSER.compose(email, "<m@x>", START, samples.link) for _ in range(2)]
     assert makes[0] == makes[1]
     assert (
-        Composer(COMPOSER.from_address, COMPOSER.domain).compose(letter, "<m@x>", START, samples.link)
+        Composer(COMPOSER.from_address, COMPOSER.domain).compose(email, "<m@x>", START, samples.link)
         == makes[0]
     )
 
@@ -175,24 +172,24 @@ def test_facts_are_data_whatever_they_hold() -> None:
         facts={"title": "<script>alert(1)</script>", "why": "{{ 7*7 }} {pcn} {0.__class__}", "next": "just one",
                "manager": "nobody", "due_at": "soon", "choices": {"a": 1}, "items": [None, 3], "attest": "yes"},
     )  # fmt: skip
-    message = composed(samples.letter(nasty))
+    message = composed(samples.email(nasty))
     assert "Bcc" not in message and message["Subject"] == "Line one Bcc: everyone@x.example"
     html = body(message, "html")
     assert "<script" not in html and "&lt;script&gt;" in html and "{{ 7*7 }} {pcn} {0.__class__}" in html
-    assert "Reply to this letter." in body(message, "plain")
+    assert "Reply to this email." in body(message, "plain")
 
 
-def test_a_notice_with_nothing_but_a_title_is_still_a_letter() -> None:
+def test_a_notice_with_nothing_but_a_title_is_still_an_email() -> None:
     bare = Notice("n", "told", "ruth", "Ruth Bell", "ruth@elm.example", "Y90001", "", "s", "Thank you", START,
                   facts={"title": "Thank you"})  # fmt: skip
-    text = body(composed(samples.letter(bare)), "plain")
+    text = body(composed(samples.email(bare)), "plain")
     assert text.startswith("Hello Ruth,\n\nThank you\n") and "\nYour Primary Care Network\n" in text
 
 
 @pytest.mark.parametrize("address", ["", "no-at", "zoë@elm.example", "a@b@c"])
 def test_an_address_that_is_none_is_said(address: str) -> None:
     with pytest.raises(Unaddressable):
-        composed(replace(samples.KINDS["ask"], email=address))
+        composed(replace(samples.KINDS["ask"], to=address))
 
 
 def test_words_the_catalogue_lacks_are_an_error() -> None:
@@ -238,20 +235,20 @@ class _Text(HTMLParser):
 
 def test_lines_that_begin_with_a_dash_are_a_list() -> None:
     text = "Soon.\n- Ten minutes.\n- Two counts.\n\nThat is all."
-    message = composed(samples.letter(samples.notice("told", facts={"text": text})))
+    message = composed(samples.email(samples.notice("told", facts={"text": text})))
     plain, html = body(message, "plain"), body(message, "html")
     assert "Soon.\n\n  - Ten minutes.\n  - Two counts.\n\nThat is all." in plain
     assert re.search(r"<ul[^>]*>\s*<li[^>]*>Ten minutes.</li>\s*<li[^>]*>Two counts.</li>\s*</ul>", html)
 
 
 def test_who_is_asked_to_ring_is_not_told_how_long_anothers_answer_takes() -> None:
-    text = body(composed(samples.letter(samples.notice("task", facts={"choices": samples.CHOICES}))), "plain")
+    text = body(composed(samples.email(samples.notice("task", facts={"choices": samples.CHOICES}))), "plain")
     assert say("label.takes") not in text and say("label.silence") not in text
     assert say("label.choices_task") in text and say("label.choices") not in text
 
 
 def test_a_digest_says_once_that_opening_a_page_changes_nothing() -> None:
     asks = [samples.notice(id=f"n{number}", about=f"w/{number}") for number in range(3)]
-    message = composed(samples.letter(*asks))
+    message = composed(samples.email(*asks))
     for kind in ("plain", "html"):
         assert body(message, kind).count("Opening the page changes nothing") == 1

@@ -1,4 +1,4 @@
-"""A desk in memory: one practice's figures, checked for real, and a record of everything that was changed."""
+"""A gateway in memory: one practice's figures, checked for real, and a record of everything that was changed."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any
 
 from definitions.language.expressions import Forgiving, compile_cached, template_cached
 from definitions.models.fields import Check, FormField, FormItem, RepeatedGroup
+from definitions.models.replies import ReplyKind
 from engine.dates.clock import VirtualClock
 from engine.events.workflow import Actor
-from engine.forms.answers import Checked, Problem, check_answers
+from engine.forms.answers import AnswerProblem, CheckedAnswers, check_answers
 from engine.forms.presentation import draw_form
 from notifications.links import Links, sha256_of
 from store.protocol import LinkRow, WorkflowRow
 from web.views import (  # fmt: skip
     AssignmentPage,
     Contact,
+    ConversationLine,
     Invalid,
-    Launched,
+    LaunchReceipt,
     Refused,
-    ReplyKind,
-    Said,
-    Shown,
-    Standing,
-    Taken,
+    ResponseReceipt,
+    ShownResult,
+    StandingAnswer,
     Warned,
     WebSettings,
 )
@@ -45,7 +45,7 @@ FORM: list[FormItem] = [
             "title": "{{ indicator.id }}: {{ indicator.name }}",
             "fields": [
                 {"id": "result", "type": "ratio", "label": "{{ indicator.name }}", "allow_unknown": True,
-                 "help": "From the search named in the letter",
+                 "help": "From the search named in the email",
                  "warn": "result.denominator differs from previous by 15%",
                  "warn_message": "{{ indicator.name }}: the denominator was {{ previous.result.denominator }} last time. Is it right?"},
                 {"id": "on_track", "type": "choice", "label": "On track for year end", "options": ["yes", "at risk", "no"]},
@@ -111,7 +111,7 @@ def row(workflow_id: str = "w1") -> WorkflowRow:
     )  # fmt: skip
 
 
-class FakeDesk:
+class FakeGateway:
     """`changes` lists everything that was asked to change, in order."""
 
     def __init__(self) -> None:
@@ -121,7 +121,7 @@ class FakeDesk:
         self.more: dict[str, Any] = {}
         self.refuse: Exception | None = None
 
-    def checked(self, answers: Mapping[str, Any]) -> Checked:
+    def checked(self, answers: Mapping[str, Any]) -> CheckedAnswers:
         return check_answers(FORM, CHECKS, answers, CONTEXT, Words())
 
     async def link(self, sha256: str) -> LinkRow | None:
@@ -145,7 +145,7 @@ class FakeDesk:
             due_explained="10 working days after Thu 31 Dec 2026, which is day 0; Fri 1 January (New Year’s Day) and "
             "weekends skipped: due Fri 15 January, 17:00.",
             silence="Saying nothing never counts as an answer. A missing practice is named, and never estimated.",
-            next=("Tue 12 January: a line in your weekly letter", "Tue 19 January: an offer of help",
+            next=("Tue 12 January: a line in your weekly email", "Tue 19 January: an offer of help",
                   "Fri 22 January: the PCN manager rings you"),
             form=tuple(draw_form(FORM, CONTEXT, Words(), self.values)),
             previous=(("Learning disability health checks", "20 of 40"),),
@@ -156,7 +156,7 @@ class FakeDesk:
             page = replace(
                 page,
                 status="answered",
-                standing=Standing(
+                standing=StandingAnswer(
                     "Priya Shah", "Practice manager", "Wed 6 January 2027, 09:30", len(self.taken)
                 ),
             )
@@ -166,7 +166,7 @@ class FakeDesk:
     def taken(self) -> list[tuple[str, Any]]:
         return [change for change in self.changes if change[0] == "respond"]
 
-    async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[Problem]:
+    async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[AnswerProblem]:
         if self.refuse:
             raise self.refuse
         return self.checked(answers).problems
@@ -179,7 +179,7 @@ class FakeDesk:
         *,
         anyway: bool = True,
         seen: int | None = None,
-    ) -> Taken:
+    ) -> ResponseReceipt:
         if self.refuse:
             raise self.refuse
         if assignment_id != ASSIGNMENT:
@@ -191,7 +191,7 @@ class FakeDesk:
             raise Warned(checked.warnings)
         self.values = checked.values
         self.changes.append(("respond", (checked.values, actor)))
-        return Taken(len(self.taken), False, checked.warnings)
+        return ResponseReceipt(len(self.taken), False, checked.warnings)
 
     async def reply(
         self, assignment_id: str, kind: ReplyKind, text: str, until: date | None, actor: Actor
@@ -211,12 +211,12 @@ class FakeDesk:
         inputs: Mapping[str, Any],
         actor: Actor,
         idempotency_key: str,
-    ) -> Launched:
+    ) -> LaunchReceipt:
         if self.refuse:
             raise self.refuse
         repeated = ("launch", idempotency_key) in self.changes
         self.changes.append(("launch", idempotency_key))
-        return Launched("l1", tuple(f"w-{pcn}" for pcn in pcns), repeated)
+        return LaunchReceipt("l1", tuple(f"w-{pcn}" for pcn in pcns), repeated)
 
     async def hold(self, workflow_id: str, reason: str, actor: Actor) -> None:
         self._known(workflow_id)
@@ -240,7 +240,7 @@ class FakeDesk:
 
 
 @dataclass(frozen=True)
-class Letter:
+class Email:
     id: str
     at: datetime
     to: str
@@ -249,19 +249,19 @@ class Letter:
     html: str
 
 
-class FakePostbox:
+class FakeOutbox:
     def __init__(self) -> None:
         self.kept = [
-            Letter("m1", START, "priya.shah@elmtree.example", "Q3 figures: 10 minutes, by Fri 15 January",
+            Email("m1", START, "priya.shah@elmtree.example", "Q3 figures: 10 minutes, by Fri 15 January",
                    "Dear Priya,\n\nplease open http://127.0.0.1:4200/a/x\n", "<html><head></head><body><p>Dear <b>Priya</b></p></body></html>"),
-            Letter("m2", START, "tom@oak.example", HOSTILE, HOSTILE, HOSTILE),
+            Email("m2", START, "tom@oak.example", HOSTILE, HOSTILE, HOSTILE),
         ]  # fmt: skip
 
-    def letters(self, limit: int = 200) -> Sequence[Letter]:
+    def emails(self, limit: int = 200) -> Sequence[Email]:
         return self.kept[:limit]
 
-    def letter(self, id: str) -> Letter | None:
-        return next((letter for letter in self.kept if letter.id == id), None)
+    def email(self, id: str) -> Email | None:
+        return next((email for email in self.kept if email.id == id), None)
 
 
 LINKS = Links(b"s" * 32, "http://127.0.0.1:4200")
@@ -269,19 +269,19 @@ SETTINGS = WebSettings(secret=b"f" * 32, api_token=TOKEN)
 
 
 def live_link(
-    desk: FakeDesk, *, revoked: bool = False, expires: datetime = START + timedelta(days=90)
+    gateway: FakeGateway, *, revoked: bool = False, expires: datetime = START + timedelta(days=90)
 ) -> str:
-    """The path of a link to the assignment, known to the desk."""
+    """The path of a link to the assignment, known to the gateway."""
     token = LINKS.token(ASSIGNMENT)
-    desk.links[sha256_of(token)] = LinkRow(sha256_of(token), ASSIGNMENT, expires, revoked)
+    gateway.links[sha256_of(token)] = LinkRow(sha256_of(token), ASSIGNMENT, expires, revoked)
     return f"/a/{token}"
 
 
-def shown(desk: FakeDesk) -> None:
+def shown(gateway: FakeGateway) -> None:
     """Everything a page can show at once."""
-    desk.more = {
-        "shown": (Shown("Where the PCN stands", "The PCN is **12** short.", ("Practice", "Done"), (("Elm Tree", "30 of 41"),)),),
-        "conversation": (Said("question", "Which search?", "Priya Shah", "Tue 5 January", "The one in the pack."),),
+    gateway.more = {
+        "shown": (ShownResult("Where the PCN stands", "The PCN is **12** short.", ("Practice", "Done"), (("Elm Tree", "30 of 41"),)),),
+        "conversation": (ConversationLine("question", "Which search?", "Priya Shah", "Tue 5 January", "The one in the pack."),),
         "held": "Held since Mon 4 January: the search was wrong.",
     }  # fmt: skip
 

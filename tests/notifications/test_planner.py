@@ -1,4 +1,4 @@
-"""One automatic letter a person a working day; everything told exactly once; never outside hours."""
+"""One automatic email a person a working day; everything told exactly once; never outside hours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from definitions.loading.closures import Closure
 from engine.dates.calendar import Calendar
 from engine.dates.clock import LONDON, london_date
 from engine.events.workflow import Notice
-from notifications.planner import Letter, may_arrive, person_key, plan
+from notifications.planner import Email, may_arrive, person_key, plan
 from notifications.sections import in_order, said_once
 
 HOLIDAYS = {
@@ -42,18 +42,18 @@ def notice(id: str, when: str | datetime = "2027-01-04 10:00", **given: Any) -> 
     return Notice(id=id, not_before=moment, **values)
 
 
-def ids(letters: Sequence[Letter]) -> list[list[str]]:
-    return [[n.id for n in letter.notices] for letter in letters]
+def ids(emails: Sequence[Email]) -> list[list[str]]:
+    return [[n.id for n in email.notices] for email in emails]
 
 
 def test_the_first_goes_at_once_and_the_rest_wait_for_the_next_working_morning() -> None:
     first = plan([notice("a")], {}, (), at("2027-01-04 10:00"), CALENDAR)
-    assert ids(first.letters) == [["a"]]
+    assert ids(first.emails) == [["a"]]
     later = plan([notice("b"), notice("c")], {"ruth": 1}, (), at("2027-01-04 11:00"), CALENDAR)
-    assert later.letters == ()
+    assert later.emails == ()
     assert later.next_sending == at("2027-01-05 08:30")
     morning = plan([notice("b"), notice("c")], {}, (), at("2027-01-05 08:30"), CALENDAR)
-    assert ids(morning.letters) == [["b", "c"]]
+    assert ids(morning.emails) == [["b", "c"]]
 
 
 def test_the_morning_is_the_organisations_own_working_day() -> None:
@@ -69,53 +69,53 @@ def test_a_half_day_closure_is_kept() -> None:
 def test_urgent_is_exempt_but_keeps_hours() -> None:
     urgent = notice("u", urgent=True)
     told = plan([urgent, notice("a")], {"ruth": 1}, ("ruth",), at("2027-01-04 11:00"), CALENDAR)
-    assert ids(told.letters) == [["u"]]
-    assert told.letters[0].urgent
+    assert ids(told.emails) == [["u"]]
+    assert told.emails[0].urgent
     assert plan([urgent], {}, (), at("2027-01-04 17:00"), CALENDAR).next_sending == at("2027-01-05 08:30")
 
 
-def test_urgent_and_ordinary_at_the_same_round_are_one_letter_that_counts() -> None:
+def test_urgent_and_ordinary_at_the_same_round_are_one_email_that_counts() -> None:
     told = plan([notice("u", urgent=True), notice("a")], {}, (), at("2027-01-04 11:00"), CALENDAR)
-    assert ids(told.letters) == [["u", "a"]]
-    assert not told.letters[0].urgent
+    assert ids(told.emails) == [["u", "a"]]
+    assert not told.emails[0].urgent
 
 
-def test_digest_only_waits_for_the_morning_unless_a_letter_goes_anyway() -> None:
+def test_digest_only_waits_for_the_morning_unless_a_email_goes_anyway() -> None:
     line = notice("d", digest_only=True, kind="reminder")
     alone = plan([line], {}, (), at("2027-01-04 11:00"), CALENDAR)
-    assert alone.letters == () and alone.next_sending == at("2027-01-05 08:30")
+    assert alone.emails == () and alone.next_sending == at("2027-01-05 08:30")
     together = plan([line, notice("a")], {}, (), at("2027-01-04 11:00"), CALENDAR)
-    assert ids(together.letters) == [["a", "d"]] and not together.waiting
+    assert ids(together.emails) == [["a", "d"]] and not together.waiting
 
 
 def test_a_digest_that_was_missed_goes_when_baton_is_back_the_same_day() -> None:
     line = notice("d", "2027-01-05 08:30", digest_only=True, kind="reminder", organisation="Y90003")
-    assert ids(plan([line], {}, (), at("2027-01-05 11:00"), CALENDAR).letters) == [["d"]]
+    assert ids(plan([line], {}, (), at("2027-01-05 11:00"), CALENDAR).emails) == [["d"]]
 
 
 def test_a_person_with_an_unfinished_message_is_not_sent_another() -> None:
-    assert plan([notice("a")], {}, ("ruth",), at("2027-01-04 11:00"), CALENDAR).letters == ()
+    assert plan([notice("a")], {}, ("ruth",), at("2027-01-04 11:00"), CALENDAR).emails == ()
 
 
-def test_someone_of_two_practices_gets_one_letter_with_everything() -> None:
+def test_someone_of_two_practices_gets_one_email_with_everything() -> None:
     both = [notice("a"), notice("b", organisation="Y90002")]
-    assert ids(plan(both, {}, (), at("2027-01-04 11:00"), CALENDAR).letters) == [["a", "b"]]
+    assert ids(plan(both, {}, (), at("2027-01-04 11:00"), CALENDAR).emails) == [["a", "b"]]
 
 
 def test_two_addresses_are_never_mixed() -> None:
     two = [notice("a"), notice("b", email="ruth@oak.example")]
     told = plan(two, {}, (), at("2027-01-04 11:00"), CALENDAR)
-    assert ids(told.letters) == [["a"]] and told.waiting == {"b": at("2027-01-05 08:30")}
+    assert ids(told.emails) == [["a"]] and told.waiting == {"b": at("2027-01-05 08:30")}
 
 
 def test_past_the_calendars_horizon_a_notice_is_named_and_nobody_else_is_held_up() -> None:
     short = Calendar(HOLIDAYS, last_year=2027)
     told = plan([notice("far", "2028-02-01 10:00"), notice("a", person="oak", email="o@x.example")], {}, (),
                 at("2027-01-04 11:00"), short)  # fmt: skip
-    assert told.beyond == ("far",) and ids(told.letters) == [["a"]]
+    assert told.beyond == ("far",) and ids(told.emails) == [["a"]]
 
 
-def test_the_order_inside_a_letter() -> None:
+def test_the_order_inside_a_email() -> None:
     now = at("2027-01-15 09:00")
     day = {"due_at": "2027-01-15T17:00:00+00:00"}
     given = [
@@ -146,7 +146,7 @@ def test_what_piled_up_about_one_assignment_is_said_once() -> None:
     assert [n.id for n in said_once([*piled, notice("ask", **about)])] == ["told", "ask"]
 
 
-def test_a_letter_for_two_organisations_arrives_when_both_are_open() -> None:
+def test_a_email_for_two_organisations_arrives_when_both_are_open() -> None:
     assert may_arrive(["Y90001", "Y90002"], at("2027-01-05 14:00"), CALENDAR) == at("2027-01-07 08:30")
 
 
@@ -179,19 +179,19 @@ def mailbags(draw: st.DrawFn) -> list[Notice]:
     return bag
 
 
-def play(bag: list[Notice], rounds: Sequence[datetime]) -> list[tuple[datetime, Letter]]:
-    """Every round of post, at the given moments and whenever the plan asks for one, until all is told."""
-    told: list[tuple[datetime, Letter]] = []
+def play(bag: list[Notice], moments: Sequence[datetime]) -> list[tuple[datetime, Email]]:
+    """Every delivery, at the given moments and whenever the plan asks for one, until all is told."""
+    told: list[tuple[datetime, Email]] = []
     left = {n.id: n for n in bag}
-    extra = sorted(rounds)
+    extra = sorted(moments)
     now = datetime(2026, 12, 20, tzinfo=UTC)
     while left:
-        today = Counter(letter.person for when, letter in told
-                        if not letter.urgent and london_date(when) == london_date(now))  # fmt: skip
+        today = Counter(email.person for when, email in told
+                        if not email.urgent and london_date(when) == london_date(now))  # fmt: skip
         made = plan(left.values(), today, (), now, CALENDAR)
-        for letter in made.letters:
-            told.append((now, letter))
-            for n in letter.notices:
+        for email in made.emails:
+            told.append((now, email))
+            for n in email.notices:
                 del left[n.id]
         if not left:
             break
@@ -203,32 +203,32 @@ def play(bag: list[Notice], rounds: Sequence[datetime]) -> list[tuple[datetime, 
 
 @settings(max_examples=150, deadline=None)
 @given(mailbags(), st.lists(MOMENTS, max_size=6))
-def test_never_two_automatic_letters_to_one_person_on_one_day(
-    bag: list[Notice], rounds: list[datetime]
+def test_never_two_automatic_emails_to_one_person_on_one_day(
+    bag: list[Notice], moments: list[datetime]
 ) -> None:
     sent = Counter(
-        (letter.person, london_date(when)) for when, letter in play(bag, rounds) if not letter.urgent
+        (email.person, london_date(when)) for when, email in play(bag, moments) if not email.urgent
     )
     assert all(count == 1 for count in sent.values())
 
 
 @settings(max_examples=150, deadline=None)
 @given(mailbags(), st.lists(MOMENTS, max_size=6))
-def test_every_notice_ends_in_exactly_one_letter_to_its_own_address(
-    bag: list[Notice], rounds: list[datetime]
+def test_every_notice_ends_in_exactly_one_email_to_its_own_address(
+    bag: list[Notice], moments: list[datetime]
 ) -> None:
-    told = Counter(n.id for _, letter in play(bag, rounds) for n in letter.notices)
+    told = Counter(n.id for _, email in play(bag, moments) for n in email.notices)
     assert told == Counter(n.id for n in bag)
-    for when, letter in play(bag, rounds):
-        assert {(person_key(n), n.email) for n in letter.notices} == {(letter.person, letter.email)}
-        assert all(n.not_before <= when for n in letter.notices)
+    for when, email in play(bag, moments):
+        assert {(person_key(n), n.email) for n in email.notices} == {(email.person, email.to)}
+        assert all(n.not_before <= when for n in email.notices)
 
 
 @settings(max_examples=150, deadline=None)
 @given(mailbags(), st.lists(MOMENTS, max_size=6))
-def test_never_outside_the_hours_of_an_organisation(bag: list[Notice], rounds: list[datetime]) -> None:
-    for when, letter in play(bag, rounds):
-        for n in letter.notices:
+def test_never_outside_the_hours_of_an_organisation(bag: list[Notice], moments: list[datetime]) -> None:
+    for when, email in play(bag, moments):
+        for n in email.notices:
             assert CALENDAR.messaging_opens(when, n.organisation) == when
 
 
@@ -238,6 +238,4 @@ def test_after_an_outage_nobody_gets_a_burst(bag: list[Notice], down: timedelta)
     back = max(n.not_before for n in bag) + down
     now = max(CALENDAR.messaging_opens(back, name) for name in ("Y90001", "Y90002", "U90000"))
     made = plan(bag, {}, (), now, CALENDAR)
-    assert (
-        max(Counter(letter.person for letter in made.letters if not letter.urgent).values(), default=0) <= 1
-    )
+    assert max(Counter(email.person for email in made.emails if not email.urgent).values(), default=0) <= 1

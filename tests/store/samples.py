@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.events import post as posted
 from engine.events import workflow as e
-from store.protocol import Commit, Outlook
+from store.protocol import Commit, Pending
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 WHO = e.Actor("Sam Okafor", "practice_manager", "U12340", "sam-okafor", channel="web")
@@ -30,11 +30,11 @@ def commit(
     expected: int,
     *bodies: e.Body,
     hours: float = 0,
-    outlook: Outlook | None = None,
+    pending: Pending | None = None,
     documents: dict[str, bytes] | None = None,
 ) -> Commit:
     happened = tuple(event(stream, version, body, hours) for version, body in enumerate(bodies, expected + 1))
-    return Commit(stream, expected, happened, outlook, documents or {})
+    return Commit(stream, expected, happened, pending, documents or {})
 
 
 def launched(pcn: str = "Y90001", batch: str = "launch.1", definition: str = "iif-quarter-close") -> e.Body:
@@ -77,10 +77,10 @@ def claimed(message: str, *notices: str, urgent: bool = False, person: str = "sa
     return posted.MessageClaimed(message, notices, person, "sam@example.org", "Your figures", at(1), urgent)
 
 
-def a_workflow(workflow: str, outlook: Outlook | None = None, **more: Any) -> Commit:
+def a_workflow(workflow: str, pending: Pending | None = None, **more: Any) -> Commit:
     """Launched, one step open, two practices asked, each with a notice."""
     return commit(
         workflow, 0, launched(**more), e.StepOpened("practice_return", 1, when(240)), asked(workflow, "U1"),
         asked(workflow, "U2"), planned(workflow, f"{workflow}/1", "U1"), planned(workflow, f"{workflow}/2", "U2"),
-        outlook=outlook,
+        pending=pending,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from email.message import EmailMessage
 from typing import Any
 
-import letter_samples as samples
+import email_samples as samples
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from engine.dates.calendar import Calendar
@@ -22,7 +22,7 @@ from engine.dates.clock import VirtualClock
 from engine.events.post import POST, MessageClaimed
 from engine.events.workflow import BATON, AssignmentOpened, Event, Notice, NoticePlanned
 from notifications.links import Links
-from notifications.mailer import Postman
+from notifications.mailer import Mailer
 from notifications.transport.settings import PostSettings
 from store.memory.store import MemoryStore
 from store.protocol import Commit, MessageRow
@@ -30,7 +30,7 @@ from store.protocol import Commit, MessageRow
 
 @dataclass
 class MailServer:
-    """Takes letters, and answers as `script` says: recipient to what it says to RCPT, DATA, or "drop"."""
+    """Takes emails, and answers as `script` says: recipient to what it says to RCPT, DATA, or "drop"."""
 
     port: int = 0
     received: list[EmailMessage] = field(default_factory=list)
@@ -116,8 +116,8 @@ class MailServer:
 
 
 @dataclass
-class Office:
-    """A store, a clock and a postman over the mail server."""
+class PostBench:
+    """A store, a clock and a mailer over the mail server."""
 
     server: MailServer
     store: MemoryStore
@@ -129,11 +129,11 @@ class Office:
     )
     links: Links = field(default_factory=lambda: Links(b"0" * 32, "https://baton.harbourvale.example"))
 
-    def postman(self, **given: Any) -> Postman:
+    def mailer(self, **given: Any) -> Mailer:
         async def tell(message: MessageRow, because: str) -> None:
             self.told.append((message.to, because))
 
-        return Postman(
+        return Mailer(
             given.pop("store", self.store), self.clock, self.settings.model_copy(update=given), self.links,
             lambda: self.calendar, tell, lambda row: f"https://baton.harbourvale.example/w/{row.workflow_id}",
         )  # fmt: skip

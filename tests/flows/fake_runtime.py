@@ -1,4 +1,4 @@
-"""A small office for tests: workflows that close after so many facts, kept in memory, with a log of calls."""
+"""A small runtime for tests: workflows that close after so many facts, kept in memory, with a log of calls."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from application.runtime import Batch, Happening, Outcome, PostOutcome
+from application.runtime import Batch, Outcome, PostOutcome, PublishedEvent
 from engine.dates.clock import Clock, SystemClock
 
 _NAMES = UUID("5e3a1a5e-0000-4000-8000-000000000000")
@@ -26,8 +26,8 @@ class FakeWorkflow:
 
 
 @dataclass
-class FakeOffice:
-    """An `Office` in memory. `trouble` is raised by the next calls to advance, one each."""
+class FakeRuntime:
+    """An `Runtime` in memory. `trouble` is raised by the next calls to advance, one each."""
 
     clock: Clock = field(default_factory=SystemClock)
     workflows: dict[str, FakeWorkflow] = field(default_factory=dict)
@@ -38,10 +38,10 @@ class FakeOffice:
     advanced: asyncio.Event = field(default_factory=asyncio.Event)
     trouble: list[Exception] = field(default_factory=list)
     due_today: list[Batch] = field(default_factory=list)
-    untold: list[Happening] = field(default_factory=list)
+    untold: list[PublishedEvent] = field(default_factory=list)
     notices: int = 0
     notice_position: int = 0
-    rounds: int = 0
+    deliveries: int = 0
 
     def launch(
         self, *names: str, needs: int = 1, deadline: datetime | None = None, title: str = "Test"
@@ -62,9 +62,9 @@ class FakeOffice:
         self.position += 1
         self.notice_position = self.position
 
-    def happened(self, name: str, workflow: str) -> Happening:
+    def happened(self, name: str, workflow: str) -> PublishedEvent:
         self._commit(workflow)
-        happening = Happening(
+        published = PublishedEvent(
             id=uuid5(_NAMES, f"{workflow}/{self.position}"),
             position=self.position,
             name=name,
@@ -73,8 +73,8 @@ class FakeOffice:
             occurred=SystemClock().now(),
             payload={"step": "practice_return"},
         )
-        self.untold.append(happening)
-        return happening
+        self.untold.append(published)
+        return published
 
     def _commit(self, name: str) -> None:
         self.position += 1
@@ -103,7 +103,7 @@ class FakeOffice:
         return any(position > seen and name in workflow_ids for position, name in self.moves)
 
     async def deliver(self) -> PostOutcome:
-        self.rounds += 1
+        self.deliveries += 1
         sent, self.notices = self.notices, 0
         return PostOutcome(sent, 0, None, f"{sent} sent", self.position)
 
@@ -125,11 +125,11 @@ class FakeOffice:
         still = [self.workflows[name] for name in batch.workflow_ids if not self.workflows[name].closed]
         return min((each.deadline for each in still if each.deadline is not None), default=None)
 
-    async def errands_due(self) -> Sequence[str]:
+    async def flows_due(self) -> Sequence[str]:
         return ["deliver-post", "launch-scheduled"]
 
-    async def happenings(self, limit: int) -> Sequence[Happening]:
+    async def to_publish(self, limit: int) -> Sequence[PublishedEvent]:
         return self.untold[:limit]
 
-    async def emitted(self, position: int) -> None:
+    async def mark_published(self, position: int) -> None:
         self.untold = [each for each in self.untold if each.position > position]

@@ -1,4 +1,4 @@
-"""Baton's own launcher and house over a DuckDB store, in this process: everything but Prefect, the web and the post."""
+"""Baton's own launcher and runtime over a DuckDB store, in this process: everything but Prefect, the web and the post."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from application.embedded_runtime import House
-from application.launcher import Launched, Launcher
+from application.embedded_runtime import EmbeddedRuntime
+from application.launcher import Launcher, LaunchResult
 from application.network_calendar import network_calendar
 from application.operations import Operations
-from application.repository import Keeper
+from application.repository import Repository
 from application.runtime import PostOutcome
 from benchmarks.network import INPUTS, SHELF, directory
 from definitions.loading.library import SHIPPED, Library
@@ -31,28 +31,28 @@ async def _no_post(now: datetime) -> PostOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Household:
+class Embedded:
     store: DuckdbStore
     operations: Operations
-    house: House
+    runtime: EmbeddedRuntime
 
-    async def launch(self, definition: str, pcns: list[str], key: str) -> Launched:
+    async def launch(self, definition: str, pcns: list[str], key: str) -> LaunchResult:
         """Launch, and advance every batch once, as the flow runs would."""
         launched = await self.operations.launch(definition, pcns, INPUTS, WHO, key)
         for batch in launched.batches:
-            await self.house.advance(batch.workflow_ids)
+            await self.runtime.advance(batch.workflow_ids)
         return launched
 
 
 @contextmanager
-def household(folder: Path, pcns: int) -> Iterator[Household]:
-    """A house on the store in `folder`, for a network of `pcns`."""
+def embedded(folder: Path, pcns: int) -> Iterator[Embedded]:
+    """A runtime on the store in `folder`, for a network of `pcns`."""
     known = directory(folder, pcns)
     store = open_store(folder)
     try:
-        keeper = Keeper(store)
-        launcher = Launcher(keeper, Library([SHIPPED, SHELF]), known, network_calendar().to_data())
-        operations = Operations(keeper, launcher, VirtualClock(NOW))
-        yield Household(store, operations, House(operations, _no_post))
+        repository = Repository(store)
+        launcher = Launcher(repository, Library([SHIPPED, SHELF]), known, network_calendar().to_data())
+        operations = Operations(repository, launcher, VirtualClock(NOW))
+        yield Embedded(store, operations, EmbeddedRuntime(operations, _no_post))
     finally:
         store.close()

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from post_office import MailServer
+from post_bench import MailServer
 from pydantic import SecretStr, ValidationError
 
 from notifications.transport.settings import PostSettings
-from notifications.transport.smtp import Accepted, Later, Never, ServerDown, Throttle, Wire
+from notifications.transport.smtp import Accepted, Later, Never, ServerDown, SmtpClient, Throttle
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 MESSAGE = b"From: a@b.example\r\nTo: r@x.example\r\nMessage-ID: <1@b.example>\r\n\r\n.dots\r\n..and more\r\n"
@@ -48,7 +48,7 @@ def context(certificate: tuple[Path, Path]) -> ssl.SSLContext:
 
 
 async def sent(given: PostSettings) -> object:
-    async with Wire(given) as wire:
+    async with SmtpClient(given) as wire:
         await wire.open()
         return await wire.send("r@x.example", MESSAGE)
 
@@ -126,7 +126,7 @@ async def test_a_server_that_says_nothing_is_given_up() -> None:
 
 
 async def test_a_connection_the_server_closed_meanwhile_is_replaced(server: MailServer) -> None:
-    async with Wire(settings(server)) as wire:
+    async with SmtpClient(settings(server)) as wire:
         await wire.open()
         port, connections = server.port, server.connections
         server.mail = "421 4.4.2 idle too long"
@@ -150,7 +150,7 @@ async def test_a_connection_the_server_closed_meanwhile_is_replaced(server: Mail
 )  # fmt: skip
 async def test_what_answers_mean(server: MailServer, stage: str, says: str, means: object) -> None:
     getattr(server, stage)["r@x.example"] = says
-    async with Wire(settings(server)) as wire:
+    async with SmtpClient(settings(server)) as wire:
         assert await wire.send("r@x.example", MESSAGE) == means
         assert isinstance(await wire.send("other@x.example", MESSAGE), Accepted), "the connection goes on"
 

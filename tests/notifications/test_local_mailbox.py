@@ -1,0 +1,72 @@
+"""The embedded outbox is a real mail server that forgets nothing it acknowledged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import email_samples as samples
+import pytest
+from post_bench import PostBench, person
+
+from engine.dates.clock import VirtualClock
+from notifications.transport.local_mailbox import LocalMailbox
+from notifications.transport.settings import PostSettings
+from notifications.transport.smtp import Accepted, Later, SmtpClient
+
+
+async def test_emails_posted_are_emails_listed(tmp_path: Path, bench: PostBench) -> None:
+    outbox = LocalMailbox(tmp_path / "outbox", bench.clock)
+    bench.settings = outbox.settings(await outbox.start(), PostSettings(from_address="post@baton.example"))
+    try:
+        await bench.plan(person(1), person(2, subject="Zoë’s figures – thank you"))
+        assert (await bench.mailer().deliver_due(bench.clock.now())).sent == 2
+    finally:
+        await outbox.stop()
+    emails = outbox.emails()
+    assert {email.subject for email in emails} == {"Subject 1", "Zoë’s figures – thank you"}
+    first = next(email for email in emails if email.subject == "Subject 1")
+    assert first.to == "Person 1 <p1@elm.example>" and first.at == bench.clock.now() and first.copies == 1
+    assert "Could you help with this" in first.text and "<h1" in first.html
+    assert outbox.email(first.id) == first and outbox.email("../secret") is None
+    raw = outbox.raw(first.id)
+    assert raw is not None and b"Message-ID" in raw
+    assert LocalMailbox(tmp_path / "outbox", bench.clock).emails() == emails, "a restart finds them"
+
+
+async def test_a_email_that_comes_twice_is_kept_twice_and_shown_once(tmp_path: Path) -> None:
+    outbox = LocalMailbox(tmp_path, VirtualClock(samples.at("2027-01-04 10:00")))
+    port = await outbox.start()
+    message = b"From: a@b.example\r\nMessage-ID: <same@b.example>\r\nSubject: S\r\n\r\nHello\r\n"
+    async with SmtpClient(outbox.settings(port, PostSettings())) as wire:
+        for _ in range(2):
+            assert isinstance(await wire.send("r@x.example", message), Accepted)
+    await outbox.stop()
+    assert len(list(tmp_path.glob("*.eml"))) == 2
+    (email,) = outbox.emails()
+    assert (email.copies, email.message_id) == (2, "<same@b.example>")
+
+
+async def test_what_cannot_be_kept_is_not_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outbox = LocalMailbox(tmp_path, VirtualClock(samples.at("2027-01-04 10:00")))
+    port = await outbox.start()
+
+    def full(_: bytes) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(outbox, "_keep", full)
+    async with SmtpClient(outbox.settings(port, PostSettings())) as wire:
+        answer = await wire.send("r@x.example", b"Subject: S\r\n\r\nHello\r\n")
+    await outbox.stop()
+    assert isinstance(answer, Later) and "No space left" in answer.because
+    assert outbox.emails() == []
+
+
+def test_a_torn_file_is_cleared_and_numbers_go_on(tmp_path: Path) -> None:
+    clock = VirtualClock(samples.at("2027-01-04 10:00"))
+    LocalMailbox(tmp_path, clock)._keep(b"Message-ID: <1@x>\r\n\r\n")
+    (tmp_path / "00000002-x.eml.new").write_bytes(b"Mess")
+    again = LocalMailbox(tmp_path, clock)
+    assert list(tmp_path.glob("*.new")) == []
+    assert again._keep(b"Message-ID: <2@x>\r\n\r\n").startswith("00000002-")
