@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-import cli.demo
+from cli.demo import __main__ as demo
 from cli.demo.visitor import Visitor
 from cli.main import run
 from engine.events.workflow import ResponseReceived
@@ -125,10 +125,10 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
     killer = threading.Thread(target=here.kill_at_its_moments)
     said = io.StringIO()
     with pytest.MonkeyPatch.context() as patched, contextlib.redirect_stdout(said):
-        patched.setattr(cli.demo.__main__, "Visitor", Recording)
+        patched.setattr(demo, "Visitor", Recording)
         killer.start()
         try:
-            here.code = cli.demo.main([str(here.home.root)])
+            here.code = demo.main([str(here.home.root)])
         finally:
             here.over.set()
             killer.join()
@@ -161,7 +161,7 @@ def test_it_ends_well_and_says_what_happened(play: Play) -> None:
 
 def test_every_process_and_its_children_are_completed(play: Play, store: DuckdbStore) -> None:
     rows = store.workflows()
-    assert {row.definition for row in rows if not row.parent} == set(cli.demo.PROCESSES)
+    assert {row.definition for row in rows if not row.parent} == set(demo.PROCESSES)
     assert {(row.reference, row.status) for row in rows if row.status != "completed"} == set()
     plan = next(row.workflow_id for row in rows if row.definition == "access-plan-sign-off")
     asked_for = [event.body.child for event in store.events(plan) if hasattr(event.body, "child")]
