@@ -9,13 +9,22 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Literal
 
+from dotenv import dotenv_values
 from pydantic import AwareDatetime, Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from definitions.source.text import decode
 from notifications.transport.settings import PostSettings
 
 #: Where settings are read from beside the environment, in the working directory.
@@ -24,13 +33,21 @@ SETTINGS_FILE = "baton.env"
 LEAST_CHARACTERS = 32
 
 
+class _SettingsFile(DotEnvSettingsSource):
+    """The settings file, read with the care of every other file of Baton's, whatever editor wrote it."""
+
+    def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
+        known = dotenv_values(stream=StringIO(decode(file_path.read_bytes(), file_path.name).text))
+        return {name.lower(): value for name, value in known.items() if value}
+
+
 class Settings(BaseSettings):
-    """Baton's settings. Raises pydantic's ValidationError with everything that is wrong."""
+    """Baton's settings. Raises pydantic's ValidationError with everything that is wrong, and DefinitionErrors for a
+    settings file that is no text."""
 
     model_config = SettingsConfigDict(
         env_prefix="BATON_",
         env_nested_delimiter="__",
-        env_file=SETTINGS_FILE,
         env_ignore_empty=True,
         extra="forbid",
         frozen=True,
@@ -88,6 +105,18 @@ class Settings(BaseSettings):
         Field(description="the least serious thing that is logged"),
     ] = "info"
     post: Annotated[PostSettings, Field(description="the mail server, and how emails leave")] = PostSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        named = getattr(dotenv_settings, "env_file", None)
+        return init_settings, env_settings, _SettingsFile(settings_cls, named or SETTINGS_FILE)
 
     @field_validator("log_level", "clock", mode="before")
     @classmethod

@@ -92,7 +92,7 @@ class Demo:
     def run(self, resume: bool = False) -> None:
         began = time.monotonic()
         say("Baton: three processes of Harbour Vale PCN, from launch to close.\n")
-        self.screen, self.known = Screen(), Settings(_env_file=None, home=self.home)
+        self.screen, self.known = Screen(), Settings(_env_file=os.devnull, home=self.home)
         self._settle()
         self._start()
         try:

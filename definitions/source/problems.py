@@ -13,8 +13,8 @@ from difflib import get_close_matches
 CODES: dict[str, str] = {
     # the file
     "BD101": "The file is larger than one megabyte.",
-    "BD102": "The file is not UTF-8 text.",
-    "BD103": "The file is not YAML, or holds a character YAML does not allow.",
+    "BD102": "A byte that is not of the file's encoding: UTF-8, unless its first bytes say UTF-16.",
+    "BD103": "The file is not YAML, or holds a control character.",
     "BD104": "A tab character; YAML files are indented with spaces.",
     "BD105": "The file holds more than one YAML document.",
     "BD106": "A YAML tag (`!something`); definitions are plain data.",
@@ -22,6 +22,7 @@ CODES: dict[str, str] = {
     "BD108": "Anchors and aliases that repeat too much.",
     "BD109": "Nested too deeply, or too many values.",
     "BD110": "The top of the file is not a mapping of keys to values.",
+    "BD111": "Curly quotes around a value; YAML knows straight ones only.",
     # the shape
     "BD201": "A key that this place does not have.",
     "BD202": "A key that must be there is not.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from ruamel.yaml import events as yaml_events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from definitions.source.problems import DefinitionErrors, Problem
+from definitions.source.text import SourceText, clean, decode
 
 MAX_BYTES = 1_000_000
 MAX_PURE = 100_000  #: characters the slower parser is given
@@ -47,6 +48,11 @@ KeyPath = tuple[str | int, ...]
 
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]{1,30}|[0-9]{1,30}(\.[0-9]{0,30})?)([eE][-+]?[0-9]{1,2})?")
+#: Quotes as word processors write them, which YAML and expressions do not know.
+CURLY = re.compile("[\u2018-\u201f]")
+_IN_CURLY = re.compile(
+    "[\u201c-\u201f][^\u201c-\u201f]*[\u201c-\u201f]|[\u2018-\u201b][^\u2018-\u201b]*[\u2018-\u201b]"
+)
 _WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
@@ -66,10 +72,19 @@ class Document:
     """A file read: its data, and where each part of it stands."""
 
     file: str
-    text: str
+    source: SourceText
     data: dict[str, Any] = field(default_factory=dict)
     keys: dict[KeyPath, Place] = field(default_factory=dict)
     values: dict[KeyPath, tuple[Place, Place]] = field(default_factory=dict)
+    lines: list[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.lines = self.source.text.split("\n")
+
+    @property
+    def text(self) -> str:
+        """The text as read; every line ends with a line feed."""
+        return self.source.text
 
     def at(self, path: KeyPath) -> Place:
         """Where the value at `path` begins; of the nearest part around it when it has no place of its own."""
@@ -86,15 +101,14 @@ class Document:
         if path not in self.values or not word:
             return self.at(path)
         start, end = self.values[path]
-        lines = self.text.split("\n")
         # Not inside a longer name, unless that is the only place where it stands.
         strict = re.compile(r"(?<![\w.])" + re.escape(word) + r"(?!\w)")
         loose = re.compile(re.escape(word))
-        return self._first(strict, start, end, lines) or self._first(loose, start, end, lines) or start
+        return self._first(strict, start, end) or self._first(loose, start, end) or start
 
-    def _first(self, word: re.Pattern[str], start: Place, end: Place, lines: list[str]) -> Place | None:
-        for number in range(start.line, min(end.line, len(lines)) + 1):
-            line = lines[number - 1]
+    def _first(self, word: re.Pattern[str], start: Place, end: Place) -> Place | None:
+        for number in range(start.line, min(end.line, len(self.lines)) + 1):
+            line = self.lines[number - 1]
             first = start.column - 1 if number == start.line else 0
             last = end.column - 1 if number == end.line else len(line)
             if found := word.search(line, first, last):
@@ -104,22 +118,25 @@ class Document:
     def line_of(self, path: KeyPath, number: int) -> Place:
         """The place of a line of the text at `path`, counted from 1; its beginning where it is folded."""
         start = self.at(path)
-        lines = self.text.split("\n")
         index = start.line - 1 + number
-        if lines[start.line - 1][start.column - 1 : start.column] != "|" or index >= len(lines):
+        block = self.lines[start.line - 1][start.column - 1 : start.column] == "|"
+        if not block or index >= len(self.lines):
             return start
-        return Place(index + 1, len(lines[index]) - len(lines[index].lstrip()) + 1)
+        return Place(index + 1, len(self.lines[index]) - len(self.lines[index].lstrip()) + 1)
 
     def inside(self, path: KeyPath, column: int) -> Place:
         """The place `column` characters into the text at `path`, counted from 1; its beginning where it is folded."""
         start, end = self.values.get(path, (self.at(path), self.at(path)))
-        line = self.text.split("\n")[start.line - 1]
+        line = self.lines[start.line - 1]
         quoted = line[start.column - 1 : start.column] in ("'", '"')
         return Place(start.line, start.column + column - 1 + quoted) if start.line == end.line else start
 
     def problem(self, place: Place, code: str, message: str, suggestion: str | None = None) -> Problem:
         """A problem in this file."""
-        return Problem(self.file, place.line, place.column, code, message, suggestion)
+        line = min(place.line, len(self.lines))  # libyaml counts a line more where the last one has no end
+        most = len(self.lines[line - 1]) + 1
+        column = min(place.column, most) if line == place.line else most
+        return Problem(self.file, line, self.source.column(line, column), code, message, suggestion)
 
 
 def read_file(path: Path, name: str | None = None, room: SizeLimit = HANDWRITTEN) -> Document:
@@ -129,47 +146,45 @@ def read_file(path: Path, name: str | None = None, room: SizeLimit = HANDWRITTEN
 
 
 def read_bytes(raw: bytes, file: str, room: SizeLimit = HANDWRITTEN) -> Document:
-    """UTF-8 bytes. Raises DefinitionErrors."""
+    """The bytes of a file, in any encoding `text.decode` knows. Raises DefinitionErrors."""
     if len(raw) > room.size:
         raise room.too_large(file)
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = raw[: error.start]
-        line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
-        problem = Problem(file, line, column, "BD102", "the file is not UTF-8 text; save it as UTF-8")
-        raise DefinitionErrors([problem]) from None
-    return read_text(text, file, room)
+    return _parsed(decode(raw, file), file, room)
 
 
 def read_text(text: str, file: str, room: SizeLimit = HANDWRITTEN) -> Document:
     """YAML text. Raises DefinitionErrors with every fault found up to the point where reading had to stop."""
     if len(text) > room.size:
         raise room.too_large(file)
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    if "\t" in text:
-        raise DefinitionErrors(_tabs(text, file))
-    document, problems = _read(text, file, pure=False, room=room)
-    if len(text) <= MAX_PURE and any(problem.code == "BD103" for problem in problems):
+    return _parsed(clean(text, file), file, room)
+
+
+def _parsed(source: SourceText, file: str, room: SizeLimit) -> Document:
+    if "\t" in source.text:
+        source = _without_tabs(source, file)
+    document, problems = _read(source, file, pure=False, room=room)
+    if len(source.text) <= MAX_PURE and any(problem.code == "BD103" for problem in problems):
         # libyaml keeps to YAML 1.1 and refuses some of what 1.2 allows, such as {at: due at 12:00}.
-        document, problems = _read(text, file, pure=True, room=room)
+        document, problems = _read(source, file, pure=True, room=room)
     if problems:
         raise DefinitionErrors(problems)
     return document
 
 
-def _read(text: str, file: str, pure: bool, room: SizeLimit = HANDWRITTEN) -> tuple[Document, list[Problem]]:
-    document = Document(file, text)
+def _read(
+    source: SourceText, file: str, pure: bool, room: SizeLimit = HANDWRITTEN
+) -> tuple[Document, list[Problem]]:
+    document = Document(file, source)
     builder = _Builder(document, room.nodes)
     try:
-        builder.read(_events(text, pure))
+        builder.read(_events(source.text, pure))
     except _Stop as stop:
         builder.problems.append(stop.problem)
     except MarkedYAMLError as error:
         builder.problems.append(_yaml_problem(document, error))
     except (YAMLError, ValueError, RecursionError) as error:
         words = " ".join(str(error).split())[:200]
-        builder.problems.append(document.problem(_bad_character(text), "BD103", f"not YAML: {words}"))
+        builder.problems.append(document.problem(Place(1, 1), "BD103", f"not YAML: {words}"))
     return document, builder.problems
 
 
@@ -179,27 +194,26 @@ def _events(text: str, pure: bool) -> Iterator[Any]:
     return iter(yaml.parse(text))
 
 
-def _tabs(text: str, file: str) -> list[Problem]:
+def _without_tabs(source: SourceText, file: str) -> SourceText:
+    """JSON may be indented with tabs. Elsewhere a tab is refused: nobody can see how far it indents."""
+    if source.text.lstrip()[:1] in ("{", "["):
+        return replace(source, text=source.text.replace("\t", " "))
     found = []
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(source.text.split("\n"), 1):
         if "\t" in line:
-            message = "a tab character; use spaces"
-            found.append(Problem(file, number, line.index("\t") + 1, "BD104", message))
-    return found[:20]
-
-
-def _bad_character(text: str) -> Place:
-    """The first control character, which YAML does not allow."""
-    found = re.search("[^\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
-    at = found.start() if found else 0
-    return Place(text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1)
+            column = source.column(number, line.index("\t") + 1)
+            found.append(Problem(file, number, column, "BD104", "a tab character; use spaces"))
+    raise DefinitionErrors(found[:20])
 
 
 def _yaml_problem(document: Document, error: MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
     words = " ".join(str(part) for part in (error.context, error.problem) if part)
-    return document.problem(place, "BD103", f"not YAML: {' '.join(words.split())}")
+    found = document.problem(place, "BD103", f"not YAML: {' '.join(words.split())}")
+    if not CURLY.search(document.lines[found.line - 1]):
+        return found
+    return replace(found, message=f"{found.message}; curly quotes quote nothing, type straight ones")
 
 
 class _Stop(Exception):
@@ -278,6 +292,8 @@ class _Builder:
         if not self.open:
             self.stop(event, "BD110", "the file must be a mapping, such as 'id: my-process'")
         plain = event.style in (None, "")
+        if plain and _IN_CURLY.fullmatch(event.value):
+            self.note(event, "BD111", f"{event.value[:60]} is in curly quotes; type straight ones")
         value = _resolve(event.value) if plain else event.value
         top = self.open[-1]
         if isinstance(top.into, dict) and top.key is None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from definitions.source.problems import DefinitionErrors
 from settings import Home, Running, Settings
+from tests.definitions.source.damage import DAMAGES, Damage
 
 
 def test_the_environment_comes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,6 +25,19 @@ def test_the_environment_comes_before_the_file(tmp_path: Path, monkeypatch: pyte
     assert (known.web_port, known.post.host, known.library) == (9002, "smtp.example", [Path("ours")])
     assert known.at_home.root == tmp_path / ".baton"
     assert known.directory_file == tmp_path / ".baton" / "directory.yaml"
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_the_file_is_read_whatever_editor_wrote_it(
+    damage: Damage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "baton.env").write_bytes(damage.of(b"BATON_WEB_PORT=9001\nBATON_WEB_HOST=10.0.0.5\n"))
+    if damage.refused is None:
+        assert (Settings().web_port, Settings().web_host) == (9001, "10.0.0.5")
+        return
+    with pytest.raises(DefinitionErrors, match=rf"baton\.env:\d+:\d+ {damage.refused}"):
+        Settings()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from definitions.loading.library import SHIPPED, Library
 from definitions.loading.scenarios import read_scenarios
 from definitions.source.problems import DefinitionErrors
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 FILE = """\
 definition: access-plan-evidence

@@ -108,7 +108,7 @@ def test_a_file_that_is_not_there_is_an_error_like_another(tmp_path: Path) -> No
         load_directory(tmp_path / "none.yaml")
 
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 @pytest.mark.parametrize(("file", "count"), [("harbour-vale.yaml", 1), ("federation-40.yaml", 40)])

@@ -10,7 +10,7 @@ import pytest
 from definitions.loading.schema import FILES, schema_of, text_of
 from definitions.models.marks import fields_of
 
-FOLDER = Path(__file__).parents[2] / "definitions"
+FOLDER = Path(__file__).parents[3] / "definitions"
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -9,6 +9,7 @@ import pytest
 
 from definitions.source.problems import DefinitionErrors
 from definitions.source.reader import MAX_BYTES, Place, _read, read_bytes, read_file, read_text
+from definitions.source.text import SourceText
 from tests.definitions.samples import QUARTER, SMALL_SET, STANDARD, VISIT
 
 BOMB = "a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(
@@ -53,7 +54,7 @@ def test_refused(text: str, expected: list[str]) -> None:
 def test_both_parsers_refuse_alike(case: tuple[str, str, list[str]]) -> None:
     codes = []
     for pure in (False, True):
-        problems = _read(case[1], "f", pure)[1]
+        problems = _read(SourceText(case[1]), "f", pure)[1]
         codes.append([problem.code for problem in problems])
     if "\t" not in case[1]:  # tabs are refused before any parser
         assert codes[0] == codes[1]
@@ -61,7 +62,8 @@ def test_both_parsers_refuse_alike(case: tuple[str, str, list[str]]) -> None:
 
 @pytest.mark.parametrize("text", [VISIT, QUARTER, STANDARD, SMALL_SET])
 def test_both_parsers_read_alike(text: str) -> None:
-    fast, slow = _read(text, "f", False)[0], _read(text, "f", True)[0]
+    source = SourceText(text)
+    fast, slow = _read(source, "f", False)[0], _read(source, "f", True)[0]
     assert fast.data == slow.data
     assert fast.keys == slow.keys
     starts = {path: places[0] for path, places in fast.values.items()}
