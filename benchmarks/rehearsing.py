@@ -15,8 +15,8 @@ from benchmarks import machine
 from benchmarks.table import Row
 from definitions.loading.bundle import Process
 from definitions.loading.library import Library
-from definitions.models.definition import Role
 from definitions.models.directory import Directory, Pcn
+from definitions.models.roles import Role
 from engine.forms.inputs import check_inputs
 from engine.simulation.rehearsal import Policy, rehearse
 

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from cli.console import Trouble, sentence
-from definitions.loading.closures import ClosuresError
 from definitions.source.problems import DefinitionErrors
 
 
@@ -15,7 +14,7 @@ def told(error: Exception) -> tuple[list[str], int]:
     """The lines that tell `error` to the person at the terminal, and the exit code."""
     if isinstance(error, Trouble):
         return [line for line in (error.wrong, error.then) if line], error.code
-    if isinstance(error, DefinitionErrors | ClosuresError):
+    if isinstance(error, DefinitionErrors):
         return [str(problem) for problem in error.problems], 1
     if isinstance(error, ValidationError):
         return _settings(error), 2

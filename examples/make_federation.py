@@ -82,7 +82,7 @@ def pcn(number: int, first_practice: int, dice: Random, names: Names) -> Iterato
     size = practices_in(number, dice)
     yield f"  - code: {code}"
     yield f"    name: {place} PCN"
-    yield f"    icb: QZ{'XYZ'[number % 3]}"
+    yield f"    commissioners: [QZ{'XYZ'[number % 3]}]"
     yield "    board_rule: One vote for each practice; quorate with more than half; a majority of those present decides."
     people, roles = list[str](), list[str]()
 

@@ -27,10 +27,12 @@ from cli.main import app, run  # noqa: E402
 from definitions.language.functions import FUNCTIONS  # noqa: E402
 from definitions.language.grammar import parse_action, parse_assign_at, parse_close_when  # noqa: E402
 from definitions.loading.directory_file import DIRECTORY_CODES  # noqa: E402
-from definitions.loading.scenarios import Scenarios  # noqa: E402
-from definitions.models.definition import Dataset, Definition, Ladder, StepKind  # noqa: E402
+from definitions.models.dataset import Dataset  # noqa: E402
+from definitions.models.definition import Definition, StepKind  # noqa: E402
 from definitions.models.directory import Directory  # noqa: E402
 from definitions.models.fields import FieldType, Model  # noqa: E402
+from definitions.models.ladder import Ladder  # noqa: E402
+from definitions.models.scenario import Scenarios  # noqa: E402
 from definitions.source.problems import CODES  # noqa: E402
 from settings import Settings  # noqa: E402
 

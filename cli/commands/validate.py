@@ -11,11 +11,10 @@ import typer
 
 from cli.console import count, say, say_json, whisper
 from cli.context import Json, library, settings
-from definitions.loading.closures import ClosureProblem, ClosuresError, parse_closures
 from definitions.loading.directory_file import DIRECTORY_SIZE, read_directory
 from definitions.loading.library import Library
-from definitions.loading.loader import load_dataset, load_definition, load_ladder
-from definitions.loading.scenarios import load_scenarios
+from definitions.loading.loader import load_closures, load_dataset, load_definition, load_ladder, load_shape
+from definitions.models.scenario import Scenarios
 from definitions.source.problems import DefinitionErrors, Problem, nearest
 from definitions.source.reader import HANDWRITTEN, Document, SizeLimit, read_file
 
@@ -26,6 +25,7 @@ KINDS = {
     "rungs": "ladder",
     "items": "dataset",
     "steps": "definition",
+    "closures": "file of closures",
 }
 
 
@@ -39,7 +39,7 @@ class CheckedFile:
 
     file: Path
     kind: str
-    problems: tuple[Problem | ClosureProblem, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(slots=True)
@@ -117,8 +117,6 @@ def _read(file: Path) -> tuple[CheckedFile, Document | None]:
         why = error.strerror or "it cannot be read"
         return CheckedFile(file, "file", (Problem(str(file), 1, 1, "BD707", f"{why}"),)), None
     except DefinitionErrors as errors:
-        if _is_list(file, errors):
-            return CheckedFile(file, "list of closures", _closures(file)), None
         return CheckedFile(file, "file", errors.problems), None
     kind = next((kind for key, kind in KINDS.items() if key in document.data), "")
     if kind:
@@ -136,31 +134,14 @@ def _room(file: Path) -> SizeLimit:
     return DIRECTORY_SIZE if b"\npcns:" in b"\n" + beginning else HANDWRITTEN
 
 
-def _is_list(file: Path, errors: DefinitionErrors) -> bool:
-    """A list at the top is no definition, but it is what a file of closures looks like."""
-    return any(p.code == "BD110" for p in errors.problems) and file.read_bytes().strip()[:1] in (
-        b"-",
-        b"[",
-        b"#",
-    )
-
-
-def _closures(file: Path) -> tuple[ClosureProblem, ...]:
-    try:
-        parse_closures(file.read_text(encoding="utf-8"), str(file))
-    except ClosuresError as errors:
-        return errors.problems
-    return ()
-
-
 def _loader(kind: str, catalogue: _Catalogue) -> Callable[[Document], object]:
     if kind == "definition":
         return lambda document: load_definition(document, catalogue=catalogue)
     if kind == "file of scenarios":
-        return lambda document: load_scenarios(document.text, document.file)
+        return lambda document: load_shape(document, Scenarios)
     if kind == "directory":
         return lambda document: read_directory(document, definitions=catalogue.definition_ids)
-    return load_ladder if kind == "ladder" else load_dataset
+    return {"ladder": load_ladder, "dataset": load_dataset, "file of closures": load_closures}[kind]
 
 
 def _problems(load: Callable[[Document], object], document: Document) -> tuple[Problem, ...]:

@@ -10,7 +10,9 @@ import typer
 from cli.console import Usage, say, say_json, whisper
 from cli.context import Json
 from definitions.language.moments import MomentError
-from definitions.loading.closures import EVERYONE, Closure, load_closures
+from definitions.loading.loader import load_closures
+from definitions.models.closures import EVERYONE, Closure
+from definitions.source.reader import read_file
 
 
 def add(app: typer.Typer) -> None:
@@ -30,7 +32,7 @@ def when(
     """Work out a date: the date alone on the first line, the explanation under it."""
     from engine.dates import resolution
 
-    known = load_closures(closures) if closures else ()
+    known = load_closures(read_file(closures, str(closures))) if closures else ()
     whose = organisation or _only(known)
     try:
         dated = resolution.when(phrase, known, whose or None)

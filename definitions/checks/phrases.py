@@ -14,7 +14,8 @@ from definitions.language.expressions import (
     compile_cached,
     template_cached,
 )
-from definitions.models.definition import Definition, Ladder, Step
+from definitions.models.definition import Definition, Step
+from definitions.models.ladder import Ladder
 from definitions.models.marks import Mark, marks
 from definitions.models.step_order import predecessors_of, reachable
 from definitions.source.problems import nearest

@@ -6,16 +6,21 @@ the faults behind the first ones are found in the same run.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
+from definitions.checks.findings import Findings
+from definitions.language.grammar import Written
+from definitions.models.fields import Model
 from definitions.models.marks import bare, fields_of, members, options
 from definitions.source.problems import Problem, nearest
 from definitions.source.reader import Document, KeyPath
+
+M = TypeVar("M", bound=Model)
 
 #: Words people use for a key that is called something else.
 SYNONYMS = {
@@ -26,6 +31,12 @@ SYNONYMS = {
     "visible_if": "show_if", "text": "body",
 }  # fmt: skip
 
+
+#: What people call an item of these lists.
+_ITEMS = {
+    "steps": "a step", "form": "a form item", "fields": "a field", "inputs": "an input", "rungs": "a rung", "pcns": "a PCN",
+    "practices": "a practice", "people": "a person", "roles": "a role", "closures": "a closure",
+}  # fmt: skip
 
 #: Problems after which nothing more is looked for: such a file is no definition.
 MOST = 200
@@ -38,12 +49,37 @@ class _Lost:
 LOST = _Lost()
 
 
-class ShapeCheck:
-    """Explains what is wrong with a document's data, as `model` would have it."""
+def shaped(document: Document, model: type[M]) -> tuple[M | None, Findings]:
+    """The document as `model`, or what could be saved of it, or None; and where to put what is found."""
+    try:
+        return model.model_validate(document.data), Findings(document)
+    except ValidationError:
+        shape = ShapeCheck(document, model.called)
+        saved = shape.explain(model)
+    findings = Findings(document, shape.origin, shape.problems)
+    try:
+        return (None if saved is LOST else model.model_validate(saved)), findings
+    except ValidationError as error:  # rules between two keys, which the shape does not know
+        for each in error.errors():
+            path = tuple(part for part in each["loc"] if isinstance(part, str | int))
+            if not shape.is_broken(path):
+                findings.add(path, "BD205", _words(each))
+        return None, findings
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
+
+def _words(error: ErrorDetails) -> str:
+    """What pydantic says is wrong; what a validator of ours says, in its own words."""
+    raised = error.get("ctx", {}).get("error")
+    return str(raised) if raised else error["msg"].lower()
+
+
+class ShapeCheck:
+    """Explains what is wrong with a document's data, as a model would have it. `called`: the file, in words."""
+
+    def __init__(self, document: Document, called: str) -> None:
+        self.document, self.called = document, called
         self.problems: list[Problem] = []
+        self._noted: list[KeyPath] = []
         #: For lists that lost items: the places the kept ones had.
         self.kept: dict[KeyPath, list[int]] = {}
         #: For values found under a wrong key: that key, by the path they have now.
@@ -63,10 +99,16 @@ class ShapeCheck:
             found = (*found, part)
         return found
 
+    def is_broken(self, path: KeyPath) -> bool:
+        """Whether something in the part at `path` of the saved data was wrong, so that its rules mean nothing."""
+        origin = self.origin(path)
+        return any(noted[: len(origin)] == origin for noted in self._noted)
+
     def note(
         self, path: KeyPath, code: str, message: str, suggestion: str | None = None, key: bool = False
     ) -> None:
         place = self.document.key_at(path) if key else self.document.at(path)
+        self._noted.append(path)
         self.problems.append(self.document.problem(place, code, message, suggestion))
 
     def model(self, value: Any, model: type[BaseModel], path: KeyPath) -> Any:
@@ -78,7 +120,9 @@ class ShapeCheck:
                 return LOST
             if key not in fields:
                 suggestion = SYNONYMS.get(key) if SYNONYMS.get(key) in fields else nearest(key, fields)
-                self.note((*path, key), "BD201", f"{_where(path)} has no key {key!r}", suggestion, key=True)
+                self.note(
+                    (*path, key), "BD201", f"{self.where(path)} has no key {key!r}", suggestion, key=True
+                )
                 if suggestion is None or suggestion in value:
                     continue
             # A value under a wrong key is looked at as what was probably meant.
@@ -91,7 +135,7 @@ class ShapeCheck:
                 whole = False
         for key, field in fields.items():
             if field.required and key not in value and (*path, key) not in self.renamed:
-                self.note(path, "BD202", f"{_where(path)} needs {key!r}")
+                self.note(path, "BD202", f"{self.where(path)} needs {key!r}")
                 if (stand_in := _stand_in(field.type, path)) is not None:
                     saved[key] = stand_in
                 else:
@@ -118,13 +162,14 @@ class ShapeCheck:
             return self.model(value, best, path)
         table = next((bare(m) for m in allowed if get_origin(bare(m)) is dict), None)
         if table is None:
-            self.note(path, "BD203", f"{_where(path)} is a mapping; {_wanted(allowed)} is wanted")
+            self.note(path, "BD203", f"{self.where(path)} is a mapping; {_wanted(allowed)} is wanted")
             return LOST
         key_kind, item_kind = get_args(table)
         saved = {}
         for key, item in value.items():
             if (wrong := _refused(key, key_kind)) is not None:
-                self.note((*path, key), "BD205", f"the name {key!r}: {wrong}", _as_identifier(key), key=True)
+                offered = _offered(key, key_kind)
+                self.note((*path, key), "BD205", f"the name {key!r}: {wrong}", offered, key=True)
             found = self.value(item, item_kind, (*path, key))
             if found is not LOST and wrong is None:
                 saved[key] = found
@@ -133,10 +178,10 @@ class ShapeCheck:
     def sequence(self, value: list[Any], kind: Any, allowed: tuple[Any, ...], path: KeyPath) -> Any:
         inner = next((m for m in allowed if get_origin(bare(m)) is list), None)
         if inner is None:
-            self.note(path, "BD203", f"{_where(path)} is a list; {_wanted(allowed)} is wanted")
+            self.note(path, "BD203", f"{self.where(path)} is a list; {_wanted(allowed)} is wanted")
             return LOST
         if not value and _refused(value, kind) is not None:
-            self.note(path, "BD205", f"{_where(path)} is empty; at least one is needed")
+            self.note(path, "BD205", f"{self.where(path)} is empty; at least one is needed")
             return LOST
         found = [self.value(item, get_args(bare(inner))[0], (*path, i)) for i, item in enumerate(value)]
         kept = [i for i, item in enumerate(found) if item is not LOST]
@@ -153,16 +198,28 @@ class ShapeCheck:
         if words and str not in scalars and isinstance(value, str):
             return self.word(value, words, path)
         if not words and set(scalars) <= {type(None)}:
-            self.note(path, "BD203", f"{_where(path)} is {_shown(value)}; {_wanted(allowed)} is wanted")
+            self.note(path, "BD203", f"{self.where(path)} is {_shown(value)}; {_wanted(allowed)} is wanted")
         elif isinstance(value, bool | int | float) and str in scalars:
-            self.note(path, "BD203", f"{_where(path)} is {_shown(value)}; put it in quotes to make it text")
+            self.note(
+                path, "BD203", f"{self.where(path)} is {_shown(value)}; put it in quotes to make it text"
+            )
         elif value is None:
-            self.note(path, "BD203", f"{_where(path)} is empty; {_wanted(allowed)} is wanted")
+            self.note(path, "BD203", f"{self.where(path)} is empty; {_wanted(allowed)} is wanted")
         else:
-            suggestion = _as_identifier(value) if "small letters" in wrong else None
-            self.note(path, "BD205", f"{_where(path)} is {_shown(value)}: {wrong}", suggestion)
+            suggestion = _offered(value, kind)
+            self.note(path, "BD205", f"{self.where(path)} is {_shown(value)}: {wrong}", suggestion)
             return suggestion or LOST
         return LOST
+
+    def where(self, path: KeyPath) -> str:
+        """How people would call the place: `due`, or "a step"."""
+        if not path:
+            return self.called
+        last = path[-1]
+        if isinstance(last, str):
+            return repr(last)
+        around = next((part for part in reversed(path) if isinstance(part, str)), "list")
+        return _ITEMS.get(around, f"an item of {around!r}")
 
     def word(self, value: str, words: list[str], path: KeyPath) -> Any:
         suggestion = nearest(value, words)
@@ -170,7 +227,7 @@ class ShapeCheck:
             self.note(path, "BD207", f"no PCN has the role {value!r}", suggestion)
         else:
             shown = ", ".join(words[:14]) + (", ..." if len(words) > 14 else "")
-            self.note(path, "BD204", f"{_where(path)} is {value!r}; use one of {shown}", suggestion)
+            self.note(path, "BD204", f"{self.where(path)} is {value!r}; use one of {shown}", suggestion)
         # What was probably meant stands in, so that what follows from it is checked too.
         return suggestion or LOST
 
@@ -200,48 +257,32 @@ def _refused(value: Any, kind: Any) -> str | None:
     """Why pydantic refuses a value, in people's words; None when it does not."""
     try:
         _adapter(kind).validate_python(value)
-    except ValidationError as error:
-        for each in error.errors():
-            if each["type"] == "string_pattern_mismatch":
-                return _pattern(each["ctx"]["pattern"])
-        return error.errors()[-1]["msg"].lower()
+    except ValidationError as refused:
+        error = refused.errors()[-1]
+        written = _written(kind)
+        return written.words if written and error["type"] != "string_too_long" else _words(error)
     return None
 
 
-def _pattern(pattern: str) -> str:
-    if pattern == r"^[a-z][a-z0-9_]*$":
-        return "use small letters, digits and _, beginning with a letter"
-    if pattern == r"^[a-z][a-z0-9-]*$":
-        return "use small letters, digits and -, beginning with a letter"
-    return "write it as 2026/27" if "/" in pattern else f"it does not match {pattern}"
+def _written(kind: Any) -> Written | None:
+    """How a value of this type is written, where its type says so; of several types, the first that does."""
+    for member in members(kind):
+        if get_origin(member) is Annotated:
+            found = (item for item in get_args(member)[1:] if isinstance(item, Written))
+            if written := next(found, None) or _written(get_args(member)[0]):
+                return written
+    return None
 
 
-def _as_identifier(value: Any) -> str | None:
-    text = re.sub(r"[^a-z0-9]+", "_", str(value).lower()).strip("_")[:60]
-    return text if re.match(r"[a-z]", text) and text != value else None
+def _offered(value: Any, kind: Any) -> str | None:
+    """The name that was probably meant, where a name is wanted."""
+    written = _written(kind)
+    return written.offered(value) if written else None
 
 
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _where(path: KeyPath) -> str:
-    """How people would call the place: `due`, or "a step"."""
-    if not path:
-        return "a definition"
-    last = path[-1]
-    if isinstance(last, str):
-        return repr(last)
-    around = next((part for part in reversed(path) if isinstance(part, str)), "list")
-    names = {
-        "steps": "a step",
-        "form": "a form item",
-        "fields": "a field",
-        "inputs": "an input",
-        "rungs": "a rung",
-    }
-    return names.get(around, f"an item of {around!r}")
 
 
 def _wanted(allowed: Iterable[Any]) -> str:

@@ -20,8 +20,31 @@ class Holds:
     language: Literal["moment", "expression", "template", "step", "date", "close_when", "assign_at", "action"]
 
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Says in people's words how a value is written, where its pattern says it in symbols. `joins` is what joins the
+    words of a name of this kind: what somebody wrote with capitals and spaces is then offered as such a name."""
+
+    words: str
+    joins: str = ""
+
+    def offered(self, value: object) -> str | None:
+        """`value` as a name of this kind; None when there is none, or it is one already."""
+        name = re.sub(r"[^a-z0-9]+", self.joins, str(value).lower()).strip(self.joins or None)[:60]
+        return name if self.joins and re.match(r"[a-z]", name) and name != value else None
+
+
+Identifier = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60),
+    Written("use small letters, digits and _, beginning with a letter", "_"),
+]
+Slug = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=60),
+    Written("use small letters, digits and -, beginning with a letter", "-"),
+]
+FinancialYear = Annotated[str, StringConstraints(pattern=r"^\d{4}/\d{2}$"), Written("write it as 2026/27")]
 MomentText = Annotated[
     str, Holds("moment")
 ]  #: "10 working days after quarter_end"; see definitions/language/moments.py

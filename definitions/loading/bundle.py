@@ -17,8 +17,10 @@ from typing import Any
 from definitions.language.expressions import Expression, Template, compile_cached, template_cached
 from definitions.language.moment_parser import parse
 from definitions.language.moments import Moment
-from definitions.loading.loader import shaped
-from definitions.models.definition import Dataset, Definition, Ladder, Step
+from definitions.loading.loader import load_shape
+from definitions.models.dataset import Dataset
+from definitions.models.definition import Definition, Step
+from definitions.models.ladder import Ladder
 from definitions.models.outcomes import with_standard_fields
 from definitions.models.step_order import Order
 
@@ -137,9 +139,13 @@ def open_bundle(body: bytes | str) -> Process:
 @lru_cache(maxsize=256)
 def _opened(body: bytes) -> Process:
     bundle = Bundle.read(body)
-    definition = with_standard_fields(shaped(bundle.definition, Definition))
-    ladders = {each: shaped(text, Ladder, f"{each}.yaml") for each, text in sorted(bundle.ladders.items())}
-    datasets = {each: shaped(text, Dataset, f"{each}.yaml") for each, text in sorted(bundle.datasets.items())}
+    definition = with_standard_fields(load_shape(bundle.definition, Definition))
+    ladders = {
+        each: load_shape(text, Ladder, f"{each}.yaml") for each, text in sorted(bundle.ladders.items())
+    }
+    datasets = {
+        each: load_shape(text, Dataset, f"{each}.yaml") for each, text in sorted(bundle.datasets.items())
+    }
     return Process(
         definition=definition,
         ladders=MappingProxyType(ladders),

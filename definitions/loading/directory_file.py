@@ -7,14 +7,13 @@ other. A directory names everyone an email could go to, so a slip in it is found
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from definitions.checks.findings import Findings
-from definitions.checks.shape import LOST, ShapeCheck
+from definitions.checks.shape import shaped
+from definitions.models.closures import EVERYONE
 from definitions.models.directory import Directory, Pcn, RoleHeld
 from definitions.source.problems import DefinitionErrors, Problem, nearest
 from definitions.source.reader import Document, KeyPath, SizeLimit, read_file, read_text
@@ -32,13 +31,6 @@ DIRECTORY_CODES: dict[str, str] = {
 
 #: England's 1,250 PCNs in one file are some 3 MB.
 DIRECTORY_SIZE = SizeLimit(10_000_000, 1_000_000, "give each region a directory and a Baton of its own")
-
-#: Patterns of the directory's models, as people say them.
-_PATTERNS = {
-    r"it does not match ^[A-Z][A-Z0-9]{2,9}$": "an ODS code is capital letters and digits, such as Y90001",
-    r"it does not match ^[^@\s<>,;\"]+@[^@\s<>,;\"]+$": "an e-mail address is written name@place",
-    r"it does not match ^\d{2}:\d{2}-\d{2}:\d{2}$": "hours are written 13:00-17:00",
-}
 
 
 def load_directory(path: Path, definitions: Collection[str] | None = None) -> Directory:
@@ -58,39 +50,12 @@ def read_directory(
 ) -> Directory:
     """The directory in `text`. Raises DefinitionErrors with every error. `definitions` as in `load_directory`."""
     document = text if isinstance(text, Document) else read_text(text, file)
-    directory, findings = _shaped(document)
+    directory, findings = shaped(document, Directory)
     if directory is not None:
         _check(directory, findings, definitions)
     if directory is None or findings.problems:
         raise DefinitionErrors(findings.problems)
     return directory
-
-
-def _shaped(document: Document) -> tuple[Directory | None, Findings]:
-    """The directory, or what could be saved of it, and where to put what is found."""
-    try:
-        return Directory.model_validate(document.data), Findings(document)
-    except ValidationError as error:
-        shape = ShapeCheck(document)
-        saved = shape.explain(Directory)
-        findings = Findings(document, shape.origin, [_said(problem) for problem in shape.problems])
-        if not findings.problems:  # rules between two keys, which the shape does not know
-            for each in error.errors():
-                path = tuple(part for part in each["loc"] if isinstance(part, str | int))
-                findings.add(path, "BD205", each["msg"].removeprefix("Value error, "))
-        try:
-            return (None if saved is LOST else Directory.model_validate(saved)), findings
-        except ValidationError:
-            return None, findings
-
-
-def _said(problem: Problem) -> Problem:
-    """A problem of shape in the words of a directory."""
-    message = problem.message.replace("a definition ", "a directory ")
-    for pattern, words in _PATTERNS.items():
-        if pattern in message:
-            return replace(problem, message=message.replace(pattern, words), suggestion=None)
-    return replace(problem, message=message)
 
 
 def _check(directory: Directory, findings: Findings, definitions: Collection[str] | None) -> None:
@@ -161,7 +126,8 @@ class _Membership:
         for index, absence in enumerate(self.pcn.absences):
             self._person((*self.at, "absences", index, "person"), absence.person)
         for index, closed in enumerate(self.pcn.closures):
-            self._organisation((*self.at, "closures", index, "organisation"), closed.organisation)
+            if closed.organisation != EVERYONE:
+                self._organisation((*self.at, "closures", index, "organisation"), closed.organisation)
 
     def _roles(self) -> None:
         held: list[RoleHeld] = []

@@ -13,7 +13,8 @@ from typing import Any
 
 from definitions.loading.bundle import Bundle, Process, open_bundle
 from definitions.loading.loader import load_dataset, load_definition, load_ladder
-from definitions.models.definition import Dataset, Definition, Input, LadderIf
+from definitions.models.dataset import Dataset
+from definitions.models.definition import Definition, Input, LadderIf
 from definitions.source.problems import DefinitionErrors, Problem, nearest
 from definitions.source.reader import Document, read_file
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from definitions.checks.findings import Catalogue, Findings
 from definitions.checks.order import check_order
 from definitions.checks.phrases import Wording, check_ladder
-from definitions.checks.shape import LOST, ShapeCheck
+from definitions.checks.shape import shaped
 from definitions.checks.steps import MAX_STEPS, check_steps
-from definitions.models.definition import Dataset, Definition, Ladder
+from definitions.models.closures import Closure, Closures
+from definitions.models.dataset import Dataset
+from definitions.models.definition import Definition
 from definitions.models.fields import Model
+from definitions.models.ladder import Ladder
 from definitions.models.outcomes import with_standard_fields
 from definitions.source.problems import DefinitionErrors
 from definitions.source.reader import Document, read_text
@@ -32,7 +33,7 @@ def load_definition(
 
     `catalogue` says which ladders, datasets and definitions there are; without one, those names are not checked."""
     document = _document(text, file)
-    definition, findings = _shaped(document, Definition)
+    definition, findings = shaped(document, Definition)
     if definition is not None and len(definition.steps) > MAX_STEPS:
         findings.add(("steps",), "BD109", f"more than {MAX_STEPS} steps")
     elif definition is not None:
@@ -46,7 +47,7 @@ def load_definition(
 def load_ladder(text: str | Document, file: str = "ladder.yaml") -> Ladder:
     """The ladder in `text`. Raises DefinitionErrors with every error."""
     document = _document(text, file)
-    ladder, findings = _shaped(document, Ladder)
+    ladder, findings = shaped(document, Ladder)
     if ladder is not None:
         counts = Counter[str]()
         for index, rung in enumerate(ladder.rungs):
@@ -60,7 +61,7 @@ def load_ladder(text: str | Document, file: str = "ladder.yaml") -> Ladder:
 def load_dataset(text: str | Document, file: str = "dataset.yaml") -> Dataset:
     """The dataset in `text`. Items have an id each, and no id stands twice. Raises DefinitionErrors."""
     document = _document(text, file)
-    dataset, findings = _shaped(document, Dataset)
+    dataset, findings = shaped(document, Dataset)
     if dataset is not None:
         seen: set[str] = set()
         for index, item in enumerate(dataset.items):
@@ -73,37 +74,20 @@ def load_dataset(text: str | Document, file: str = "dataset.yaml") -> Dataset:
     return _sound(dataset, findings)
 
 
-def shaped(text: str, model: type[M], file: str = "definition.yaml") -> M:
-    """What was loaded and checked before, read again without the checks: those may have become stricter since, and a
-    workflow goes on with what it began with. Raises DefinitionErrors when it has not even the shape."""
-    loaded, findings = _shaped(read_text(text, file), model)
-    return _sound(loaded, findings)
+def load_closures(text: str | Document, file: str = "closures.yaml") -> tuple[Closure, ...]:
+    """The closures in `text`. Raises DefinitionErrors with every error."""
+    return tuple(load_shape(text, Closures, file).closures)
+
+
+def load_shape(text: str | Document, model: type[M], file: str = "definition.yaml") -> M:
+    """What has only a shape to it, and no meaning to be checked: a file of closures, or what was loaded and checked
+    before. Checks may have become stricter since, and a workflow goes on with what it began with. Raises
+    DefinitionErrors with every error in the shape."""
+    return _sound(*shaped(_document(text, file), model))
 
 
 def _document(text: str | Document, file: str) -> Document:
     return text if isinstance(text, Document) else read_text(text, file)
-
-
-def _shaped(document: Document, model: type[M]) -> tuple[M | None, Findings]:
-    """The model, or what could be saved of it, or None; and where to put what is found."""
-    try:
-        return model.model_validate(document.data), Findings(document)
-    except ValidationError as error:
-        shape = ShapeCheck(document)
-        saved = shape.explain(model)
-        findings = Findings(document, shape.origin, shape.problems)
-        if not shape.problems:  # pydantic knows something the explanation does not
-            for each in error.errors():
-                path = tuple(part for part in each["loc"] if isinstance(part, str | int))
-                findings.add(path, "BD205", each["msg"])
-        return _validated(model, saved), findings
-
-
-def _validated(model: type[M], saved: Any) -> M | None:
-    try:
-        return None if saved is LOST else model.model_validate(saved)
-    except ValidationError:
-        return None
 
 
 def _sound(loaded: M | None, findings: Findings) -> M:

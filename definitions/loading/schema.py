@@ -10,8 +10,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from definitions.models.definition import Dataset, Definition, Ladder
+from definitions.models.dataset import Dataset
+from definitions.models.definition import Definition
 from definitions.models.fields import Model
+from definitions.models.ladder import Ladder
 
 #: Raised when a file that was right becomes wrong. Adding a key does not.
 VERSION = 1

@@ -7,7 +7,7 @@ checked by the loader, which knows where in the file each stands.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, HttpUrl, model_validator
 
@@ -16,6 +16,7 @@ from definitions.language.grammar import (
     AssignAtText,
     CloseWhenText,
     ExpressionText,
+    FinancialYear,
     Identifier,
     MomentText,
     Slug,
@@ -23,14 +24,7 @@ from definitions.language.grammar import (
     TemplateText,
 )
 from definitions.models.fields import Check, FormField, FormItem, Model, Sensitivity, titled
-
-#: Roles a PCN has (domain section 2.1). A role nobody has in the directory is refused at launch;
-#: a role that is not in this list is refused at load.
-Role = Literal[
-    "pcn_manager", "pcn_admin", "business_manager", "clinical_director", "deputy_clinical_director",
-    "digital_transformation_lead", "clinical_lead", "iif_lead", "finance_lead", "hr_lead", "practice_manager",
-    "gp_lead", "pcn_board", "caldicott_ig_lead", "supervisor", "line_manager", "starter",
-]  # fmt: skip
+from definitions.models.roles import Role
 
 StepKind = Literal[
     "collect", "review", "approve", "attest", "decide", "do", "wait", "compute", "notify", "produce"
@@ -290,11 +284,12 @@ class Step(Model):
 class Definition(Model):
     """A process, written once."""
 
+    called: ClassVar[str] = "a definition"
     id: Slug
     version: Annotated[int, Field(ge=1)]
     title: str
     summary: str
-    financial_year: Annotated[str | None, Field(pattern=r"^\d{4}/\d{2}$")] = None
+    financial_year: FinancialYear | None = None
     owner: str | None = None
     adopted_by: Annotated[str | None, Field(description="the board minute that adopted it")] = None
     retention: Retention
@@ -310,56 +305,3 @@ class Definition(Model):
             if step.id == step_id:
                 return step
         raise KeyError(step_id)
-
-
-class Rung(Model):
-    """One step of a ladder, counted from the assignment's due date."""
-
-    id: Identifier
-    at: MomentText
-    to: Annotated[list[Literal["assignee", "cover"] | Role], Field(min_length=1)]
-    channel: Annotated[
-        Literal["digest", "mail", "task"],
-        Field(description="a line in the digest, an email, or something for a person to do"),
-    ]
-    register_: Annotated[
-        Literal[
-            "coming up", "due today", "offer of help", "ring them", "conversation", "board item", "decision"
-        ],
-        Field(alias="register"),
-    ]
-    text: Annotated[TemplateText, Field(description="what is said; sees practice, assignment, step, pcn")]
-    choices: Annotated[
-        list[str],
-        Field(
-            description="ready answers: what is in the way, or what came of the call; free text is always open"
-        ),
-    ] = []
-    when: Annotated[ExpressionText | None, Field(description="climbed only when true")] = None
-    skippable: Annotated[bool, Field(description="the manager may hold or skip it")] = True
-
-
-class Ladder(Model):
-    """The reminders and escalations of an assignment, in order."""
-
-    id: Slug
-    title: str
-    source: str
-    rungs: Annotated[list[Rung], Field(min_length=1)]
-
-
-class Dataset(Model):
-    """Data that changes by year. `confirmed_by` empty means nobody has checked it: the page says so."""
-
-    id: Slug
-    title: str
-    financial_year: Annotated[str, Field(pattern=r"^\d{4}/\d{2}$")]
-    source: str
-    confirmed_by: Annotated[
-        str | None, Field(description="who checked it, and when; empty when nobody has")
-    ] = None
-    unverified: Annotated[list[str], Field(description="what in here nobody has confirmed, in words")] = []
-    archived: Annotated[bool, Field(description="an example of an earlier year; not offered at launch")] = (
-        False
-    )
-    items: list[dict[str, str | int | float | bool | list[str] | None]]

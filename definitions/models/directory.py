@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from definitions.language.grammar import Slug
-from definitions.models.definition import Role
+from definitions.models.closures import Closure
 from definitions.models.fields import Model
-
-OdsCode = Annotated[
-    str, Field(pattern=r"^[A-Z][A-Z0-9]{2,9}$", description="an ODS code, such as Y90001 or U12345")
-]
-PersonId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
-EmailAddress = Annotated[str, Field(pattern=r"^[^@\s<>,;\"]+@[^@\s<>,;\"]+$", max_length=254)]
-Hours = Annotated[str, Field(pattern=r"^\d{2}:\d{2}-\d{2}:\d{2}$", description='"13:00-17:00", local time')]
+from definitions.models.primitives import Day, EmailAddress, OdsCode, PersonId
+from definitions.models.roles import Role
 
 
 class Practice(Model):
@@ -46,8 +41,8 @@ class Person(Model):
 class Dates(Model):
     """From and to, both included; an empty `to` has no end."""
 
-    from_: Annotated[dt.date | None, Field(alias="from")] = None
-    to: dt.date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
 
     def holds_on(self, day: dt.date) -> bool:
         return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
@@ -78,23 +73,6 @@ class Absence(Dates):
     reason: str = "away"
 
 
-class OrganisationClosure(Model):
-    """A closure: one `date`, or `from` and `to`; `hours` for part of a day."""
-
-    organisation: OdsCode
-    date: dt.date | None = None
-    from_: Annotated[dt.date | None, Field(alias="from")] = None
-    to: dt.date | None = None
-    hours: Hours | None = None
-    reason: str = "closed"
-
-    @model_validator(mode="after")
-    def _when(self) -> OrganisationClosure:
-        if (self.date is None) == (self.from_ is None):
-            raise ValueError("give either date, or from and to")
-        return self
-
-
 class Adopted(Model):
     """A process the PCN's board adopted: it is started by schedule, with these inputs."""
 
@@ -108,7 +86,9 @@ class Pcn(Model):
 
     code: OdsCode
     name: str
-    icb: str | None = None
+    commissioners: Annotated[
+        list[OdsCode], Field(description="the ICBs that commission it; a PCN may straddle two")
+    ] = []
     board_rule: Annotated[str | None, Field(description="Schedule 1 of the Network Agreement, in words")] = (
         None
     )
@@ -117,7 +97,9 @@ class Pcn(Model):
     roles: list[RoleHeld] = []
     cover: list[Cover] = []
     absences: list[Absence] = []
-    closures: list[OrganisationClosure] = []
+    closures: Annotated[
+        list[Closure], Field(description="of a practice; under the PCN's own code or *, of everybody")
+    ] = []
     adopted: Annotated[list[Adopted], Field(description="processes started by schedule")] = []
 
     @cached_property
@@ -158,6 +140,7 @@ class Pcn(Model):
 
 
 class Directory(Model):
+    called: ClassVar[str] = "a directory"
     pcns: Annotated[list[Pcn], Field(min_length=1)]
 
     def pcn(self, code: str) -> Pcn:

@@ -13,7 +13,7 @@ file: {"name": str, "sha256": str, "size": int} · attestation: {"agreed": true,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -24,6 +24,8 @@ class Model(BaseModel):
     """A part of a definition: unknown keys are errors, and nothing changes after loading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    #: What errors call it, where it is a whole file.
+    called: ClassVar[str] = "this"
 
 
 FieldType = Literal[

@@ -211,9 +211,12 @@ def _yaml_problem(document: Document, error: MarkedYAMLError) -> Problem:
     place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
     words = " ".join(str(part) for part in (error.context, error.problem) if part)
     found = document.problem(place, "BD103", f"not YAML: {' '.join(words.split())}")
-    if not CURLY.search(document.lines[found.line - 1]):
-        return found
-    return replace(found, message=f"{found.message}; curly quotes quote nothing, type straight ones")
+    hint = ""
+    if CURLY.search(document.lines[found.line - 1]):
+        hint = "; curly quotes quote nothing, type straight ones"
+    elif document.lines[place.line - 1][max(place.column - 2, 0) : place.column].strip() == "*":
+        hint = "; a value that begins with * stands in quotes"
+    return replace(found, message=found.message + hint)
 
 
 class _Stop(Exception):
@@ -330,7 +333,11 @@ class _Builder:
         self.refuse_tag(event)
         if not self.open:
             if not isinstance(into, dict):
-                self.stop(event, "BD110", "the file must be a mapping, such as 'id: my-process'")
+                self.stop(
+                    event,
+                    "BD110",
+                    "the file must be a mapping; a list stands under a key, such as 'closures:'",
+                )
             path: KeyPath = ()
         else:
             top = self.open[-1]

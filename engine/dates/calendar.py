@@ -25,7 +25,7 @@ from definitions.language.financial_year import (
     year_start,
 )
 from definitions.loading.bank_holidays import HolidayList
-from definitions.loading.closures import EVERYONE, Closure
+from definitions.models.closures import EVERYONE, Closure
 from engine.dates.clock import LONDON
 
 __all__ = [
@@ -226,7 +226,7 @@ class Calendar:
             elif at < MESSAGES_FROM:
                 local = datetime.combine(day, MESSAGES_FROM, LONDON)
             elif (shut := self._message_shut(day, at, organisation)) is not None:
-                local = datetime.combine(day, shut.to_time or MESSAGES_UNTIL, LONDON)
+                local = datetime.combine(day, shut.between[1] if shut.between else MESSAGES_UNTIL, LONDON)
             else:
                 return local.astimezone(UTC)
 
@@ -269,7 +269,10 @@ class Calendar:
             "last_year": self.last_year,
             "added": {day.isoformat(): title for day, title in self.added.items()},
             "removed": sorted(day.isoformat() for day in self.removed),
-            "closures": [_closure_data(closure) for closure in self.closures],
+            "closures": [
+                closure.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+                for closure in self.closures
+            ],
             "source": self.source,
         }
 
@@ -282,7 +285,7 @@ class Calendar:
             last_year=data["last_year"],
             added={date.fromisoformat(day): title for day, title in data["added"].items()},
             removed=frozenset(date.fromisoformat(day) for day in data["removed"]),
-            closures=tuple(_closure_from(closure) for closure in data["closures"]),
+            closures=tuple(Closure.model_validate(closure) for closure in data["closures"]),
             source=data.get("source", ""),
         )
 
@@ -345,38 +348,12 @@ def _weekdays_except(holidays: frozenset[int], first_year: int, last_year: int) 
     return tuple(day for day in range(start, end + 1) if (day - 1) % 7 < 5 and day not in holidays)
 
 
-def _closure_order(closure: Closure) -> tuple[str, date, date, time, time, str, str]:
+def _closure_order(closure: Closure) -> tuple[str, date, date, str, str, str]:
     return (
         closure.organisation,
         closure.start,
         closure.end,
-        closure.from_time or time.min,
-        closure.to_time or time.max,
+        closure.hours or "",
         closure.reason,
         closure.name,
-    )
-
-
-def _closure_data(closure: Closure) -> dict[str, str | None]:
-    return {
-        "organisation": closure.organisation,
-        "start": closure.start.isoformat(),
-        "end": closure.end.isoformat(),
-        "from_time": closure.from_time.isoformat("minutes") if closure.from_time else None,
-        "to_time": closure.to_time.isoformat("minutes") if closure.to_time else None,
-        "reason": closure.reason,
-        "name": closure.name,
-    }
-
-
-def _closure_from(data: Mapping[str, str | None]) -> Closure:
-    from_time, to_time = data["from_time"], data["to_time"]
-    return Closure(
-        organisation=str(data["organisation"]),
-        start=date.fromisoformat(str(data["start"])),
-        end=date.fromisoformat(str(data["end"])),
-        from_time=time.fromisoformat(from_time) if from_time else None,
-        to_time=time.fromisoformat(to_time) if to_time else None,
-        reason=str(data["reason"]),
-        name=str(data["name"]),
     )

@@ -142,11 +142,7 @@ def _off(day: date, calendar: Calendar, organisation: str | None, wall: time | N
             return f"{short(day)} is {why if calendar.holiday(day) else 'a ' + why}"
         return f"{short(day)}: {why}"
     if wall is not None and (shut := calendar.shut_at(day, wall, organisation)) is not None:
-        until = f"until {shut.to_time:%H:%M}" if shut.to_time else f"from {shut.from_time:%H:%M}"
-        hours = (
-            f"{shut.from_time:%H:%M} to {shut.to_time:%H:%M}" if shut.from_time and shut.to_time else until
-        )
-        return f"{short(day)} {hours}: {shut}"
+        return f"{short(day)} {(shut.hours or '').replace('-', ' to ')}: {shut}"
     return None
 
 

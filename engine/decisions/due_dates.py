@@ -12,7 +12,8 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from definitions.language.moments import Anchor, At, Moment, names
-from definitions.models.definition import Ladder, Step
+from definitions.models.definition import Step
+from definitions.models.ladder import Ladder
 from engine.dates.clock import LONDON, london_date
 from engine.dates.resolution import DUE, Dated, act_by, resolve, shift_working
 from engine.events.workflow import PlannedRung, When

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from definitions.models.definition import Rung, Step
+from definitions.models.definition import Step
+from definitions.models.ladder import Rung
 from engine.decisions import due_dates
 from engine.decisions.deadlines import closures_apply_at, is_email
 from engine.decisions.draft import Draft

@@ -15,13 +15,13 @@ from decimal import Decimal
 from typing import Any
 
 from definitions.models.fields import Column
+from definitions.models.primitives import ODS_CODE
 
 UNKNOWN = "unknown"
 _SAYS_UNKNOWN = frozenset({"unknown", "i don't know", "i don’t know", "don't know", "don’t know"})
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?|[+-]?\.[0-9]+")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]*)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-_ORGANISATION = re.compile(r"[A-Z][A-Z0-9]{2,9}")
 _LINK = re.compile(r"https?://[^\s/?#@\\<>\"]+\.?[^\s\\<>\"]*", re.IGNORECASE)
 _LONGEST_TEXT = {"long text": 4000, "link": 2000}
 #: So many options can be told in a sentence.
@@ -123,7 +123,7 @@ def _organisation(ask: FieldSpec, given: Any) -> str:
     text = as_text(given).upper()
     if ask.options:
         return _one_of(ask, text, "choose an organisation from the list")
-    if not _ORGANISATION.fullmatch(text):
+    if not ODS_CODE.fullmatch(text):
         raise BadValue("enter an ODS code, for example Y90001")
     return text
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from definitions.models.definition import Assign, Rung, Step
+from definitions.models.definition import Assign, Step
 from definitions.models.directory import Person
+from definitions.models.ladder import Rung
 from engine.dates.clock import LONDON, london_date
 from engine.events.workflow import When
 from engine.expressions.scope import Scope

@@ -12,7 +12,8 @@ from datetime import datetime
 from functools import singledispatch
 from typing import Any, Literal
 
-from definitions.models.definition import Rung, Step
+from definitions.models.definition import Step
+from definitions.models.ladder import Rung
 from engine.dates.clock import LONDON, london_date
 from engine.events import workflow as e
 from engine.expressions.scope import Scope

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from definitions.models.definition import Rung
 from definitions.models.directory import Pcn, Person
+from definitions.models.ladder import Rung
 from engine.dates.clock import london_date
 from engine.expressions.scope import Scope
 from engine.people import roles

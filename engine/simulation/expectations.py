@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from definitions.loading.scenarios import Expect
+from definitions.models.scenario import Expect
 from engine.dates.clock import london_date
 from engine.events.plain_values import plain
 from engine.events.workflow import Event, Notice, NoticePlanned

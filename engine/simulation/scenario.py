@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from definitions.loading.bundle import Process
-from definitions.loading.scenarios import Scenario, ScenarioLine
 from definitions.models.directory import Pcn
+from definitions.models.scenario import Scenario, ScenarioLine
 from engine.commands import manager, responses
 from engine.commands.refusals import Invalid, Refused
 from engine.dates.clock import LONDON, london_date

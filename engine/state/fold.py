@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, time
 from functools import singledispatch
 from hashlib import sha256
 from typing import Any
 from weakref import WeakValueDictionary
 
 from definitions.loading.bundle import Process
-from definitions.loading.closures import EVERYONE, Closure
-from definitions.models.directory import OrganisationClosure, Pcn
+from definitions.models.closures import EVERYONE, Closure
+from definitions.models.directory import Pcn
 from engine.dates.calendar import Calendar
 from engine.events import changes as changes
 from engine.events import workflow as e
@@ -86,21 +85,13 @@ def _holidays(bundle: str, process: Process) -> Calendar:
     return _HOLIDAYS[bundle]
 
 
-def closure_of(pcn: Pcn, closed: OrganisationClosure) -> Closure:
-    """A directory's closure as the calendar's."""
-    start = closed.date or closed.from_
-    if start is None:  # the directory's own check makes this impossible
-        raise BrokenLog(f"a closure of {closed.organisation} has no date; mend the directory file")
-    opening, closing = closed.hours.split("-") if closed.hours else ("", "")
-    return Closure(
-        organisation=EVERYONE if closed.organisation == pcn.code else closed.organisation,
-        start=start,
-        end=closed.date or closed.to or date.max,
-        from_time=time.fromisoformat(opening) if opening else None,
-        to_time=time.fromisoformat(closing) if closing else None,
-        reason=closed.reason,
-        name=pcn.organisation_name(closed.organisation),
+def closure_of(pcn: Pcn, closed: Closure) -> Closure:
+    """A directory's closure as the calendar's: by the name people know, and under the PCN's own code for everyone."""
+    name = closed.name or (
+        pcn.name if closed.organisation == EVERYONE else pcn.organisation_name(closed.organisation)
     )
+    whom = EVERYONE if closed.organisation == pcn.code else closed.organisation
+    return closed.model_copy(update={"organisation": whom, "name": name})
 
 
 def apply(state: WorkflowState, event: e.Event, open_bundle: OpenBundle) -> WorkflowState:

@@ -73,7 +73,7 @@ def test_files_checked_together_may_name_each_other(baton: Baton, tmp_path: Path
     ("text", "told"),
     [
         ("pcns:\n  - {code: u1}\n", ":2:12 BD205"),
-        ("- {organisation: Y90001, date: 2027-02-30, reason: x}\n", ":1:26 closure-bad-date"),
+        ("closures:\n  - {organisation: Y90001, date: 2027-02-30, reason: x}\n", ":2:34 BD205"),
         ("steps: [\n", "BD103 not YAML"),
         ("", "BD110 the file is empty"),
         ("stepz: []\n", "BD202 what is this file?"),

@@ -24,8 +24,9 @@ def test_a_program_reads_json(baton: Baton) -> None:
 
 
 CLOSURES = """\
-- {organisation: Y90001, date: 2027-01-15, reason: training}
-- {organisation: "*", date: 2027-01-18, reason: an away day}
+closures:
+  - {organisation: Y90001, date: 2027-01-15, reason: training}
+  - {organisation: "*", date: 2027-01-18, reason: an away day}
 """
 
 
@@ -39,7 +40,7 @@ def test_closures_of_the_one_organisation_in_the_file_count(baton: Baton, tmp_pa
 
 def test_of_several_organisations_one_is_named(baton: Baton, tmp_path: Path) -> None:
     file = tmp_path / "closures.yaml"
-    file.write_text(CLOSURES + "- {organisation: Y90002, date: 2027-01-19, reason: training}\n")
+    file.write_text(CLOSURES + "  - {organisation: Y90002, date: 2027-01-19, reason: training}\n")
     said = baton("when", "10 working days after 2026-12-31", "--closures", file)
     assert said.out.startswith("2027-01-15\n")
     assert "Closures of Y90001, Y90002 are left out" in said.err

@@ -11,8 +11,8 @@ from definitions.loading.bank_holidays import bank_holidays
 from definitions.loading.bundle import Process
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import Library
-from definitions.loading.scenarios import ScenarioLine
 from definitions.models.directory import Pcn
+from definitions.models.scenario import ScenarioLine
 from definitions.source.reader import read_file
 from engine.commands import manager
 from engine.dates.calendar import Calendar

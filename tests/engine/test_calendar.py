@@ -15,7 +15,6 @@ from definitions.loading.bank_holidays import bank_holidays
 from engine.dates.calendar import (
     BeyondHorizon,
     Calendar,
-    Closure,
     financial_year_of,
     quarter_end,
     quarter_of,
@@ -24,14 +23,15 @@ from engine.dates.calendar import (
     year_start,
 )
 from engine.dates.clock import LONDON
+from tests.engine.closures import closure
 
 ENGLAND = Calendar.of(bank_holidays())
 ELM = "A81001"
-TRAINING = Closure(ELM, date(2026, 4, 8), date(2026, 4, 8), reason="training", name="Elm Tree")
-AFTERNOON = Closure(
-    ELM, date(2026, 4, 9), date(2026, 4, 9), time(13), time(17), reason="training", name="Elm Tree"
+TRAINING = closure(ELM, date(2026, 4, 8), date(2026, 4, 8), reason="training", name="Elm Tree")
+AFTERNOON = closure(
+    ELM, date(2026, 4, 9), date(2026, 4, 9), "13:00-17:00", reason="training", name="Elm Tree"
 )
-NETWORK = Closure("*", date(2026, 4, 14), date(2026, 4, 15), reason="an away day")
+NETWORK = closure("*", date(2026, 4, 14), date(2026, 4, 15), reason="an away day")
 LOCAL = Calendar.of(bank_holidays(), closures=[TRAINING, AFTERNOON, NETWORK])
 
 
@@ -138,8 +138,8 @@ def test_messages_go_in_working_hours_of_those_who_get_them(asked: str, opens: s
 
 
 def test_a_morning_closure_holds_messages_until_it_ends() -> None:
-    morning = Closure(ELM, date(2026, 4, 7), date(2026, 4, 7), None, time(11, 30))
-    lunch = Closure(ELM, date(2026, 4, 7), date(2026, 4, 7), time(11), time(13))
+    morning = closure(ELM, date(2026, 4, 7), date(2026, 4, 7), "00:00-11:30")
+    lunch = closure(ELM, date(2026, 4, 7), date(2026, 4, 7), "11:00-13:00")
     shut = Calendar.of(bank_holidays(), closures=[morning, lunch])
     opened = shut.messaging_opens(datetime(2026, 4, 7, 8, 0, tzinfo=UTC), ELM)
     assert opened == datetime(2026, 4, 7, 12, 0, tzinfo=UTC)  # 13:00 in summer time
@@ -166,13 +166,13 @@ def test_rule_13_past_the_calendars_horizon_a_date_is_refused() -> None:
 
 DAYS = st.dates(date(2013, 1, 1), date(2027, 12, 31))
 CLOSURES = st.builds(
-    lambda organisation, start, length, hours: Closure(
-        organisation, start, start + timedelta(days=length), *hours
+    lambda organisation, start, length, hours: closure(
+        organisation, start, start + timedelta(days=length), hours
     ),
     st.sampled_from(["*", ELM, "A81002"]),
     st.dates(date(2026, 1, 1), date(2027, 6, 30)),
     st.integers(0, 12),
-    st.sampled_from([(None, None), (time(13), time(17)), (time(8), time(12, 30)), (time(12), None)]),
+    st.sampled_from([None, "13:00-17:00", "08:00-12:30", "12:00-18:30"]),
 )
 CALENDARS = st.builds(
     lambda closures, added, removed: Calendar.of(

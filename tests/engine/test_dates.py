@@ -11,24 +11,21 @@ from hypothesis import strategies as st
 from definitions.language.moment_parser import parse
 from definitions.language.moments import Anchor, MomentError, Offset, On, Unit
 from definitions.loading.bank_holidays import bank_holidays
-from engine.dates.calendar import BeyondHorizon, Calendar, Closure, quarter_end
+from engine.dates.calendar import BeyondHorizon, Calendar, quarter_end
 from engine.dates.clock import LONDON
 from engine.dates.explanation import long
 from engine.dates.resolution import AnchorMissing, Dated, act_by, resolve, shift_working, when
+from tests.engine.closures import closure
 
 ELM = "A81001"
 ENGLAND = Calendar.of(bank_holidays())
 LOCAL = Calendar.of(
     bank_holidays(),
     closures=[
-        Closure(ELM, date(2026, 4, 8), date(2026, 4, 8), reason="training", name="Elm Tree"),
-        Closure(ELM, date(2026, 8, 6), date(2026, 8, 17), reason="refurbishment", name="Elm Tree"),
-        Closure(
-            ELM, date(2026, 9, 9), date(2026, 9, 9), time(13), time(17), reason="training", name="Elm Tree"
-        ),
-        Closure(
-            ELM, date(2026, 9, 10), date(2026, 9, 10), time(12), None, reason="training", name="Elm Tree"
-        ),
+        closure(ELM, date(2026, 4, 8), date(2026, 4, 8), reason="training", name="Elm Tree"),
+        closure(ELM, date(2026, 8, 6), date(2026, 8, 17), reason="refurbishment", name="Elm Tree"),
+        closure(ELM, date(2026, 9, 9), date(2026, 9, 9), "13:00-17:00", reason="training", name="Elm Tree"),
+        closure(ELM, date(2026, 9, 10), date(2026, 9, 10), "12:00-18:30", reason="training", name="Elm Tree"),
     ],
 )
 
@@ -221,7 +218,7 @@ def test_a_hold_moves_an_internal_date_on_and_leaves_an_external_one() -> None:
 
 def test_when_answers_a_phrase_with_dates_written_out() -> None:
     assert when("10 working days after 2026-12-31").day == date(2027, 1, 15)
-    closed = [Closure("*", date(2027, 1, 4), date(2027, 1, 4), reason="an away day")]
+    closed = [closure("*", date(2027, 1, 4), date(2027, 1, 4), reason="an away day")]
     found = when("10 working days after 2026-12-31", closed)
     assert found.day == date(2027, 1, 18)
     assert "Mon 4 Jan: the network closed for an away day" in found.explanation
@@ -251,15 +248,13 @@ def test_rule_13_a_phrase_past_the_calendars_horizon_is_refused() -> None:
 
 DAYS = st.dates(date(2025, 1, 1), date(2027, 10, 31))
 CLOSURES = st.builds(
-    lambda organisation, start, length, hours: Closure(
-        organisation, start, start + timedelta(days=length), *hours
+    lambda organisation, start, length, hours: closure(
+        organisation, start, start + timedelta(days=length), hours
     ),
     st.sampled_from(["*", ELM, "A81002"]),
     st.dates(date(2025, 12, 1), date(2027, 6, 30)),
     st.integers(0, 9),
-    st.sampled_from(
-        [(None, None), (time(13), time(17)), (time(8), time(12, 30)), (time(12), None), (None, time(18))]
-    ),
+    st.sampled_from([None, "13:00-17:00", "08:00-12:30", "12:00-18:30", "00:00-18:00"]),
 )
 CALENDARS = st.builds(
     lambda closures: Calendar.of(bank_holidays(), closures=closures), st.lists(CLOSURES, max_size=5)

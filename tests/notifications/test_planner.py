@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from definitions.loading.closures import Closure
 from engine.dates.calendar import Calendar
 from engine.dates.clock import LONDON, london_date
 from engine.events.workflow import Notice
 from notifications.planner import Email, may_arrive, person_key, plan
 from notifications.sections import in_order, said_once
+from tests.engine.closures import closure
 
 HOLIDAYS = {
     date(2026, 12, 25): "Christmas Day",
@@ -23,8 +23,8 @@ HOLIDAYS = {
     date(2027, 1, 1): "New Year",
 }
 CLOSED = (
-    Closure("Y90001", date(2027, 1, 6), date(2027, 1, 6), reason="training"),
-    Closure("Y90002", date(2027, 1, 5), date(2027, 1, 5), time(13), None, "training"),
+    closure("Y90001", date(2027, 1, 6), date(2027, 1, 6), reason="training"),
+    closure("Y90002", date(2027, 1, 5), date(2027, 1, 5), "13:00-18:30", "training"),
 )
 CALENDAR = Calendar(HOLIDAYS, last_year=2028, closures=CLOSED)
 

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from definitions.models.primitives import ODS_LENGTH
 from definitions.models.replies import ReplyKind
 from engine.events.workflow import Actor
 from engine.forms import patient_guard
@@ -52,7 +53,7 @@ class By(Body):
     name: Annotated[Typed, Field(min_length=1, max_length=100)]
     role: Annotated[Typed, Field(min_length=1, max_length=100)]
     person: Annotated[Typed, Field(max_length=60, description="the person's id in the directory")] = ""
-    organisation: Annotated[Typed, Field(max_length=12, description="an ODS code")] = ""
+    organisation: Annotated[Typed, Field(max_length=ODS_LENGTH, description="an ODS code")] = ""
     channel: Literal["api", "cli"] = "api"
 
     def actor(self) -> Actor:
@@ -204,7 +205,7 @@ def _missing(what: str) -> Response:
 def _add_looking(router: APIRouter, gateway: GatewayProtocol) -> None:
     @router.get("/workflows", summary="List workflows")
     async def workflows(
-        pcn: Annotated[str, Query(max_length=12)] = "",
+        pcn: Annotated[str, Query(max_length=ODS_LENGTH)] = "",
         definition: Annotated[str, Query(max_length=60)] = "",
         status: Literal["", "open", "held", "completed", "stopped", "withdrawn"] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,

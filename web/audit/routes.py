@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query
 
 from audit.auditor import Auditor, UnknownWorkflow
+from definitions.models.primitives import ODS_LENGTH
 
 
 def audit_routes(auditor: Auditor) -> APIRouter:
@@ -16,7 +17,7 @@ def audit_routes(auditor: Auditor) -> APIRouter:
     # Plain functions, so that a long walk runs in a thread and answers go on being taken.
     @router.get("/workflows", summary="Workflows with counts of what there is of each")
     def workflows(
-        pcn: Annotated[str, Query(max_length=12)] = "",
+        pcn: Annotated[str, Query(max_length=ODS_LENGTH)] = "",
         definition: Annotated[str, Query(max_length=60)] = "",
         status: Annotated[str, Query(pattern="^(open|closed)?$")] = "",
         limit: Annotated[int, Query(ge=1, le=10_000)] = 200,

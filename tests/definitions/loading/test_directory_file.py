@@ -44,6 +44,28 @@ def test_a_good_file_is_read() -> None:
     assert [person.id for person in pcn.people] == ["priya-shah", "tom-okafor"]
 
 
+def test_codes_may_begin_with_a_digit_and_a_pcn_may_have_two_commissioners() -> None:
+    text = GOOD.replace("Y90002", "8HE12").replace(
+        "    practices:", "    commissioners: [03N, QZX]\n    practices:"
+    )
+    pcn = read_directory(text).pcn("U12345")
+    assert [practice.code for practice in pcn.practices] == ["Y90001", "8HE12"]
+    assert pcn.commissioners == ["03N", "QZX"]
+    assert problems(text.replace("8HE12", "8HE1234567"))[0].startswith(
+        "pcn.yaml:7:16 BD205 'code' is '8HE1234567'"
+    )
+
+
+def test_a_closure_under_a_star_is_everybodys() -> None:
+    assert (
+        read_directory(GOOD.replace("organisation: Y90001", 'organisation: "*"'))
+        .pcns[0]
+        .closures[0]
+        .organisation
+        == "*"
+    )
+
+
 def test_every_error_is_told_at_once_at_its_place() -> None:
     text = (
         GOOD.replace("person: tom-okafor, from: 2026", "person: tom-okafer, from: 2026")
@@ -63,15 +85,15 @@ def test_every_error_is_told_at_once_at_its_place() -> None:
     ("right", "wrong", "said"),
     [
         ("code: Y90002", "code: Y90001", "6:16 BD703"),
-        ("code: Y90002", "code: y-2", "6:16 BD205 'code' is 'y-2': an ODS code is capital letters"),
+        ("code: Y90002", "code: y-2", "6:16 BD205 'code' is 'y-2': an ODS code is one to nine capital letters and digits"),
         ("id: tom-okafor", "id: priya-shah", "9:14 BD206 the id 'priya-shah' stands twice"),
         ("role: practice_manager", "role: practise_manager", "12:16 BD207 no PCN has the role 'practise_manager'"),
         ("role: pcn_manager", "role: pcn_admin", "2:11 BD705 nobody holds the role pcn_manager at U12345"),
-        ("tom.okafor@example.nhs.uk", "tom.okafor", "9:51 BD205 'email' is 'tom.okafor': an e-mail address is written name@place"),
+        ("tom.okafor@example.nhs.uk", "tom.okafor", "9:51 BD205 'email' is 'tom.okafor': an email address is written name@place"),
         ("list_size: 9200", "listsize: 9200", "(did you mean list_size?)"),
         ("date: 2027-01-13", "date: 2027-02-30", "18:38 BD205"),
         ("to: 2027-01-08}\n    closures", "to: 2027-01-01}\n    closures", "ends on 2027-01-01 before it begins"),
-        ("date: 2027-01-13, ", "", "give either date, or from and to"),
+        ("date: 2027-01-13, ", "", "a closure has either date, or both from and to"),
         ("pcns:", "pcn:", "1:1 BD201 a directory has no key 'pcn' (did you mean pcns?)"),
     ],
 )  # fmt: skip
