@@ -11,7 +11,8 @@ same tree. What a tree means on the calendar is `engine.dates.resolution`' busin
                | first|next working day after date-expr
                | earlier|later of date-expr and date-expr
 
-An offset never counts the day it starts from: the anchor is day zero. "of" left out means the launch's month.
+An offset never counts the day it starts from: the anchor is day zero. "of" left out means the launch's month. On a day
+that is not worked, a date counted before another comes back; every other internal date moves on.
 """
 
 from __future__ import annotations

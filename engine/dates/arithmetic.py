@@ -39,6 +39,7 @@ class FoundDay:
     called: the name of an anchor; empty for a date written out or counted.
     said: how it was counted, a sentence each without its full stop; the last ends with `day`.
     ceiling: the day and London time of an external date this one leads up to, which it must not pass.
+    before: counted before another date, so it rolls back where it cannot stay, and never past that date.
     """
 
     day: date
@@ -46,6 +47,7 @@ class FoundDay:
     called: str
     said: tuple[str, ...]
     ceiling: tuple[date, time] | None
+    before: bool = False
 
     @property
     def sentence(self) -> str:
@@ -85,9 +87,10 @@ def _find(moment: Moment, ground: _Ground) -> FoundDay:
         case At(of, at):
             return replace(_find(of, ground), at=at)
         case Offset(count, "working day", before, of):
-            return _working(_find(of, ground), -count if before else count, ground)
-        case Offset():
-            return _shifted(moment, _find(moment.of, ground), ground)
+            found = _working(_find(of, ground), -count if before else count, ground)
+            return replace(found, before=before)
+        case Offset(_, _, before, of):
+            return replace(_shifted(moment, _find(of, ground), ground), before=before)
         case FirstWorkingDay(after):
             return _working(_find(after, ground), 1, ground)
         case Either():
@@ -147,7 +150,7 @@ def _either(moment: Either, ground: _Ground) -> FoundDay:
     lost, phrase = (one, moment.one) if chosen is other else (other, moment.other)
     # Only the date that counts is explained at length: this stands in an email.
     why = f"It is the {moment.which} of two dates; the other, {_words(str(phrase))}, is {long(lost.day)}"
-    return FoundDay(chosen.day, chosen.at, "", (why, chosen.sentence), ceiling)
+    return FoundDay(chosen.day, chosen.at, "", (why, chosen.sentence), ceiling, chosen.before)
 
 
 def _words(phrase: str) -> str:

@@ -1,7 +1,7 @@
 """What a phrase of dates comes to on a calendar, and a sentence on why.
 
-Internal dates roll forward off a day their assignee does not work; external dates never move (rule 4). A date is
-due at 17:00 in London unless something says otherwise, and is kept in UTC.
+Internal dates roll forward off a day their assignee does not work, those counted before another date back; external
+dates never move (rule 4). A date is due at 17:00 in London unless something says otherwise, and is kept in UTC.
 """
 
 from __future__ import annotations
@@ -71,13 +71,11 @@ def resolve(
     return _settled(found, wall, calendar, organisation)
 
 
-def act_by(external: Dated, calendar: Calendar, organisation: str | None = None) -> Dated:
-    """The internal companion of an external date: the last moment the organisation works, on or before it."""
-    shown = f"External date {long(external.day)}"
-    found = FoundDay(
-        external.day, external.wall, "external date", (shown,), ceiling=(external.day, external.wall)
-    )
-    return _settled(found, external.wall, calendar, organisation)
+def act_by(last: Dated, calendar: Calendar, organisation: str | None = None) -> Dated:
+    """The internal companion of a date: the last moment the organisation works, on or before it."""
+    shown = f"{'External date' if last.external else 'The date it leads up to,'} {long(last.day)}"
+    found = FoundDay(last.day, last.wall, "", (shown,), ceiling=(last.day, last.wall))
+    return _settled(found, last.wall, calendar, organisation)
 
 
 def shift_working(dated: Dated, lost: int, calendar: Calendar, organisation: str | None = None) -> Dated:
@@ -125,13 +123,16 @@ def _settled(found: FoundDay, wall: time, calendar: Calendar, organisation: str 
     if off is None:
         return _dated(found.day, wall, False, f"{found.sentence}, {wall:%H:%M}.")
     day, at = _forward(found.day, wall, calendar, organisation)
-    if found.ceiling is not None and (day, at) > found.ceiling:
+    moves, ahead = "moves on", ""
+    if found.before or (found.ceiling is not None and (day, at) > found.ceiling):
         day, at = _back(found.day, wall, calendar, organisation), wall
-        moved = f"{off}, so it comes back to {long(day)}, {at:%H:%M}, ahead of the external date."
-    else:
-        between = reasons(found.day, day, calendar, organisation, weekends=False)
-        also = f" ({between})" if between else ""
-        moved = f"{off}, so it moves on{also} to {long(day)}, {at:%H:%M}."
+        moves, ahead = (
+            "comes back",
+            f", ahead of the {'external date' if found.ceiling else 'date it leads up to'}",
+        )
+    between = reasons(found.day, day, calendar, organisation, weekends=False)
+    also = f" ({between})" if between else ""
+    moved = f"{off}, so it {moves}{also} to {long(day)}, {at:%H:%M}{ahead}."
     return _dated(day, at, False, f"{found.sentence}. {moved}")
 
 

@@ -7,11 +7,11 @@ is not moved by it (rule 10).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from typing import Any
 
-from definitions.language.moments import Anchor, At, Moment, names
+from definitions.language.moments import Anchor, At, Moment, Offset, names
 from definitions.models.definition import Step
 from definitions.models.ladder import Ladder
 from engine.dates.clock import LONDON, london_date
@@ -131,16 +131,27 @@ def previous_closed(scope: Scope, step: Step) -> datetime | None:
 
 
 def _caught_up(asking: DateContext, missed: Dated, organisation: str | None) -> Dated:
-    """CATCH_UP working days from when it was asked, and no further than the external date it leads up to."""
+    """CATCH_UP working days from when it was asked, and no further than the dates it leads up to."""
     scope, asked = asking.scope, asking.stands_since
     moment = scope.state.process.moment(f"{CATCH_UP} working days after opens")
     later = resolve(moment, {"opens": asked}, scope.state.calendar, organisation)
-    for outside in _outside(scope, names(scope.state.process.moment(asking.step.due or "due"))):
-        last = act_by(outside, scope.state.calendar, organisation)
+    for ahead in _ahead(asking, scope.state.process.moment(asking.step.due or "due")):
+        last = act_by(ahead, scope.state.calendar, organisation)
         if asked < last.at < later.at:
             later = last
     said = f"{missed.day:%a} {missed.day.day} {missed.day:%b %Y} had passed when this was asked, so: {later.explanation}"
     return Dated(later.at, later.day, False, said)
+
+
+def _ahead(asking: DateContext, moment: Moment) -> Iterator[Dated]:
+    """The dates that a step's due date leads up to: the external ones it counts from, and the one it counts before."""
+    yield from _outside(asking.scope, names(moment))
+    counted = moment.of if isinstance(moment, At) else moment
+    if isinstance(counted, Offset) and counted.before:
+        # As it stands, worked or not: rolled on, it would let the time to catch up run past it.
+        found = asking.scope.resolve(str(counted.of), external=True, anchors=_counting(asking))
+        if found is not None:
+            yield replace(found, external=False)
 
 
 def due_again(

@@ -56,7 +56,8 @@ def _external(day: date, at: time = time(17)) -> Dated:
         ("first working day after 2026-12-24", "2026-12-29"),
         ("1 month after 2027-01-31", "2027-03-01"),  # 28 February is a Sunday
         ("1 month after 2028-01-31", "2028-02-29"),
-        ("3 weeks before 2027-01-22", "2027-01-04"),  # New Year's Day
+        ("3 weeks before 2027-01-22", "2026-12-31"),  # New Year's Day, so it comes back
+        ("1 day before 2027-03-29", "2027-03-25"),  # Sunday before Easter Monday, after Good Friday
         ("earlier of 2027-02-05 and start_date", "2027-01-11"),
         ("later of 2027-02-05 and start_date", "2027-02-05"),
         ("2 days before 10 working days after quarter_end", "2027-01-13"),
@@ -135,7 +136,7 @@ EXPLAINED = [
         "2 days before 3 working days before 2027-01-22",
         "3 working days before Fri 22 Jan 2027 (day zero): day 3 is Tue 19 Jan 2027. "
         "2 days before that (Tue 19 Jan 2027, day zero): Sun 17 Jan 2027. "
-        "Sun 17 Jan is a Sunday, so it moves on to Mon 18 Jan 2027, 17:00.",
+        "Sun 17 Jan is a Sunday, so it comes back to Fri 15 Jan 2027, 17:00, ahead of the date it leads up to.",
     ),
     (
         "2027-03-26",
@@ -292,6 +293,15 @@ def test_what_leads_up_to_an_external_date_never_passes_it(
     assume(moment.before and moment.count)
     anchor = _external(day)
     assert resolve(moment, {"anchor": anchor}, calendar, ELM, at=at).at <= anchor.at
+
+
+@given(CALENDARS, DAYS, st.integers(0, 12), UNITS, TIMES)
+def test_what_is_counted_before_a_date_never_passes_it(
+    calendar: Calendar, day: date, count: int, unit: Unit, at: time
+) -> None:
+    found = resolve(Offset(count, unit, True, Anchor("anchor")), {"anchor": day}, calendar, ELM, at=at)
+    assert found.day <= day
+    assert calendar.is_working(found.day, ELM)
 
 
 @given(CALENDARS, DAYS, MOMENTS, TIMES)

@@ -32,6 +32,20 @@ def figures(quarter: str = "Q1") -> World:
     return world
 
 
+# --- when it is due
+
+
+def test_time_to_catch_up_does_not_reach_past_the_date_that_is_led_up_to() -> None:
+    """Asked after its date had passed, a step has five working days, and none beyond what it leads up to."""
+    world = World(simple(due="10 working days before start"), {"start": "2027-01-07"})
+    world.advance()
+    assert world.asked("ask", "Y10002").due.at == at("2027-01-07 17:00")
+    assert "The date it leads up to, Thu 7 Jan 2027" in world.asked("ask", "Y10002").due.explanation
+    gone = World(simple(due="10 working days before start"), {"start": "2027-01-02"})
+    gone.advance()
+    assert gone.asked("ask", "Y10002").due.at == at("2027-01-11 17:00")
+
+
 # --- enough, and not enough
 
 
