@@ -24,6 +24,7 @@ from pydantic import BaseModel  # noqa: E402
 from pydantic_core import PydanticUndefined  # noqa: E402
 
 from cli.main import app, run  # noqa: E402
+from definitions.language.evaluation.vocabulary import PLAIN_FILTERS, PRESENCE, TESTS  # noqa: E402
 from definitions.language.functions import FUNCTIONS  # noqa: E402
 from definitions.language.grammar import parse_action, parse_assign_at, parse_close_when  # noqa: E402
 from definitions.loading.directory_file import DIRECTORY_CODES  # noqa: E402
@@ -140,6 +141,14 @@ def language() -> str:
         _literal(importlib.import_module("definitions.language.moments").__doc__ or ""),
         "## Small phrases",
         _table(("Where", "What may stand there"), _phrases()),
+        "## Filters in expressions",
+        "`value | filter(…)`. There are these and no others. `map` names one of them, or reads a part of each item with "
+        "`attribute=`; `select`, `reject`, `selectattr` and `rejectattr` name a test. Such a name is written out, in quotes.",
+        _table(("Filter", "What it gives"), _filters()),
+        "## Tests in expressions",
+        "`value is test`, or `value is not test`: "
+        + ", ".join(f"`{name}`" for name in sorted({*TESTS, *PRESENCE}))
+        + ".",
         "## Functions in expressions",
         *(_function(name, function) for name, function in sorted(FUNCTIONS.items())),
     ]
@@ -150,6 +159,12 @@ def language() -> str:
     for title, model in files:
         parts += [f"## Keys: {title.lower()}", *_keys(model, told)]
     return "\n\n".join(parts)
+
+
+def _filters() -> Iterator[tuple[str, str]]:
+    for name, callee in sorted(PLAIN_FILTERS.items()):
+        takes = ", ".join(list(inspect.signature(callee).parameters)[1:])
+        yield f"`{name}({takes})`" if takes else f"`{name}`", _mended(inspect.getdoc(callee) or "")
 
 
 def _kind(name: str) -> str:

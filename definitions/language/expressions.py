@@ -3,33 +3,37 @@
     Expression.compile("inputs.quarter == 'Q4'").evaluate({"inputs": {"quarter": "Q4"}})   # True
     Template.compile("Your figures for {{ inputs.quarter }}").render({"inputs": {"quarter": "Q3"}})
 
-Compiling checks the whole language at once (syntax, functions, filters); Python code is made from the tree at the
-first use. A name the context does not have is an ExpressionError, never an empty text.
+Compiling checks the whole language at once: syntax, functions, filters, tests, and how many things each is given. A name
+that the context does not have is an ExpressionError, never an empty text. What evaluating may cost is counted in
+steps (`definitions.language.budget`).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import GeneratorType
 from typing import Any
 
-from jinja2 import Template as JinjaTemplate
-from jinja2 import TemplateSyntaxError, Undefined, UndefinedError, nodes
-from jinja2.exceptions import SecurityError
+from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
 from definitions.language import syntax
-from definitions.language.functions import FUNCTIONS
-from definitions.language.sandbox import AROUND, BUDGET, MAX_ITEMS, MAX_TEXT, LoopBudget, Sandbox
+from definitions.language.budget import MAX_STEPS, Budget, TooMuch
+from definitions.language.evaluation.interpreter import Program, compiled
+from definitions.language.evaluation.values import Missing
+from definitions.language.evaluation.vocabulary import AROUND
 from definitions.language.syntax import EACH, Reference, Refused, Uses
 from definitions.source.problems import nearest
 
 MAX_EXPRESSION = 2_000  #: characters
 MAX_TEMPLATE = 20_000  #: characters
 
-ENVIRONMENT = Sandbox(FUNCTIONS)
+#: Reads texts and nothing else: its filters, tests and functions are never asked.
+_READER = Environment(autoescape=False, cache_size=0, optimized=False)
+#: Digits in a row that no number has. Jinja2's own pattern for numbers takes their square in time.
+_TOO_MANY_DIGITS = re.compile(r"[\d_]{80}")
 
 #: What evaluating can raise when the data does not suit the text. Memory and recursion are here because a
 #: hostile text must end as an error of its own.
@@ -61,9 +65,8 @@ class _Compiled:
     """What expressions and templates share: the text, what it uses, and its code once made."""
 
     text: str
-    tree: nodes.Template
+    program: Program = field(compare=False)
     uses: Uses
-    code: JinjaTemplate | None = field(default=None, compare=False)
 
     @property
     def names(self) -> frozenset[str]:
@@ -80,19 +83,14 @@ class _Compiled:
         """The functions called."""
         return self.uses.calls
 
-    def ready(self) -> JinjaTemplate:
-        if self.code is None:
-            self.code = ENVIRONMENT.from_string(self.tree)
-        return self.code
-
     def failure(self, error: BaseException, context: Mapping[str, Any]) -> ExpressionError:
         """The error to raise for what went wrong while evaluating."""
-        if isinstance(error, UndefinedError):
+        if isinstance(error, Missing):
             return _unknown(self.text, self.uses, context, str(error))
-        if isinstance(error, SecurityError):
-            return ExpressionError(f"{_short(self.text)}: {error}", "BD502")
         words = " ".join(str(error).split())[:200] or type(error).__name__
-        return ExpressionError(f"{_short(self.text)}: {words}")
+        return ExpressionError(
+            f"{_short(self.text)}: {words}", "BD502" if isinstance(error, TooMuch) else "BD501"
+        )
 
 
 @dataclass(slots=True)
@@ -104,27 +102,21 @@ class Expression(_Compiled):
         """Compiles `text`, as written in a definition. Raises ExpressionError."""
         _admit(text, MAX_EXPRESSION)
         with _Translated(text):
-            parser = Parser(ENVIRONMENT, syntax.phrases(text), state="variable")
+            parser = Parser(_READER, syntax.phrases(text), state="variable")
             body = parser.parse_expression()
             if not parser.stream.eos:
                 raise Refused("BD501", f"{str(parser.stream.current)!r} was not expected here")
-            body.set_environment(ENVIRONMENT)
-            assign = nodes.Assign(nodes.Name("result", "store"), body, lineno=1)
-            tree = nodes.Template([assign], lineno=1)
-            syntax.bound(nodes.Template([nodes.Output([body], lineno=1)], lineno=1))
-            found = syntax.uses(nodes.Template([nodes.Output([body], lineno=1)], lineno=1), ENVIRONMENT)
-            assign.node = syntax.counted(body)
-            tree.set_environment(ENVIRONMENT)
-            return cls(text, tree, found)
+            tree = nodes.Template([nodes.Output([body], lineno=1)], lineno=1)
+            syntax.bound(tree)
+            found = syntax.uses(tree)
+            return cls(text, compiled(body), found)
 
     def evaluate(self, context: Mapping[str, Any]) -> Any:
         """The value in `context`. Raises ExpressionError; a name that is not there is named, with the nearest."""
         try:
-            values = self.ready().new_context({**context, BUDGET: LoopBudget()})
-            for _ in self.ready().root_render_func(values):
-                pass
-            return _settled(values.vars["result"])
-        except (UndefinedError, SecurityError, *_FAILURES) as error:
+            with Budget(MAX_STEPS):
+                return self.program.run(context)
+        except _FAILURES as error:
             raise self.failure(error, context) from None
 
     def holds(self, context: Mapping[str, Any]) -> bool:
@@ -142,31 +134,22 @@ class Template(_Compiled):
     def compile(cls, text: str) -> Template:
         """Compiles `text`, as written in a definition. Raises ExpressionError."""
         _admit(text, MAX_TEMPLATE)
-        if "{{" not in text and "{%" not in text and "{#" not in text:
-            return cls(text, nodes.Template([], lineno=1), Uses((), frozenset()), plain=True)
+        plain = "{{" not in text and "{%" not in text and "{#" not in text
         with _Translated(text):
-            tree = ENVIRONMENT.parse(text)
+            tree = nodes.Template([], lineno=1) if plain else _READER.parse(text)
             syntax.bound(tree)
-            found = syntax.uses(tree, ENVIRONMENT)
-            syntax.counted(tree)
-            return cls(text, tree, found)
+            found = syntax.uses(tree)
+            return cls(text, compiled(tree), found, plain)
 
     def render(self, context: Mapping[str, Any]) -> str:
         """The text in `context`, of at most MAX_TEXT characters. Raises ExpressionError."""
         if self.plain:
             return self.text
-        parts: list[str] = []
-        size = 0
         try:
-            values = self.ready().new_context({**context, BUDGET: LoopBudget()})
-            for part in self.ready().root_render_func(values):
-                parts.append(part)
-                size += len(part)
-                if size > MAX_TEXT:
-                    raise SecurityError(f"more than {MAX_TEXT:,} characters")
-        except (UndefinedError, SecurityError, *_FAILURES) as error:
+            with Budget(MAX_STEPS):
+                return "".join(piece.text for piece in self.program.pieces(context))
+        except _FAILURES as error:
             raise self.failure(error, context) from None
-        return "".join(parts)
 
 
 class _Translated:
@@ -187,6 +170,8 @@ class _Translated:
             raise refused from None
         if isinstance(error, RecursionError | MemoryError):
             raise ExpressionError(f"{_short(self.text)}: nested too deeply", "BD502") from None
+        if isinstance(error, ValueError):  # a number of too many digits, or an escape that means no character
+            raise ExpressionError(f"{_short(self.text)}: {error}", "BD502") from None
 
 
 def _admit(text: str, most: int) -> None:
@@ -194,28 +179,13 @@ def _admit(text: str, most: int) -> None:
         raise ExpressionError(f"longer than {most:,} characters", "BD502")
     if syntax.too_deep(text):
         raise ExpressionError("brackets nested too deeply", "BD502")
+    if _TOO_MANY_DIGITS.search(text):
+        raise ExpressionError("a number of too many digits", "BD502")
 
 
 def _short(text: str) -> str:
     flat = " ".join(text.split())
     return repr(flat if len(flat) <= 60 else flat[:57] + "...")
-
-
-def _settled(value: Any) -> Any:
-    """An evaluated value, bounded, with nothing undefined in it."""
-    if isinstance(value, GeneratorType):
-        value = list(value)
-    parts = (
-        value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else (value,)
-    )
-    for part in parts:
-        if isinstance(part, Undefined):
-            part._fail_with_undefined_error()
-    if isinstance(value, str) and len(value) > MAX_TEXT:
-        raise SecurityError(f"more than {MAX_TEXT:,} characters")
-    if isinstance(value, list | tuple | dict) and len(value) > MAX_ITEMS:
-        raise SecurityError(f"more than {MAX_ITEMS:,} items")
-    return value
 
 
 def _unknown(text: str, uses: Uses, context: Mapping[str, Any], otherwise: str) -> ExpressionError:

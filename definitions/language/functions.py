@@ -13,6 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from definitions.language.budget import spend, spend_text
 from definitions.language.exact_numbers import (
     FunctionError,
     Number,
@@ -130,7 +131,8 @@ def _split(money: Fraction, weights: list[Fraction], codes: list[str]) -> list[D
     pennies = money * 100
     if pennies.denominator != 1:
         raise FunctionError("an amount is in whole pence")
-    shares = [pennies * weight / sum(weights) for weight in weights]
+    whole = sum(weights)
+    shares = [pennies * weight / whole for weight in weights]
     parts = [share.numerator // share.denominator for share in shares]
     by_remainder = sorted(range(len(shares)), key=lambda i: (parts[i] - shares[i], codes[i]))
     for index in by_remainder[: int(pennies) - sum(parts)]:
@@ -143,8 +145,9 @@ def share_of_list(returns: Any, practices: Any) -> Decimal:
     quorum by list size, domain section 6.2."""
     codes = {reach(record, "practice.code") for record in rows_of(returns)}
     rows = list_size_share(practices)
-    inside = sum((Fraction(row["list_size"]) for row in rows if row["practice"] in codes), Fraction(0))
-    return decimal(100 * inside / sum(Fraction(row["list_size"]) for row in rows), 2)
+    sizes = [(row["practice"] in codes, required_number(row["list_size"], "list size")) for row in rows]
+    inside = sum((size for counts, size in sizes if counts), Fraction(0))
+    return decimal(100 * inside / sum(size for _, size in sizes), 2)
 
 
 def missing(returns: Any) -> list[str]:
@@ -170,11 +173,13 @@ def answered(returns: Any, field: str, answer: Any) -> list[str]:
 def noes(answers: Any, fields: list[str] | None = None) -> list[dict[str, str]]:
     """What was answered "no", by practice and field: what will miss day one (domain section 6.1 step 9)."""
     records = [answers] if isinstance(answers, Mapping) else rows_of(answers)
+    wanted = None if fields is None else frozenset(fields)
+    spend(sum(map(len, records)))
     return [
         {"practice": practice_name(record) if "practice" in record else "", "field": key}
         for record in records
         for key, value in record.items()
-        if value == "no" and (fields is None or key in fields)
+        if value == "no" and (wanted is None or key in wanted)
     ]
 
 
@@ -188,7 +193,9 @@ def unmatched(one: Any, other: Any, key: str, columns: list[str]) -> list[str]:
         for column in columns:
             a, b = reach(left[name], column), reach(right[name], column)
             if not _same(a, b):
-                words.append(f"{name}: {column} is {a} and {b}")
+                said = str(a), str(b)
+                spend_text(len(name), *map(len, said))
+                words.append(f"{name}: {column} is {said[0]} and {said[1]}")
     return words
 
 

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
 
 from jinja2 import nodes
 
-from definitions.language.sandbox import CALENDAR_METHODS, Sandbox
+from definitions.language.evaluation.vocabulary import (
+    CALENDAR_METHODS,
+    FILTERS,
+    FUNCTIONS,
+    NAMING,
+    PLAIN_FILTERS,
+    PRESENCE,
+    TESTS,
+    calendar_signature,
+    signature_of,
+)
 from definitions.source.problems import nearest
 
 MAX_DEPTH = 40  #: of the syntax tree
@@ -81,7 +90,7 @@ def too_deep(text: str) -> bool:
 
 
 def bound(tree: nodes.Template) -> None:
-    """Refuses what is not of the language, then puts the counters into the tree. Raises Refused."""
+    """Refuses what is not of the language, or too deep. Raises Refused."""
     stack: list[tuple[nodes.Node, int, int]] = [(tree, 0, 0)]
     while stack:
         node, depth, loops = stack.pop()
@@ -113,31 +122,9 @@ def _no_private(node: nodes.Node) -> None:
         raise Refused("BD502", f"{name!r} is not part of the language", node.name)
 
 
-def counted(node: nodes.Node) -> nodes.Node:
-    """The tree with loops and joins going through the counters, and decimals exact. Changes it in place."""
-    for field, value in list(node.iter_fields()):
-        if isinstance(value, list):
-            setattr(node, field, [counted(item) if isinstance(item, nodes.Node) else item for item in value])
-        elif isinstance(value, nodes.Node):
-            setattr(node, field, counted(value))
-    if isinstance(node, nodes.For):
-        node.iter = _through(" turns", node.iter)
-    if isinstance(node, nodes.Operand) and not isinstance(node.expr, nodes.Const):
-        node.expr = _through(" weighed", node.expr)
-    if isinstance(node, nodes.Concat):
-        return _through(" joined", nodes.List(node.nodes, lineno=node.lineno))
-    if isinstance(node, nodes.Const) and isinstance(node.value, float):
-        return _through(" decimal", nodes.Const(repr(node.value), lineno=node.lineno))
-    return node
-
-
-def _through(name: str, node: Any) -> nodes.Filter:
-    return nodes.Filter(node, name, [], [], None, None, lineno=node.lineno)
-
-
-def uses(tree: nodes.Template, environment: Sandbox) -> Uses:
+def uses(tree: nodes.Template) -> Uses:
     """Every name and function used. Raises Refused for an unknown filter, test or function, or a bad call."""
-    walk = _Walk(environment)
+    walk = _Walk()
     walk.visit(tree, {})
     return Uses(tuple(walk.references), frozenset(walk.calls))
 
@@ -147,8 +134,7 @@ _Locals = Mapping[str, tuple[str, ...] | None]
 
 
 class _Walk:
-    def __init__(self, environment: Sandbox) -> None:
-        self.environment = environment
+    def __init__(self) -> None:
         self.references: dict[Reference, None] = {}
         self.calls: set[str] = set()
 
@@ -163,16 +149,13 @@ class _Walk:
             self.refer(node, known)
             return
         if isinstance(node, nodes.Filter):
-            self.known("filter", node.name, self.environment.filters)
+            _check_filter(node)
         if isinstance(node, nodes.Test):
-            self.known("test", node.name, self.environment.tests)
+            _known("test", node.name, {*TESTS, *PRESENCE})
+            if node.name in TESTS:
+                _fits_call(node.name, signature_of(TESTS[node.name]), node, 1)
         for child in node.iter_child_nodes():
             self.visit(child, known)
-
-    def known(self, what: str, name: str, names: Mapping[str, Any]) -> None:
-        if name not in names:
-            shown = [each for each in names if not each.startswith(" ")]
-            raise Refused("BD303", f"there is no {what} {name!r}", name, nearest(name, shown))
 
     def loop(self, node: nodes.For, known: _Locals) -> None:
         self.visit(node.iter, known)
@@ -190,18 +173,15 @@ class _Walk:
     def call(self, node: nodes.Call, known: _Locals) -> None:
         callee = node.node
         if isinstance(callee, nodes.Name) and callee.name not in known:
-            function = self.environment.globals.get(callee.name)
-            if function is None:
-                suggestion = nearest(callee.name, [n for n, f in self.environment.globals.items() if f])
-                raise Refused("BD303", f"there is no function {callee.name!r}", callee.name, suggestion)
-            _fits_call(callee.name, inspect.signature(cast(Callable[..., Any], function)), node)
+            _known("function", callee.name, FUNCTIONS)
+            _fits_call(callee.name, signature_of(FUNCTIONS[callee.name]), node)
             self.calls.add(callee.name)
-        elif isinstance(callee, nodes.Getattr) and _is_calendar(callee.node):
+        elif isinstance(callee, nodes.Getattr) and _is_calendar(callee.node, known):
             if callee.attr not in CALENDAR_METHODS:
                 suggestion = nearest(callee.attr, CALENDAR_METHODS)
                 word = f"calendar.{callee.attr}"
                 raise Refused("BD303", f"the calendar has no {callee.attr!r}", word, suggestion)
-            _fits_call(f"calendar.{callee.attr}", _signature(CALENDAR_METHODS[callee.attr]), node)
+            _fits_call(f"calendar.{callee.attr}", calendar_signature(callee.attr), node)
             self.calls.add(f"calendar.{callee.attr}")
         else:
             word = callee.attr if isinstance(callee, nodes.Getattr) else ""
@@ -248,20 +228,76 @@ class _Walk:
         return ""
 
 
-def _is_calendar(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Name) and node.name == "calendar"
+def _is_calendar(node: nodes.Node, known: _Locals) -> bool:
+    return isinstance(node, nodes.Name) and node.name == "calendar" and node.name not in known
 
 
-def _signature(parameters: tuple[str, ...]) -> inspect.Signature:
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    return inspect.Signature([inspect.Parameter(name, kind) for name in parameters])
+def _known(what: str, name: str, names: Collection[str]) -> None:
+    if name not in names:
+        raise Refused("BD303", f"there is no {what} {name!r}", name, nearest(name, names))
 
 
-def _fits_call(name: str, signature: inspect.Signature, node: nodes.Call) -> None:
+def _check_filter(node: nodes.Filter) -> None:
+    """The filter, and the filter or test it names. Such a name is written out: what is worked out names nothing."""
+    _known("filter", node.name, FILTERS)
     if node.dyn_args is not None or node.dyn_kwargs is not None:
-        raise Refused("BD502", f"{name}: * and ** are not part of the language", name)
+        raise _starred(node.name)
+    if node.name in NAMING:
+        if not _by_attribute(node):
+            _check_naming(node)
+    else:
+        _fits_call(node.name, signature_of(PLAIN_FILTERS[node.name]), node, 1)
+
+
+def _check_naming(node: nodes.Filter) -> None:
+    what, place = NAMING[node.name]
+    if len(node.args) < place or (what == "filter" and not node.args):
+        needs = "the name of a filter, or attribute=" if what == "filter" else "the part to look at"
+        raise Refused("BD507", f"{node.name} needs {needs}", node.name)
+    if len(node.args) > place:
+        _check_named(node, what, node.args[place], place)
+    elif node.kwargs:
+        raise Refused("BD507", f"{node.name}: name the test before what it takes", node.name)
+
+
+def _check_named(node: nodes.Filter, what: str, given: nodes.Expr, place: int) -> None:
+    if not isinstance(given, nodes.Const) or not isinstance(given.value, str):
+        raise Refused("BD502", f"{node.name}: write the name of the {what} out, in quotes", node.name)
+    name = given.value
+    _known(what, name, PLAIN_FILTERS if what == "filter" else {*TESTS, *(PRESENCE if place else ())})
+    callees = PLAIN_FILTERS if what == "filter" else TESTS
+    if name in callees:
+        _fits_call(name, signature_of(callees[name]), node, 1, place + 1)
+
+
+def _by_attribute(node: nodes.Filter) -> bool:
+    """Whether `map` reads a part of each item, and names no filter."""
+    keys = {pair.key for pair in node.kwargs}
+    if node.name != "map" or "attribute" not in keys:
+        return False
+    if node.args or not keys <= {"attribute", "default"}:
+        raise Refused("BD507", "map takes attribute and default, or the name of a filter", "map")
+    return True
+
+
+def _fits_call(
+    name: str,
+    signature: inspect.Signature,
+    node: nodes.Call | nodes.Filter | nodes.Test,
+    first: int = 0,
+    after: int = 0,
+) -> None:
+    """Whether what is called takes what it gets: `first` values put in front, then the arguments `after` a name."""
+    if node.dyn_args is not None or node.dyn_kwargs is not None:
+        raise _starred(name)
     try:
-        signature.bind(*node.args, **{pair.key: pair.value for pair in node.kwargs})
+        signature.bind(
+            *[None] * first, *node.args[after:], **{str(pair.key): pair.value for pair in node.kwargs}
+        )
     except TypeError as error:
-        wanted = ", ".join(signature.parameters)
+        wanted = ", ".join(list(signature.parameters)[first:])
         raise Refused("BD507", f"{name}({wanted}): {error}", name) from None
+
+
+def _starred(name: str) -> Refused:
+    return Refused("BD502", f"{name}: * and ** are not part of the language", name)
