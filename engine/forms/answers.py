@@ -38,12 +38,14 @@ _PLAIN = (int, float)
 class AnswerProblem:
     """Why an answer is refused. `path` is where ("posts.2.cost"; empty: the answers as a whole).
 
-    `code`: missing, wrong, nhs_number, unknown_field, check.
+    `code`: missing, wrong, nhs_number, unknown_field, check. `box`: which of the boxes of the question, where it has
+    several and one is meant: day, month, year, numerator, denominator.
     """
 
     path: str
     message: str
     code: str = "wrong"
+    box: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class _Answer:
     given: Any
     value: Any = None
     wrong: tuple[tuple[str, str], ...] = ()
+    box: str = ""
     leaks: tuple[str, ...] = ()
     shown: bool = True
 
@@ -152,7 +155,7 @@ class _Reading:
         try:
             value = _READERS[field.type](ask_of(place, self.context, self.evaluate), given)
         except BadValue as error:
-            answer.wrong = error.problems
+            answer.wrong, answer.box = error.problems, error.box
         else:
             answer.value = value if value != [] and value != "" else None
         return answer
@@ -222,7 +225,7 @@ class _Reading:
             ]
         elif answer.wrong:
             self.problems += [
-                AnswerProblem(_below(place.path, at), said(self._label(place), message))
+                AnswerProblem(_below(place.path, at), said(self._label(place), message), box=answer.box)
                 for at, message in answer.wrong
             ]
         elif answer.value is None:

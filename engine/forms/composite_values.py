@@ -36,10 +36,13 @@ def _ratio(ask: FieldSpec, given: Any) -> dict[str, int]:
     parts: dict[str, int] = {}
     for part in ("numerator", "denominator"):
         if is_blank(given.get(part)):
-            raise BadValue(f"enter the {part} too")
-        parts[part] = whole(given[part], f"the {part} as a whole number, such as 42")
+            raise BadValue(f"enter the {part} too", box=part)
+        try:
+            parts[part] = whole(given[part], f"the {part} as a whole number, such as 42")
+        except BadValue as error:
+            raise BadValue(str(error), box=part) from None
         if parts[part] < 0:
-            raise BadValue(f"the {part} must be 0 or more")
+            raise BadValue(f"the {part} must be 0 or more", box=part)
     if parts["numerator"] > parts["denominator"]:
         raise BadValue("the numerator cannot be more than the denominator")
     return parts

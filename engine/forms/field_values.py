@@ -58,11 +58,16 @@ class FieldSpec:
 
 
 class BadValue(ValueError):
-    """What was given cannot be taken. `at` is where inside the field ("2.cost" in a table), mostly empty."""
+    """What was given cannot be taken.
 
-    def __init__(self, message: str, *more: tuple[str, str]) -> None:
+    `problems`: each with where it is inside the field ("2.cost" in a table, mostly empty) and what to do. `box`: which
+    of the field's boxes is meant, where it has several: day, month or year; numerator or denominator.
+    """
+
+    def __init__(self, message: str, *more: tuple[str, str], box: str = "") -> None:
         super().__init__(message)
         self.problems: tuple[tuple[str, str], ...] = more or (("", message),)
+        self.box = box
 
 
 def is_blank(given: Any, depth: int = 3) -> bool:
@@ -239,7 +244,8 @@ def _day_of(given: Any) -> date:
         boxes = [as_text(given.get(box) or "", "a date") for box in ("day", "month", "year")]
         missing = [box for box, text in zip(("day", "month", "year"), boxes, strict=True) if not text]
         if missing or len(given) > 3:
-            raise BadValue(f"the date must include a {' and a '.join(missing) or 'day, month and year'}")
+            told = " and a ".join(missing) or "day, month and year"
+            raise BadValue(f"the date must include a {told}", box=next(iter(missing), ""))
         return _real_date(*boxes)
     text = as_text(given, "a date")
     if found := _ISO.fullmatch(text):
@@ -251,14 +257,14 @@ def _day_of(given: Any) -> date:
 
 def _real_date(day: str, month: str, year: str) -> date:
     if re.fullmatch(r"[0-9]{4}", year) is None:
-        raise BadValue("enter the year in 4 numbers, for example 2027")
+        raise BadValue("enter the year in 4 numbers, for example 2027", box="year")
     number = _month_number(month)
     try:
         found = date(int(year), number, int(day) if re.fullmatch(r"[0-9]{1,2}", day) else 0)
     except ValueError:
         raise BadValue("enter a real date, for example 15 1 2027") from None
     if not 1900 <= found.year <= 2200:
-        raise BadValue("the year must be between 1900 and 2200")
+        raise BadValue("the year must be between 1900 and 2200", box="year")
     return found
 
 

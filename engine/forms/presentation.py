@@ -36,7 +36,8 @@ class DrawnField:
     """One question, ready to be asked.
 
     `keys` is its path in the answers. `value` is what was given or is offered, typed or as typed in. `errors` has
-    messages by where they are inside the field: "" for the field, "2.cost" for a cell. `heading` is what stands
+    messages by where they are inside the field: "" for the field, "2.cost" for a cell; `wrong_box` is the box that one
+    of the field is about, where it says. `heading` is what stands
     above the questions of one item of a repeated group. `sometimes`: required only where other answers make it so,
     which the check says. `only_if` says in words when the question applies, where
     that hangs on another answer of the same form; a page without scripts shows it with its question.
@@ -52,6 +53,7 @@ class DrawnField:
     value: Any = None
     prefilled: bool = False
     errors: Mapping[str, str] = field(default_factory=dict)
+    wrong_box: str = ""
     statement: str = ""
     statement_sha256: str = ""
     columns: tuple[DrawnColumn, ...] = ()
@@ -114,10 +116,13 @@ def with_answers(
 
 def with_problems(form: Sequence[DrawnField], problems: Sequence[AnswerProblem]) -> list[DrawnField]:
     """The form with each problem at its question. Problems of no question are the caller's to show."""
-    return [
-        replace(each, errors={at: problem.message for problem in problems if (at := _inside(each.path, problem.path)) is not None})
-        for each in form
-    ]  # fmt: skip
+    return [_with_its_own(each, problems) for each in form]
+
+
+def _with_its_own(drawn: DrawnField, problems: Sequence[AnswerProblem]) -> DrawnField:
+    mine = {at: each for each in problems if (at := _inside(drawn.path, each.path)) is not None}
+    box = next((each.box for each in mine.values() if each.box), "")
+    return replace(drawn, errors={at: each.message for at, each in mine.items()}, wrong_box=box)
 
 
 def _inside(path: str, other: str) -> str | None:

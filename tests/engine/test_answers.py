@@ -186,6 +186,23 @@ def test_what_cannot_be_taken_says_what_to_do(
     assert "answer" not in checked.values
 
 
+@pytest.mark.parametrize(
+    ("type_", "raw", "box"),
+    [
+        ("date", {"day": "1", "month": "", "year": ""}, "month"),
+        ("date", {"day": "1", "month": "1", "year": "27"}, "year"),
+        ("date", {"day": "1", "month": "1", "year": "1066"}, "year"),
+        ("date", {"day": "31", "month": "2", "year": "2027"}, ""),
+        ("ratio", {"numerator": 5}, "denominator"),
+        ("ratio", {"numerator": 5, "denominator": "x"}, "denominator"),
+        ("ratio", {"numerator": -1, "denominator": 5}, "numerator"),
+        ("ratio", {"numerator": 6, "denominator": 5}, ""),
+    ],
+)
+def test_a_problem_names_the_box_it_is_about(type_: str, raw: Any, box: str) -> None:
+    assert [problem.box for problem in check(one(type_), answer=raw).problems] == [box]
+
+
 @pytest.mark.parametrize("type_", get_args(FieldType))
 @pytest.mark.parametrize(
     "raw", [None, "", "  ", [], {}, [{}], {"day": "", "month": " ", "year": ""}, {"agreed": ""}]

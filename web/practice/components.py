@@ -46,13 +46,6 @@ class Question:
         return self.drawn.heading
 
 
-def wrong_box(message: str) -> str:
-    """The box of a date that a message is about; the first unless it names another."""
-    if "include a " in message:
-        return message.rsplit("include a ", 1)[1].split(" ")[0].rstrip(",")
-    return "year" if "the year" in message else "day"
-
-
 # --- what components share -----------------------------------------------------------------------------------
 
 
@@ -210,7 +203,6 @@ def _checkboxes(drawn: DrawnField, id_: str) -> Question:
 
 def _date(drawn: DrawnField, id_: str) -> Question:
     boxes = date_boxes(_known(drawn))
-    wrong = wrong_box(drawn.error) if drawn.error and "include a" in drawn.error else ""
     example = f"{drawn.least} or later" if drawn.least and not drawn.most else ""
     if drawn.most:
         example = f"{drawn.least} to {drawn.most}" if drawn.least else f"{drawn.most} or earlier"
@@ -226,7 +218,7 @@ def _date(drawn: DrawnField, id_: str) -> Question:
                 "label": box.capitalize(),
                 "value": boxes[box],
                 "width": 4 if box == "year" else 2,
-                "error": bool(drawn.error) and (not wrong or wrong == box),
+                "error": bool(drawn.error) and drawn.wrong_box in ("", box),
             }
             for box in ("day", "month", "year")
         ],
@@ -254,7 +246,7 @@ def _ratio(drawn: DrawnField, id_: str) -> Question:
             "value": _text(value.get(part)),
             "inputmode": "numeric",
             "width": 5,
-            "classes": "nhsuk-input--error" if drawn.error else "",
+            "classes": "nhsuk-input--error" if drawn.error and drawn.wrong_box in ("", part) else "",
             "autocomplete": "off",
         }
         for part, label in about.items()

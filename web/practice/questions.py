@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.forms.answers import AnswerProblem, AnswerWarning
 from engine.forms.presentation import DrawnField
-from web.practice.components import Question, component, wrong_box
+from web.practice.components import Question, component
 
 
 def questions(
@@ -27,20 +27,21 @@ def anchor(problem: AnswerProblem | AnswerWarning, asked: Sequence[Question]) ->
     for question in asked:
         path = question.drawn.path
         if problem.path == path:
-            return f"#{question.id}{_first_input(question, problem.message)}"
+            box = problem.box if isinstance(problem, AnswerProblem) else ""
+            return f"#{question.id}{_first_input(question, box)}"
         if problem.path.startswith(f"{path}."):
             row, _, column = problem.path[len(path) + 1 :].partition(".")
             return f"#{question.id}-{row}-{column or _first_column(question)}"
     return {"name": "#name", "role": "#role"}.get(problem.path, "#answers")
 
 
-def _first_input(question: Question, message: str) -> str:
-    """What the id of the input to mend ends in, for a question of several."""
+def _first_input(question: Question, box: str) -> str:
+    """What the id of the input to mend ends in, for a question of several: the first, unless the problem names one."""
     match question.component:
         case "dateInput":
-            return f"-{wrong_box(message)}"
+            return f"-{box or 'day'}"
         case "ratio":
-            return "-denominator" if "denominator too" in message else "-numerator"
+            return f"-{box or 'numerator'}"
         case "table":
             return f"-0-{_first_column(question)}"
     return ""
