@@ -270,10 +270,7 @@ def moment_names(findings: Findings, path: KeyPath, text: str) -> frozenset[str]
     try:
         return moments.names(moment_parser.parse(text))
     except moments.MomentError as error:
-        meant = error.suggestion.removeprefix("Did you mean ").removesuffix("?")
-        asks = meant != error.suggestion
-        message = error.message if asks else f"{error.message} {error.suggestion}".rstrip()
-        findings.add_column(path, error.column, "BD503", message, meant if asks else None)
+        findings.add_column(path, error.column, "BD503", error.message, error.suggestion)
         return frozenset()
 
 

@@ -150,16 +150,16 @@ class Parser:
         working = self._take("working")
         token = self._peek
         if token.text not in _UNITS:
-            self._fail("moment-unknown-unit", "A count is of days, working days, weeks or months.",
-                       self._instead(token.text, ("working", *_UNITS)))  # fmt: skip
+            self._fail_instead("moment-unknown-unit", "A count is of days, working days, weeks or months.",
+                               ("working", *_UNITS))  # fmt: skip
         unit = _UNITS[self._pop().text]
         if working and unit != "day":
             self._fail(
                 "moment-working-unit", "Only days are working days.", "5 working days make a week.", token
             )
         if not self._peek.text or self._peek.text not in ("after", "before"):
-            self._fail("moment-after-or-before", "A count is after or before a date.",
-                       self._instead(self._peek.text, ("after", "before")) or "For example: 3 working days after launch.")  # fmt: skip
+            self._fail_instead("moment-after-or-before", "A count is after or before a date.", ("after", "before"),
+                               "For example: 3 working days after launch.")  # fmt: skip
         before = self._pop().text == "before"
         return Offset(count, "working day" if working else unit, before, self._date())
 
@@ -227,22 +227,24 @@ class Parser:
         for word in words:
             if not self._take(word):
                 found = f", not '{self._peek.text}'" if self._peek.text else ""
-                self._fail("moment-word-expected", f"'{word}' is expected here{found}.",
-                           self._near(self._peek.text, (word,)))  # fmt: skip
+                self._fail_near("moment-word-expected", f"'{word}' is expected here{found}.", (word,))
 
     # Saying what is wrong
 
-    def _fail(self, code: str, message: str, suggestion: str = "", token: _Token | None = None) -> NoReturn:
-        raise MomentError(code, message, (token or self._peek).column, suggestion)
+    def _fail(self, code: str, message: str, advice: str = "", token: _Token | None = None) -> NoReturn:
+        raise MomentError(code, f"{message} {advice}".rstrip(), (token or self._peek).column)
 
-    def _near(self, word: str, known: tuple[str, ...]) -> str:
-        near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
-        return f"Did you mean {near[0]}?" if near else ""
+    def _fail_near(self, code: str, message: str, known: tuple[str, ...]) -> NoReturn:
+        """Offers the known word that is nearest to the one that stands here."""
+        near = difflib.get_close_matches(self._peek.text, known, n=1, cutoff=0.6)
+        raise MomentError(code, message, self._peek.column, near[0] if near else None)
 
-    def _instead(self, word: str, known: tuple[str, ...]) -> str:
-        """What to say for `word`: a known word that is near, or the advice for a wrong one that is."""
-        near = difflib.get_close_matches(word, (*known, *_INSTEAD), n=1, cutoff=0.6)
-        return _INSTEAD.get(near[0]) or f"Did you mean {near[0]}?" if near else ""
+    def _fail_instead(self, code: str, message: str, known: tuple[str, ...], example: str = "") -> NoReturn:
+        """Offers the known word that is nearest, or the advice for a wrong one that is nearer still."""
+        near = difflib.get_close_matches(self._peek.text, (*known, *_INSTEAD), n=1, cutoff=0.6)
+        if near and near[0] in known:
+            self._fail_near(code, message, known)
+        self._fail(code, message, _INSTEAD[near[0]] if near else example)
 
     def _iso_duration(self, token: _Token, found: re.Match[str]) -> NoReturn:
         count, letter = found[1] or "1", {"w": "week", "m": "month"}.get(found[2] or "d", "day")
@@ -268,7 +270,7 @@ class Parser:
 
     def _left_over(self) -> NoReturn:
         token = self._peek
-        hint = self._near(token.text, ("at", "and", "after", "before", "of", "closed"))
+        message = f"The date was complete before '{token.text}'."
         if token.kind == "time":
-            hint = f"Say at {token.text}."
-        self._fail("moment-left-over", f"The date was complete before '{token.text}'.", hint)
+            self._fail("moment-left-over", message, f"Say at {token.text}.")
+        self._fail_near("moment-left-over", message, ("at", "and", "after", "before", "of", "closed"))

@@ -29,10 +29,10 @@ SPECIAL = frozenset({LAUNCH, "due", "opens", PREVIOUS_CLOSED})
 
 
 class MomentError(ValueError):
-    """A phrase is not a date. `column` counts from 1; `suggestion` may be empty."""
+    """A phrase is not a date. `column` counts from 1; `suggestion` is the word that was probably meant there."""
 
-    def __init__(self, code: str, message: str, column: int, suggestion: str = "") -> None:
-        super().__init__(f"{message} {suggestion}".rstrip())
+    def __init__(self, code: str, message: str, column: int, suggestion: str | None = None) -> None:
+        super().__init__(f"{message} Did you mean {suggestion}?" if suggestion else message)
         self.code, self.message, self.column, self.suggestion = code, message, column, suggestion
 
 

@@ -168,4 +168,4 @@ def test_a_mistake_has_a_code_a_column_and_a_suggestion(
     with pytest.raises(MomentError) as caught:
         parse(text)
     assert (caught.value.code, caught.value.column) == (code, column)
-    assert suggestion in caught.value.suggestion
+    assert suggestion in str(caught.value)
