@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from application.repository import Repository
+from definitions.models import role_holders
 from engine.dates.clock import Clock, london_date
 from engine.events.workflow import BATON, Event, Notice, NoticePlanned
-from engine.people import roles
 from engine.state.workflow import WorkflowState
 from store.protocol import MessageRow
 
@@ -42,7 +42,7 @@ def refusal(
     state: WorkflowState, about: Notice, message: MessageRow, because: str, now: datetime
 ) -> Notice | None:
     """The notice to the manager; None when there is no manager, or the email was to the manager."""
-    manager = roles.manager(state.pcn, london_date(now))
+    manager = role_holders.manager(state.pcn, london_date(now))
     if manager is None or manager.email == message.to:
         return None
     text = (

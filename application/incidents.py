@@ -12,11 +12,11 @@ from datetime import datetime
 
 from definitions.language.exact_numbers import FunctionError
 from definitions.language.expressions import ExpressionError
+from definitions.models import role_holders
 from engine.dates.calendar import BeyondHorizon
 from engine.dates.clock import london_date
 from engine.decisions.advance import NeverSettles, advance
 from engine.events.workflow import BATON, Event, Notice, NoticePlanned
-from engine.people import roles
 from engine.state.workflow import WorkflowState
 from store.protocol import Store
 
@@ -41,7 +41,7 @@ class Incidents:
             return tuple(self._told(state, str(error), now))
 
     def _told(self, state: WorkflowState, because: str, now: datetime) -> Sequence[Event]:
-        manager = roles.manager(state.pcn, london_date(now))
+        manager = role_holders.manager(state.pcn, london_date(now))
         notice_id = f"stuck-{state.id}-{london_date(now):%Y%m%d}"
         if manager is None or self._store.notice(notice_id) is not None:
             return ()

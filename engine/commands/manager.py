@@ -17,6 +17,7 @@ from definitions.language.expressions import ExpressionError
 from definitions.language.moments import LAUNCH, names
 from definitions.loading.bundle import Process
 from definitions.models.directory import Pcn
+from definitions.models.role_holders import is_vacant
 from engine.commands.pins import change_calendar, change_membership, move_named_date
 from engine.commands.refusals import Refused, refuse_over, required_reason, within_horizon
 from engine.dates.clock import london_date
@@ -29,7 +30,6 @@ from engine.events import changes as changes
 from engine.events import workflow as e
 from engine.expressions.scope import Scope
 from engine.forms.patient_guard import REFUSED, check_free_text
-from engine.people.roles import missing_roles
 from engine.state.fold import begin
 from engine.state.workflow import Assignment, StepState, WorkflowState
 
@@ -90,7 +90,7 @@ def _refuse_empty_roles(state: WorkflowState, now: datetime) -> None:
             if (
                 assign.role
                 and assign.at == "the PCN"
-                and missing_roles(state.pcn, assign.role, state.pcn.code, day)
+                and is_vacant(state.pcn, assign.role, state.pcn.code, day)
             ):
                 empty.add(assign.role)
     if empty:

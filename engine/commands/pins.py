@@ -6,6 +6,7 @@ from datetime import datetime
 
 from definitions.loading.bundle import Bundle
 from definitions.models.directory import Pcn
+from definitions.models.role_holders import manager, where_held, whom
 from engine.commands.refusals import Refused, refuse_over, required_reason, within_horizon
 from engine.dates.clock import london_date
 from engine.decisions.deadlines import hand_over, redate
@@ -13,7 +14,6 @@ from engine.decisions.draft import Draft
 from engine.decisions.rework import day_of, move_date
 from engine.events import changes as changes
 from engine.events import workflow as e
-from engine.people.roles import manager, where_held, whom
 from engine.state.fold import OpenBundle
 from engine.state.workflow import Assignment, WorkflowState
 

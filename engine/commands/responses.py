@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from definitions.models import role_holders
 from definitions.models.definition import Step
 from definitions.models.replies import ReplyKind
 from engine.commands.refusals import Refused
@@ -185,7 +186,7 @@ def _may_sign(
 def _signers(state: WorkflowState, assignment: Assignment, day: date) -> set[str]:
     """Whose signature it is: of those who hold the role, and of whoever was asked; not of the manager who stands in
     while nobody is found."""
-    place = roles.where_held(state.pcn, assignment.role, assignment.organisation, day)
+    place = role_holders.where_held(state.pcn, assignment.role, assignment.organisation, day)
     signers = {person.id for person in state.pcn.holders(assignment.role, place, day)}
     if not assignment.unfilled:
         signers |= {assignment.person, assignment.on_behalf_of}

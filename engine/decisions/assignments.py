@@ -6,6 +6,7 @@ import hashlib
 
 from definitions.checks.scopes import asked_of_several
 from definitions.language.grammar import parse_action
+from definitions.models import role_holders
 from definitions.models.definition import Step
 from engine.dates.clock import london_date
 from engine.decisions import due_dates
@@ -15,7 +16,6 @@ from engine.decisions.step_kinds import AUTOMATIC
 from engine.events import workflow as e
 from engine.events.codec import canonical
 from engine.expressions.scope import Scope
-from engine.people import roles
 from engine.people.targets import Target, targets
 from engine.state.workflow import Assignment, StepState, WorkflowState, assignment_id
 
@@ -122,7 +122,7 @@ def _whom(scope: Scope, step: Step, target: Target) -> tuple[str, str, str, bool
     practice = scope.state.pcn.practices_by_code.get(target.organisation)
     if practice and practice.mailbox and step.kind in ("collect", "review", "do"):
         return "", practice.name, "", False
-    manager = roles.manager(scope.state.pcn, london_date(scope.now))
+    manager = role_holders.manager(scope.state.pcn, london_date(scope.now))
     return (manager.id, manager.name, "", True) if manager else ("", "nobody", "", True)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from definitions.models import role_holders
 from definitions.models.definition import Assign, Step
 from definitions.models.directory import Person
 from definitions.models.ladder import Rung
 from engine.dates.clock import LONDON, london_date
 from engine.events.workflow import When
 from engine.expressions.scope import Scope
-from engine.people import roles
 from engine.people.quorum import satisfied
 from engine.people.targets import targets
 from engine.state.workflow import Assignment
@@ -48,7 +48,7 @@ def due_words(due: When | None) -> str:
 def facts_of(scope: Scope, step: Step | None, about: Assignment | None) -> dict[str, Any]:
     """The facts every notice carries, and those of the assignment it is about."""
     state = scope.state
-    manager = roles.manager(state.pcn, london_date(scope.now))
+    manager = role_holders.manager(state.pcn, london_date(scope.now))
     facts: dict[str, Any] = {
         "pcn": state.pcn.name,
         "reference": state.reference,
@@ -104,7 +104,7 @@ def still_needed(scope: Scope, step: Step) -> bool:
 def what_next(scope: Scope, step: Step, about: Assignment) -> list[str]:
     """What happens if nothing comes, in sentences: every rung is visible beforehand (domain 2.4)."""
     said = []
-    manager = roles.manager(scope.state.pcn, london_date(scope.now))
+    manager = role_holders.manager(scope.state.pcn, london_date(scope.now))
     for planned in about.rungs:
         if planned.rung in about.climbed:
             continue
@@ -167,18 +167,18 @@ def _group(scope: Scope, to: Any) -> Iterator[Hearer]:
         yield from everyone_who_took_part(scope)
     elif to == "every practice":
         for practice in pcn.practices:
-            found = roles.whom(pcn, "practice_manager", practice.code, day)
+            found = role_holders.whom(pcn, "practice_manager", practice.code, day)
             if found or practice.mailbox:
                 yield found.person if found else None, practice.code
     elif to == "the PCN":
-        if found_manager := roles.manager(pcn, day):
+        if found_manager := role_holders.manager(pcn, day):
             yield found_manager, pcn.code
     elif isinstance(to, Assign):
         for target in targets(scope, (to,)):
             place = pcn.practices_by_code.get(target.organisation)
             if target.found or (place and place.mailbox):
                 yield target.found.person if target.found else None, target.organisation
-    elif found := roles.whom(pcn, to, pcn.code, day):
+    elif found := role_holders.whom(pcn, to, pcn.code, day):
         yield found.person, pcn.code
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from definitions.models import role_holders
 from definitions.models.directory import Pcn, Person
 from definitions.models.ladder import Rung
 from engine.dates.clock import london_date
 from engine.expressions.scope import Scope
-from engine.people import roles
 from engine.state.fold import TALKING
 from engine.state.workflow import Assignment
 
@@ -45,7 +45,7 @@ def address_of(scope: Scope, person: Person | None, organisation: str) -> Addres
 
 
 def manager_of(scope: Scope) -> Address | None:
-    person = roles.manager(scope.state.pcn, london_date(scope.now))
+    person = role_holders.manager(scope.state.pcn, london_date(scope.now))
     return at_person(scope, person, scope.state.pcn.code) if person else None
 
 
@@ -53,7 +53,7 @@ def holder(scope: Scope, role: str, organisation: str) -> tuple[Person, str] | N
     """Who holds a rung's role, and where: at the practice it is about, else at the PCN."""
     day = london_date(scope.now)
     for place in (organisation, scope.state.pcn.code):
-        if found := roles.whom(scope.state.pcn, role, place, day):
+        if found := role_holders.whom(scope.state.pcn, role, place, day):
             return found.person, place
     return None
 
@@ -78,7 +78,7 @@ def _belongs(pcn: Pcn, person: Person, assignment: Assignment, day: date) -> boo
     """The person has a role at the practice the assignment is about."""
     if assignment.organisation == pcn.code:
         return False
-    return roles.works_at(pcn, person.id, assignment.organisation, day)
+    return role_holders.works_at(pcn, person.id, assignment.organisation, day)
 
 
 def rung_people(scope: Scope, rung: Rung, assignment: Assignment) -> list[tuple[Person | None, str]]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from definitions.language.grammar import Whereabouts, parse_assign_at
 from definitions.language.named_values import key_of
+from definitions.models import role_holders
 from definitions.models.definition import Assign
+from definitions.models.role_holders import RoleHolder
 from engine.dates.clock import london_date
 from engine.expressions.scope import Scope
-from engine.people import roles
-from engine.people.roles import RoleHolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ def targets(scope: Scope, assigns: Iterable[Assign], chosen: tuple[str, ...] = (
         for code in organisations(scope, assign.at, chosen):
             practice = pcn.practices_by_code.get(code)
             size = practice.list_size if practice else 0
-            yield Target(code, role, roles.speaking_for(pcn, role, code, day), size)
+            yield Target(code, role, role_holders.speaking_for(pcn, role, code, day), size)
 
 
 def _by_name(scope: Scope, assign: Assign) -> Target:
     pcn, day = scope.state.pcn, london_date(scope.now)
     named = key_of(scope.value(assign.person or "") or "")
-    found = roles.named(pcn, named, day)
+    found = role_holders.named(pcn, named, day)
     at = next((held.at for held in pcn.roles if held.person == named and held.holds_on(day)), pcn.code)
     return Target(at, assign.role or "named_person", found, 0)
 

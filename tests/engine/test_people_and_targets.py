@@ -6,12 +6,12 @@ from datetime import date
 
 import pytest
 
+from definitions.models import role_holders
 from definitions.models.definition import Assign
 from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.events import workflow as e
 from engine.expressions.scope import Scope
-from engine.people import roles
 from engine.people.targets import targets
 from tests.engine import worlds
 from tests.engine.worlds import World, at, pcn, simple
@@ -36,18 +36,18 @@ MARCH = date(2027, 3, 1)
 def test_a_role_is_resolved_to_whoever_is_there_on_the_day(
     role: str, place: str, day: date, who: str | None, for_: str | None
 ) -> None:
-    found = roles.whom(pcn(), role, place, day)
+    found = role_holders.whom(pcn(), role, place, day)
     assert (found and found.person.id, found and found.for_) == (who, for_)
 
 
 def test_when_the_cover_is_away_too_nobody_is_asked_silently_in_their_place() -> None:
     away = [*worlds.pcn_data()["absences"], {"person": "sam"}]
-    assert roles.whom(pcn(absences=away), "practice_manager", "Y10001", JANUARY) is None
+    assert role_holders.whom(pcn(absences=away), "practice_manager", "Y10001", JANUARY) is None
 
 
 def test_a_role_that_only_the_pcn_has_is_found_there_for_a_practice_as_well() -> None:
-    assert roles.where_held(pcn(), "clinical_director", "Y10001", MARCH) == "U10001"
-    assert roles.where_held(pcn(), "gp_lead", "Y10004", MARCH) == "Y10004"
+    assert role_holders.where_held(pcn(), "clinical_director", "Y10001", MARCH) == "U10001"
+    assert role_holders.where_held(pcn(), "gp_lead", "Y10004", MARCH) == "Y10004"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from definitions.checks.scopes import asked_of_several
+from definitions.models import role_holders
 from definitions.models.definition import Step
 from definitions.models.fields import FormField, RepeatedGroup
 from engine.dates.clock import LONDON, london_date
@@ -16,7 +17,6 @@ from engine.expressions.evaluator import FormEvaluator
 from engine.expressions.scope import Scope
 from engine.forms.presentation import DrawnField, draw_form
 from engine.notices.facts import due_words, facts_of, silence_of, words
-from engine.people import roles
 from engine.people.visibility import may_see
 from engine.state.workflow import Assignment, StepState, WorkflowState
 from web.views import AssignmentPage, Contact, ConversationLine, ShownResult, StandingAnswer
@@ -63,7 +63,7 @@ def who_was_asked(state: WorkflowState, assignment: Assignment) -> Actor:
 
 def the_manager(state: WorkflowState, now: datetime) -> Actor:
     """For whom programs read: the manager, whose token they use."""
-    person = roles.manager(state.pcn, london_date(now))
+    person = role_holders.manager(state.pcn, london_date(now))
     name, id_ = (person.name, person.id) if person else ("", "")
     return Actor(name, "pcn_manager", state.pcn.code, id_)
 
@@ -148,7 +148,7 @@ def unverified(state: WorkflowState) -> Iterator[str]:
 
 
 def contact(state: WorkflowState, now: datetime) -> Contact:
-    person = roles.manager(state.pcn, london_date(now))
+    person = role_holders.manager(state.pcn, london_date(now))
     return Contact(person.name, person.email, person.phone or "") if person else Contact("your PCN manager")
 
 
