@@ -20,7 +20,7 @@ from datetime import datetime
 
 from application.repository import Repository, pending_of
 from application.runtime import Outcome
-from engine.events.workflow import Event
+from engine.decisions.draft import Decision
 from engine.state.workflow import WorkflowState
 from store.protocol import Commit, Conflict, Pending
 
@@ -29,7 +29,7 @@ logger = logging.getLogger("baton.runtime")
 #: Passes of one advance: lost races are decided again, and facts that came in meanwhile are taken up.
 PASSES = 5
 
-Decide = Callable[[WorkflowState, datetime], tuple[Event, ...]]
+Decide = Callable[[WorkflowState, datetime], Decision]
 Committed = Callable[[Sequence[Commit]], Awaitable[None]]
 
 
@@ -73,10 +73,11 @@ class Advancer:
             if workflow_id in made or self._rests_now(workflow_id, now):
                 continue
             state = self._repository.state(workflow_id)
-            if events := self._decide(state, now):
-                after = self._repository.after(state, events)
-                commit = Commit(workflow_id, state.version, events, pending_of(after, now))
-                made[workflow_id] = commit, after
+            decision = self._decide(state, now)
+            if decision.events:
+                pending = pending_of(decision.state, now)
+                commit = Commit(workflow_id, state.version, decision.events, pending)
+                made[workflow_id] = commit, decision.state
             else:
                 self._rest(state, pending_of(state, now))
             # A hundred launches take longer than an answer may: let the web have its turn in between.

@@ -8,7 +8,8 @@ from datetime import datetime
 from application.repository import Repository
 from definitions.models import role_holders
 from engine.dates.clock import Clock, london_date
-from engine.events.workflow import BATON, Event, Notice, NoticePlanned
+from engine.decisions.draft import Decision, Draft
+from engine.events.workflow import Notice, NoticePlanned
 from engine.state.workflow import WorkflowState
 from store.protocol import MessageRow
 
@@ -29,13 +30,14 @@ class BounceReport:
     async def _tell(
         self, workflow_id: str, about: Notice, message: MessageRow, because: str, now: datetime
     ) -> None:
-        def decision(state: WorkflowState) -> list[Event]:
+        def decide(state: WorkflowState) -> Decision:
+            draft = Draft(state, now, cause="post")
             told = refusal(state, about, message, because, now)
-            if told is None or self._repository.store.notice(told.id) is not None:
-                return []
-            return [Event(state.id, state.version + 1, now, BATON, "post", NoticePlanned(told))]
+            if told is not None and self._repository.store.notice(told.id) is None:
+                draft.emit(NoticePlanned(told))
+            return draft.decision
 
-        await self._repository.decide(workflow_id, decision, now, look_ahead=False)
+        await self._repository.decide(workflow_id, decide, now, look_ahead=False)
 
 
 def refusal(

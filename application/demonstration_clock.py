@@ -14,7 +14,7 @@ from engine.dates.clock import LeapingClock
 from engine.decisions.advance import advance
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.samples import sample_answers
-from engine.state.workflow import WorkflowState, workflow_of
+from engine.state.workflow import WorkflowState
 
 Wake = Callable[[datetime], None]
 
@@ -48,7 +48,7 @@ class DemonstrationClock:
         idle = True
         for row in self._repository.store.workflows(open_only=True):
             state = self._repository.state(row.workflow_id)
-            if advance(state, now) or self._awaits_child(state):
+            if advance(state, now).events or self._awaits_child(state):
                 idle = False
             # Worked out, not read from the lists: a workflow just launched has not been entered, and is not in them.
             moments.append(pending_of(state, now).next_deadline)
@@ -71,7 +71,7 @@ class DemonstrationClock:
 
     def plausible(self, assignment_id: str) -> dict[str, Any]:
         """Answers somebody made up could give. Raises Refused where nothing can be answered."""
-        state = self._repository.state(workflow_of(assignment_id))
+        state, _ = self._repository.asked(assignment_id)
         assignment = answerable(state, assignment_id)
         evaluator = FormEvaluator(state, self._clock.now(), assignment)
         step = state.process.steps[assignment.step]

@@ -7,7 +7,6 @@ got, or a definition that never comes to rest. A fact, a new calendar or a new d
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from datetime import datetime
 
 from definitions.language.exact_numbers import FunctionError
@@ -16,7 +15,8 @@ from definitions.models import role_holders
 from engine.dates.calendar import BeyondHorizon
 from engine.dates.clock import london_date
 from engine.decisions.advance import NeverSettles, advance
-from engine.events.workflow import BATON, Event, Notice, NoticePlanned
+from engine.decisions.draft import Decision, Draft
+from engine.events.workflow import Notice, NoticePlanned
 from engine.state.workflow import WorkflowState
 from store.protocol import Store
 
@@ -32,23 +32,25 @@ class Incidents:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def try_(self, state: WorkflowState, now: datetime) -> tuple[Event, ...]:
+    def try_(self, state: WorkflowState, now: datetime) -> Decision:
         """What follows; where it cannot be worked out, the notice that says so, or nothing when it was said before."""
         try:
-            return tuple(advance(state, now))
+            return advance(state, now)
         except STOPPERS as error:
             logger.error("%s (%s) cannot go on: %s", state.id, state.reference, error)
-            return tuple(self._told(state, str(error), now))
+            return self._told(state, str(error), now)
 
-    def _told(self, state: WorkflowState, because: str, now: datetime) -> Sequence[Event]:
+    def _told(self, state: WorkflowState, because: str, now: datetime) -> Decision:
+        draft = Draft(state, now)
         manager = role_holders.manager(state.pcn, london_date(now))
         notice_id = f"stuck-{state.id}-{london_date(now):%Y%m%d}"
         if manager is None or self._store.notice(notice_id) is not None:
-            return ()
+            return draft.decision
         text = f"{state.reference} cannot go on by itself: {because} Answers are still taken, and nothing is lost."
         notice = Notice(
             notice_id, "task", manager.id, manager.name, manager.email, state.pcn.code, "", "",
             f"{state.reference} needs a hand", now,
             facts={"title": f"{state.reference} needs a hand", "text": text, "pcn": state.pcn.name, "reference": state.reference},
         )  # fmt: skip
-        return (Event(state.id, state.version + 1, now, BATON, "clock", NoticePlanned(notice)),)
+        draft.emit(NoticePlanned(notice))
+        return draft.decision

@@ -19,8 +19,9 @@ from definitions.source.problems import DefinitionErrors
 from engine.commands import manager
 from engine.commands.refusals import Invalid, Refused
 from engine.dates.calendar import BeyondHorizon
+from engine.decisions.draft import Decision
 from engine.events.codec import canonical
-from engine.events.workflow import Actor, Event
+from engine.events.workflow import Actor
 from engine.forms.answers import AnswerProblem
 from engine.forms.inputs import check_inputs
 from engine.state.workflow import WorkflowState
@@ -110,15 +111,15 @@ class Launcher:
             now, key or canonical([definition, list(pcns), dict(inputs)]).decode() + str(now)
         )
         codes = list(dict.fromkeys(pcns))
-        made: list[tuple[list[Event], Process]] = []
+        made: list[Decision] = []
         for number, code in enumerate(codes):
             workflow = launch if len(codes) == 1 else f"{launch}{short_hash(code, length=4)}{number:x}"
-            events = manager.launch(
+            begun = manager.launch(
                 workflow, process, self.pcn(code), self._inputs(process, code, inputs, now), now, actor,
                 launch_id=f"{launch}:{key}" if key else launch, batch=f"{launch}-{number // BATCH_LIMIT + 1}",
                 previous=self.previous(definition, code), parent=parent,
             )  # fmt: skip
-            made.append((events, process))
+            made.append(begun)
         states = await self._repository.begin(made, now)
         return LaunchResult(launch, tuple(state.id for state in states), batches_of(states))
 

@@ -11,18 +11,19 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from application.launcher import Launcher, LaunchResult
-from application.repository import Recorded, Repository
+from application.repository import Decide, Recorded, Repository
 from application.runtime import Batch
 from definitions.models.replies import ReplyKind
 from engine.commands import manager, responses
 from engine.commands.refusals import Invalid, Refused, Warned
 from engine.dates.clock import Clock
 from engine.decisions import pending
-from engine.events.workflow import Actor, Event, NoticePlanned
+from engine.decisions.draft import Decision
+from engine.events.workflow import Actor, NoticePlanned
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.answers import AnswerProblem, AnswerWarning, check_answers
 from engine.forms.patient_guard import check_free_text
-from engine.state.workflow import Assignment, WorkflowState, workflow_of
+from engine.state.workflow import Assignment, WorkflowState
 from store.protocol import Commit
 
 
@@ -94,7 +95,7 @@ class Operations:
         now = self.clock.now()
         warnings: tuple[AnswerWarning, ...] = ()
 
-        def decision(state: WorkflowState) -> Sequence[Event]:
+        def decide(state: WorkflowState) -> Decision:
             nonlocal warnings
             assignment = responses.answerable(state, assignment_id)
             checked = self._checked(state, assignment, raw, now)
@@ -107,7 +108,8 @@ class Operations:
             said = tuple(warning.message for warning in checked.warnings)
             return responses.respond(state, assignment_id, checked.values, now, actor, said)
 
-        kept = await self.repository.decide(workflow_of(assignment_id), decision, now, look_ahead=False)
+        asked, _ = self.repository.asked(assignment_id)
+        kept = await self.repository.decide(asked.id, decide, now, look_ahead=False)
         if pending.moves(kept.state, assignment_id):
             self._wake(kept.state, f"an answer from {actor.organisation}")
         self.signals.tell()
@@ -116,7 +118,7 @@ class Operations:
 
     def check(self, assignment_id: str, raw: Mapping[str, Any]) -> Sequence[AnswerProblem]:
         """What is wrong with these answers. Keeps nothing. Raises Refused where they could not be taken at all."""
-        state = self.repository.state(workflow_of(assignment_id))
+        state, _ = self.repository.asked(assignment_id)
         assignment = responses.answerable(state, assignment_id)
         problems: Sequence[AnswerProblem] = self._checked(state, assignment, raw, self.clock.now()).problems
         return problems
@@ -135,8 +137,9 @@ class Operations:
         if check_free_text(text):
             raise Invalid([_identifiable("text")])
         now = self.clock.now()
+        asked, _ = self.repository.asked(assignment_id)
         await self._do(
-            workflow_of(assignment_id),
+            asked.id,
             lambda s: responses.reply(s, assignment_id, kind, text, until, now, actor),
             now,
         )
@@ -156,7 +159,7 @@ class Operations:
         return await self._do(workflow_id, lambda s: manager.withdraw(s, _free(reason), now, actor), now)
 
     async def perform(
-        self, workflow_id: str, command: Callable[[WorkflowState, datetime], Sequence[Event]]
+        self, workflow_id: str, command: Callable[[WorkflowState, datetime], Decision]
     ) -> Recorded:
         """Any command of engine/manager.py: `perform(id, lambda state, now: manager.reopen_step(...))`."""
         now = self.clock.now()
@@ -176,10 +179,8 @@ class Operations:
 
     # --- inside
 
-    async def _do(
-        self, workflow_id: str, decision: Callable[[WorkflowState], Sequence[Event]], now: datetime
-    ) -> Recorded:
-        kept = await self.repository.decide(workflow_id, decision, now)
+    async def _do(self, workflow_id: str, decide: Decide, now: datetime) -> Recorded:
+        kept = await self.repository.decide(workflow_id, decide, now)
         self._wake(kept.state, "the manager changed something")
         if any(isinstance(event.body, NoticePlanned) for event in kept.events):
             self.signals.wake_post()

@@ -7,17 +7,20 @@ and a workflow that waits unasked costs no memory at all.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from application.incidents import STOPPERS
 from definitions.loading.bundle import Process, open_bundle
 from engine.commands.refusals import Refused
+from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline, waiting_for
+from engine.events.assignment_id import AssignmentId, MalformedAssignmentId
+from engine.events.post import NO_WORKFLOWS
 from engine.events.workflow import Event
 from engine.state.fold import apply, fold
-from engine.state.workflow import WorkflowState
+from engine.state.workflow import Assignment, WorkflowState
 from store.protocol import Commit, Conflict, Pending, Store
 
 #: States kept in memory, most recently used last: one for each PCN in England, and some to spare. A state of five
@@ -26,7 +29,8 @@ STATES_KEPT = 2000
 #: Times a decision is made again after somebody else's commit came first.
 TRIES = 8
 
-Decision = Callable[[WorkflowState], Sequence[Event]]
+#: What is to be decided, from the present state.
+Decide = Callable[[WorkflowState], Decision]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,17 @@ class Recorded:
 
 
 class NoSuchWorkflow(Refused):
+    """There is no workflow of that id; the post and the links are streams of the log, and none either."""
+
     def __init__(self, workflow_id: str) -> None:
         super().__init__("no-such-workflow", f"there is no workflow {workflow_id}; `baton status` lists them")
+
+
+class NoSuchAssignment(Refused):
+    """There is no assignment of that id, or it is not written as one is."""
+
+    def __init__(self) -> None:
+        super().__init__("no-such-assignment", "there is no such assignment; check the link or the id")
 
 
 class Repository:
@@ -62,7 +75,7 @@ class Repository:
     def state(self, workflow_id: str) -> WorkflowState:
         """The present state. Raises NoSuchWorkflow."""
         version = self.store.version(workflow_id)
-        if not version:
+        if not version or workflow_id in NO_WORKFLOWS:
             raise NoSuchWorkflow(workflow_id)
         known = self._states.get(workflow_id)
         if known is None or known.version > version:
@@ -73,6 +86,16 @@ class Repository:
         self.keep(known)
         return known
 
+    def asked(self, assignment_id: str) -> tuple[WorkflowState, Assignment]:
+        """An assignment, and the present state of its workflow. Raises NoSuchAssignment."""
+        try:
+            state = self.state(AssignmentId.parse(assignment_id).workflow)
+        except (MalformedAssignmentId, NoSuchWorkflow):
+            raise NoSuchAssignment from None
+        if (assignment := state.assignment(assignment_id)) is None:
+            raise NoSuchAssignment
+        return state, assignment
+
     def keep(self, state: WorkflowState) -> None:
         self._states[state.id] = state
         self._states.move_to_end(state.id)
@@ -82,7 +105,7 @@ class Repository:
     # --- committing
 
     async def decide(
-        self, workflow_id: str, decision: Decision, now: datetime, *, look_ahead: bool = True
+        self, workflow_id: str, decide: Decide, now: datetime, *, look_ahead: bool = True
     ) -> Recorded:
         """Load, decide, commit; again when another commit came first. No events: nothing is committed.
 
@@ -90,35 +113,27 @@ class Repository:
         """
         for _ in range(TRIES):
             state = self.state(workflow_id)
-            events = tuple(decision(state))
-            if not events:
+            decision = decide(state)
+            if not decision.events:
                 return Recorded(state, (), self.store.position())
-            after = self.after(state, events)
-            pending = pending_of(after, now) if look_ahead else None
+            pending = pending_of(decision.state, now) if look_ahead else None
+            commit = Commit(workflow_id, state.version, decision.events, pending)
             try:
-                position = await self.store.commit([Commit(workflow_id, state.version, events, pending)])
+                position = await self.store.commit([commit])
             except Conflict:
                 continue
-            self.keep(after)
-            return Recorded(after, events, position)
+            self.keep(decision.state)
+            return Recorded(decision.state, decision.events, position)
         raise Refused("busy", f"{workflow_id} is changing too fast just now; try again")
 
-    def after(self, state: WorkflowState, events: Sequence[Event]) -> WorkflowState:
-        for event in events:
-            state = apply(state, event, self.open_bundle)
-        return state
-
-    async def begin(
-        self, launches: Sequence[tuple[Sequence[Event], Process]], now: datetime
-    ) -> list[WorkflowState]:
+    async def begin(self, launches: Sequence[Decision], now: datetime) -> list[WorkflowState]:
         """Commit the launches of new workflows together, with the texts they are pinned to; their states."""
-        commits, states = [], []
-        for events, process in launches:
-            state = fold(events, {process.hash: process}.__getitem__)
-            documents: Mapping[str, bytes] = {process.hash: process.body}
+        states = [launch.state for launch in launches]
+        commits = []
+        for launch, state in zip(launches, states, strict=True):
+            documents = {state.process.hash: state.process.body}
             pending = Pending(now, f"{state.reference} is about to begin")
-            commits.append(Commit(state.id, 0, tuple(events), pending, documents))
-            states.append(state)
+            commits.append(Commit(state.id, 0, launch.events, pending, documents))
         await self.store.commit(commits)
         for state in states:
             self.keep(state)

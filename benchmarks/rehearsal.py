@@ -25,7 +25,6 @@ from engine.decisions.advance import advance
 from engine.events.workflow import Actor
 from engine.forms.inputs import check_inputs
 from engine.simulation.rehearsal import Policy, rehearse
-from engine.state.fold import apply, fold
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PRACTICES = 25
@@ -72,11 +71,8 @@ def took(what: Callable[[], object], times: int) -> float:
 
 def begun(process: Process, pcn: Pcn, inputs: Mapping[str, Any]) -> None:
     """What launching one workflow asks of the engine: its first event and all that follows at once."""
-    opened = {process.hash: process}.__getitem__
     who = Actor("The manager", "pcn_manager", pcn.code)
-    state = fold(manager.launch("w", process, pcn, inputs, LAUNCHED, who), opened)
-    for event in advance(state, LAUNCHED):
-        state = apply(state, event, opened)
+    advance(manager.launch("w", process, pcn, inputs, LAUNCHED, who).state, LAUNCHED)
 
 
 def main() -> None:

@@ -8,13 +8,12 @@ from datetime import date, datetime, time
 from typing import Any
 
 from application.operations import Operations
-from application.repository import NoSuchWorkflow
+from application.repository import NoSuchAssignment
 from definitions.models.replies import ReplyKind
 from engine.dates.clock import LONDON
 from engine.events.workflow import Actor
 from engine.forms.answers import AnswerProblem
 from engine.people import roles
-from engine.state.workflow import workflow_of
 from store.protocol import LinkRow, WorkflowRow
 from web.practice.assignment_view import assignment_page, the_manager
 from web.views import AssignmentPage, LaunchReceipt, ResponseReceipt
@@ -32,11 +31,8 @@ class Gateway:
 
     async def page(self, assignment_id: str, *, to_manager: bool = False) -> AssignmentPage | None:
         try:
-            state = self._operations.repository.state(workflow_of(assignment_id))
-        except NoSuchWorkflow:
-            return None
-        assignment = state.assignment(assignment_id)
-        if assignment is None:
+            state, assignment = self._operations.repository.asked(assignment_id)
+        except NoSuchAssignment:
             return None
         now = self._operations.clock.now()
         return assignment_page(state, assignment, now, the_manager(state, now) if to_manager else None)
@@ -61,10 +57,7 @@ class Gateway:
 
     def _known(self, assignment_id: str, actor: Actor) -> Actor:
         """Who typed a name on the page of an assignment: somebody of its organisation, known to the directory or not."""
-        state = self._operations.repository.state(workflow_of(assignment_id))
-        assignment = state.assignment(assignment_id)
-        if assignment is None:
-            return actor
+        state, assignment = self._operations.repository.asked(assignment_id)
         person = actor.person or roles.recognised(
             state.pcn, actor.name, assignment.organisation, assignment.person
         )

@@ -101,13 +101,9 @@ def whole_assignment(baton: Server, short: str) -> str:
             f"{short!r} names no step.", "Write it as `baton status WORKFLOW` shows it: WORKFLOW.step.…"
         )
     workflow = baton.workflow(baton.whole_id(parts[0]))
-    everyone = [str(each["assignment"]) for each in workflow["assignments"]]
-    exact = ".".join([workflow["workflow_id"], *parts[1:]])
-    if exact in everyone:
-        return exact
     found = list(_like(workflow["assignments"], parts[1:]))
     if not found:
-        shown = "".join(f"\n  {each}" for each in everyone)
+        shown = "".join(f"\n  {each['assignment']}" for each in workflow["assignments"])
         raise Trouble(f"There is no assignment {short}.", f"Those of {workflow['reference']} are:{shown}")
     if len(found) > 1:
         raise Usage(f"Several assignments are like {short}:\n  " + "\n  ".join(found), "Name one of them.")

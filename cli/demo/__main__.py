@@ -28,6 +28,7 @@ from cli.console import Trouble, count, moment, say
 from cli.demo.people import Character, Characters
 from cli.demo.screen import Screen
 from cli.demo.visitor import Visitor, links_in
+from engine.events.assignment_id import AssignmentId
 from notifications.links import Links
 from notifications.transport.local_mailbox import KeptEmail, LocalMailbox
 from settings import SETTINGS_FILE, Settings
@@ -241,7 +242,7 @@ class Demo:
         return bool(due)
 
     def _row(self, assignment: str) -> dict[str, Any]:
-        workflow = self.server.workflow(assignment.split(".", 1)[0])
+        workflow = self.server.workflow(AssignmentId.parse(assignment).workflow)
         return next(row for row in workflow["assignments"] if row["assignment"] == assignment)
 
     # --- showing

@@ -9,6 +9,7 @@ from typing import Any
 
 from application.network_calendar import network_calendar
 from cli.arguments import mapping
+from engine.events.assignment_id import AssignmentId
 
 #: Words of the subjects that go after the due date, to somebody who has not answered.
 _HELP = "Can I help"
@@ -50,7 +51,8 @@ class Characters:
 
     def who(self, assignment: str, to: str) -> Character:
         """The character of whoever is asked: `STEP at ORGANISATION`, else `STEP`, else a prompt one."""
-        _, step, _, organisation, _ = assignment.split(".")
+        asked = AssignmentId.parse(assignment)
+        step, organisation = asked.step, asked.organisation
         of_step = self._known.get(step, {})
         here = self._known.get(f"{step} at {organisation}", {})
         anybody = self._known.get(f"anybody at {organisation}", {})

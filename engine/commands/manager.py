@@ -1,6 +1,6 @@
-"""What people may do to a workflow: each command gives the events it comes to, or refuses with a reason.
+"""What people may do to a workflow: each command gives the decision it comes to, or refuses with a reason.
 
-Pure: state, facts and now in; events out. What follows from them is `advance`'s business. Refusals change
+Pure: state, facts and now in; a decision out. What follows from them is `advance`'s business. Refusals change
 nothing (rule 9).
 """
 
@@ -24,7 +24,7 @@ from engine.dates.clock import london_date
 from engine.decisions import due_dates
 from engine.decisions.assignments import ready
 from engine.decisions.deadlines import grant, hand_over, redate
-from engine.decisions.draft import Draft
+from engine.decisions.draft import Decision, Draft
 from engine.decisions.rework import open_for, reopen, stop
 from engine.events import changes as changes
 from engine.events import workflow as e
@@ -64,8 +64,8 @@ def launch(
     batch: str = "",
     previous: Mapping[str, Any] | None = None,
     parent: str = "",
-) -> list[e.Event]:
-    """The event a workflow begins with. `inputs` are checked already (engine/forms/answers.py).
+) -> Decision:
+    """The workflow that begins. `inputs` are checked already (engine/forms/answers.py).
 
     Raises Refused when a role the definition asks is held by nobody in the PCN.
     """
@@ -74,12 +74,12 @@ def launch(
         reference=process.definition.title, launch=launch_id or workflow_id, batch=batch or workflow_id,
         inputs=dict(inputs), pcn=pcn.model_dump(mode="json", by_alias=True), previous=dict(previous or {}), parent=parent,
     )  # fmt: skip
-    draft = begin(e.Event(workflow_id, 1, now, actor, "launch", body), {process.hash: process}.__getitem__)
-    _refuse_empty_roles(draft, now)
-    _try_dates(Scope(draft, now))
-    reference = Scope(draft, now).text(process.definition.launch.reference)
+    state = begin(e.Event(workflow_id, 1, now, actor, "launch", body), {process.hash: process}.__getitem__)
+    _refuse_empty_roles(state, now)
+    _try_dates(Scope(state, now))
+    reference = Scope(state, now).text(process.definition.launch.reference)
     first = e.Event(workflow_id, 1, now, actor, "launch", replace(body, reference=reference))
-    return [first]
+    return Decision(replace(state, reference=reference), (first,))
 
 
 def _refuse_empty_roles(state: WorkflowState, now: datetime) -> None:
@@ -117,18 +117,18 @@ def _try_dates(scope: Scope) -> None:
 # --- holding, lifting, ending
 
 
-def hold(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> list[e.Event]:
+def hold(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> Decision:
     """Stop the clock, for a reason (rule 10). Answers are still taken."""
     refuse_over(state)
     if state.status == "held":
         raise Refused("already-held", f"{state.reference} is on hold already: {state.because}")
     draft = Draft(state, now, actor, "hold")
     draft.emit(changes.WorkflowHeld(required_reason(reason, "hold")))
-    return draft.events
+    return draft.decision
 
 
 @within_horizon
-def lift(state: WorkflowState, now: datetime, actor: e.Actor, reason: str = "") -> list[e.Event]:
+def lift(state: WorkflowState, now: datetime, actor: e.Actor, reason: str = "") -> Decision:
     """Start the clock again: internal dates move on by the working days lost, and everyone asked is told."""
     if state.status != "held" or state.held_at is None:
         raise Refused("not-held", f"{state.reference} is not on hold")
@@ -137,15 +137,15 @@ def lift(state: WorkflowState, now: datetime, actor: e.Actor, reason: str = "") 
     draft.emit(changes.HoldLifted(lost, reason))
     if lost:
         redate(draft, f"{lost} working {'day was' if lost == 1 else 'days were'} spent on hold")
-    return draft.events
+    return draft.decision
 
 
-def withdraw(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> list[e.Event]:
+def withdraw(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> Decision:
     """End the workflow before its time, for a reason."""
     refuse_over(state)
     draft = Draft(state, now, actor, "withdraw")
     stop(draft, required_reason(reason, "withdraw"), "withdrawn")
-    return draft.events
+    return draft.decision
 
 
 # --- steps
@@ -161,7 +161,7 @@ def reopen_step(
     *,
     organisation: str = "",
     unlock: bool = False,
-) -> list[e.Event]:
+) -> Decision:
     """A new attempt of a step, and of what depends on it; of one practice when `organisation` is given.
 
     A locked workflow refuses, unless `unlock`: then the lock is lifted, for the same reason (rule 14).
@@ -175,7 +175,7 @@ def reopen_step(
     if len(draft.events) == before:
         place = state.pcn.organisation_name(organisation)
         raise Refused("asked-already", f"{step} is asked of {place} already, and waits for the answer")
-    return draft.events
+    return draft.decision
 
 
 def _reopenable(state: WorkflowState, step: str, organisation: str, unlock: bool) -> StepState:
@@ -208,7 +208,7 @@ def _reopenable(state: WorkflowState, step: str, organisation: str, unlock: bool
 @within_horizon
 def open_on_demand(
     state: WorkflowState, step: str, practices: tuple[str, ...], now: datetime, actor: e.Actor, text: str = ""
-) -> list[e.Event]:
+) -> Decision:
     """Open a step on demand, for the practices chosen; as often as needed. While it is open, others may be asked too.
 
     `text` is what the manager wants of them, in the email that asks.
@@ -236,13 +236,13 @@ def open_on_demand(
         raise Refused("not-a-practice", f"{', '.join(unknown)} is no practice of {state.pcn.name}")
     draft = Draft(state, now, actor, "open")
     open_for(draft, spec, practices, "asked again", text.strip())
-    return draft.events
+    return draft.decision
 
 
 def decide_shortfall(
     state: WorkflowState, step: str, choice: Literal["proceed", "wait", "withdraw"], reason: str, now: datetime, actor: e.Actor,
     until: datetime | None = None,
-) -> list[e.Event]:  # fmt: skip
+) -> Decision:  # fmt: skip
     """The manager's decision when too little is in: go on and name the gaps, wait until another day, or withdraw."""
     refuse_over(state)
     current = state.steps.get(step)
@@ -254,7 +254,7 @@ def decide_shortfall(
         return withdraw(state, reason, now, actor)
     draft = Draft(state, now, actor, "decide")
     draft.emit(e.ShortfallDecided(step, current.attempt, choice, required_reason(reason, "decide"), until))
-    return draft.events
+    return draft.decision
 
 
 # --- assignments
@@ -263,7 +263,7 @@ def decide_shortfall(
 @within_horizon
 def extend(
     state: WorkflowState, assignment_id: str, until: datetime, reason: str, now: datetime, actor: e.Actor
-) -> list[e.Event]:
+) -> Decision:
     """Give one assignment until another moment. External dates never move (rule 4)."""
     assignment = _open(state, assignment_id)
     if assignment.due and assignment.due.external:
@@ -278,12 +278,12 @@ def extend(
         draft.quiet = False
         assignment = _open(draft.state, assignment_id)
     grant(draft, assignment, until, reason)
-    return draft.events
+    return draft.decision
 
 
 def settle_reply(
     state: WorkflowState, assignment_id: str, text: str, now: datetime, actor: e.Actor
-) -> list[e.Event]:
+) -> Decision:
     """Answer a question or a request; the ladder goes on from here, and nothing missed meanwhile is climbed."""
     assignment = _open(state, assignment_id)
     if assignment.reply is None:
@@ -292,7 +292,7 @@ def settle_reply(
     draft = Draft(state, now, actor, "settle")
     _pass_over(draft, assignment)
     draft.emit(e.ReplySettled(assignment_id, assignment.step, text))
-    return draft.events
+    return draft.decision
 
 
 def _pass_over(draft: Draft, assignment: Assignment) -> None:
@@ -305,7 +305,7 @@ def _pass_over(draft: Draft, assignment: Assignment) -> None:
 @within_horizon
 def reassign(
     state: WorkflowState, assignment_id: str, person: str, reason: str, now: datetime, actor: e.Actor
-) -> list[e.Event]:
+) -> Decision:
     """Ask another person of the directory instead, for a reason. What was replied is settled with it."""
     assignment = _open(state, assignment_id)
     reason = required_reason(reason, "reassign")
@@ -321,12 +321,12 @@ def reassign(
         draft.emit(e.ReplySettled(assignment_id, assignment.step, reason))
         draft.quiet = False
     hand_over(draft, _open(draft.state, assignment_id), known.id, known.name, reason)
-    return draft.events
+    return draft.decision
 
 
 def record_conversation(
     state: WorkflowState, assignment_id: str, rung: str, outcome: str, now: datetime, actor: e.Actor
-) -> list[e.Event]:
+) -> Decision:
     """What came of a call or a meeting that a rung asked for."""
     assignment = state.assignment(assignment_id)
     if assignment is None:
@@ -335,7 +335,7 @@ def record_conversation(
     draft.emit(
         e.ConversationRecorded(assignment_id, assignment.step, rung, required_reason(outcome, "record"))
     )
-    return draft.events
+    return draft.decision
 
 
 # --- inside

@@ -10,7 +10,7 @@ from definitions.models.role_holders import manager, where_held, whom
 from engine.commands.refusals import Refused, refuse_over, required_reason, within_horizon
 from engine.dates.clock import london_date
 from engine.decisions.deadlines import hand_over, redate
-from engine.decisions.draft import Draft
+from engine.decisions.draft import Decision, Draft
 from engine.decisions.rework import day_of, move_date
 from engine.events import changes as changes
 from engine.events import workflow as e
@@ -21,7 +21,7 @@ from engine.state.workflow import Assignment, WorkflowState
 @within_horizon
 def move_named_date(
     state: WorkflowState, name: str, day: str, reason: str, now: datetime, actor: e.Actor
-) -> list[e.Event]:
+) -> Decision:
     """Give a named date another value; open dates that count from it move, and it is said once.
 
     An external date is moved only to record that somebody outside changed it.
@@ -35,13 +35,11 @@ def move_named_date(
         raise Refused("no-day", f"{day!r} is no date; write it as 2027-01-15")
     draft = Draft(state, now, actor, "move")
     move_date(draft, name, value, required_reason(reason, "move"))
-    return draft.events
+    return draft.decision
 
 
 @within_horizon
-def change_membership(
-    state: WorkflowState, pcn: Pcn, reason: str, now: datetime, actor: e.Actor
-) -> list[e.Event]:
+def change_membership(state: WorkflowState, pcn: Pcn, reason: str, now: datetime, actor: e.Actor) -> Decision:
     """Replace the membership a workflow is pinned to (rule 3).
 
     Practices that left are asked nothing more, and what they gave stays in; those that joined are asked by the next
@@ -64,7 +62,7 @@ def change_membership(
     redate(draft, reason)
     for assignment in _asked_now(draft):
         _succeed(draft, state.pcn, assignment)
-    return draft.events
+    return draft.decision
 
 
 def _asked_now(draft: Draft) -> list[Assignment]:
@@ -102,7 +100,7 @@ def _succeed(draft: Draft, before: Pcn, assignment: Assignment) -> None:
 @within_horizon
 def change_calendar(
     state: WorkflowState, bundle: str, open_bundle: OpenBundle, reason: str, now: datetime, actor: e.Actor
-) -> list[e.Event]:
+) -> Decision:
     """Pin the workflow to a bundle with another calendar: open internal dates are worked out again and said once."""
     refuse_over(state)
     if not _same_texts(Bundle.read(state.process.body), Bundle.read(open_bundle(bundle).body)):
@@ -110,7 +108,7 @@ def change_calendar(
     draft = Draft(state, now, actor, "calendar", open_bundle)
     draft.emit(changes.CalendarChanged(bundle, required_reason(reason, "change the calendar")))
     redate(draft, reason)
-    return draft.events
+    return draft.decision
 
 
 def _same_texts(one: Bundle, other: Bundle) -> bool:

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import ParamSpec
 
 from engine.dates.calendar import BeyondHorizon
-from engine.events.workflow import Event
+from engine.decisions.draft import Decision
 from engine.forms.answers import AnswerProblem, AnswerWarning
 from engine.state.workflow import WorkflowState
 
@@ -40,11 +40,11 @@ class Warned(Exception):
 _Given = ParamSpec("_Given")
 
 
-def within_horizon(command: Callable[_Given, list[Event]]) -> Callable[_Given, list[Event]]:
+def within_horizon(command: Callable[_Given, Decision]) -> Callable[_Given, Decision]:
     """A command that comes to a date whose bank holidays nobody knows is refused, and changes nothing (rule 13)."""
 
     @wraps(command)
-    def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> list[Event]:
+    def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> Decision:
         try:
             return command(*args, **kwargs)
         except BeyondHorizon as beyond:

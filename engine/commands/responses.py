@@ -16,7 +16,7 @@ from definitions.models.replies import ReplyKind
 from engine.commands.refusals import Refused
 from engine.dates.clock import london_date
 from engine.decisions.assignments import content_hash
-from engine.decisions.draft import Draft
+from engine.decisions.draft import Decision, Draft
 from engine.decisions.step_kinds import HUMAN
 from engine.events import workflow as e
 from engine.expressions.scope import typed_answers
@@ -32,7 +32,7 @@ def respond(
     now: datetime,
     actor: e.Actor,
     warnings: tuple[str, ...] = (),
-) -> list[e.Event]:
+) -> Decision:
     """The event of an answer. Raises Refused (rules 5, 9, 11)."""
     assignment = answerable(state, assignment_id)
     step = state.process.steps[assignment.step]
@@ -58,7 +58,7 @@ def respond(
         warnings=(*warnings, *warned), signed=content_hash(draft.scope, step, assignment.organisation) if step.signs else "",
     )  # fmt: skip
     draft.emit(body)
-    return draft.events
+    return draft.decision
 
 
 def is_late(state: WorkflowState, assignment: Assignment, now: datetime) -> bool:
@@ -82,7 +82,7 @@ def _seen(
 def reply(
     state: WorkflowState, assignment_id: str, kind: ReplyKind, text: str,
     until: datetime | None, now: datetime, actor: e.Actor,
-) -> list[e.Event]:  # fmt: skip
+) -> Decision:  # fmt: skip
     """Something other than an answer: it stops the ladder, and the manager hears of it (rule 8)."""
     assignment = answerable(state, assignment_id)
     _of_the_organisation(state, assignment, actor, now)
@@ -92,7 +92,7 @@ def reply(
         raise Refused("no-question", "write your question, so that somebody can answer it")
     draft = Draft(state, now, actor, "reply")
     draft.emit(e.ReplyReceived(assignment_id, assignment.step, kind, text.strip(), until))
-    return draft.events
+    return draft.decision
 
 
 def answerable(state: WorkflowState, assignment_id: str) -> Assignment:

@@ -16,7 +16,7 @@ from engine.dates.calendar import BeyondHorizon
 from engine.decisions import due_dates
 from engine.decisions.assignments import open_step, ready
 from engine.decisions.deadlines import ask_again
-from engine.decisions.draft import Draft
+from engine.decisions.draft import Decision, Draft
 from engine.decisions.escalation import chase
 from engine.decisions.rework import act, actions_of, end_open, stop
 from engine.decisions.step_kinds import HUMAN
@@ -40,11 +40,11 @@ class NeverSettles(RuntimeError):
     """A definition that never comes to rest. Look for steps that reopen each other."""
 
 
-def advance(state: WorkflowState, now: datetime) -> list[e.Event]:
-    """The events that follow from `state` at `now`; none while it is on hold or over."""
+def advance(state: WorkflowState, now: datetime) -> Decision:
+    """What follows from `state` at `now`; nothing while it is on hold or over. Raises NeverSettles."""
     draft = Draft(state, now)
     settle(draft)
-    return draft.events
+    return draft.decision
 
 
 def settle(draft: Draft) -> None:

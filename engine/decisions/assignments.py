@@ -14,10 +14,11 @@ from engine.decisions.draft import Draft
 from engine.decisions.due_dates import DateContext
 from engine.decisions.step_kinds import AUTOMATIC
 from engine.events import workflow as e
+from engine.events.assignment_id import AssignmentId
 from engine.events.codec import canonical
 from engine.expressions.scope import Scope
 from engine.people.targets import Target, targets
-from engine.state.workflow import Assignment, StepState, WorkflowState, assignment_id
+from engine.state.workflow import Assignment, StepState, WorkflowState
 
 
 def ready(state: WorkflowState, step: Step) -> bool:
@@ -105,7 +106,7 @@ def _opened(asking: DateContext, attempt: int, target: Target, text: str) -> e.A
     ladder_id = step.ladder_id(lambda text: scope.truth(text))
     ladder = scope.state.process.ladders[ladder_id] if ladder_id and not unfilled else None
     return e.AssignmentOpened(
-        assignment=assignment_id(scope.state.id, step.id, attempt, target.organisation, target.role),
+        assignment=str(AssignmentId(scope.state.id, step.id, attempt, target.organisation, target.role)),
         step=step.id, attempt=attempt, organisation=target.organisation, role=target.role, person=person,
         name=name, on_behalf_of=for_, due=due, rungs=due_dates.rungs(asking, ladder, due, target.organisation),
         list_size=target.list_size, unfilled=unfilled, text=text,
@@ -166,7 +167,7 @@ def content_hash(scope: Scope, step: Step, organisation: str) -> str:
             scope.state.process.steps[signed]
         )
         answers = {
-            a.id.split(".", 3)[3]: a.response.answers
+            f"{a.organisation}.{a.role}": a.response.answers
             for a in state.assignments.values()
             if a.response and (everyones or a.organisation in (organisation, scope.state.pcn.code))
         }

@@ -1,12 +1,13 @@
-"""A draft: events being decided, each applied as it is emitted, so what follows sees what came before.
+"""A decision, and the draft it is made in: each event is applied as it is emitted, so what follows sees what came before.
 
-Nothing is stored here. A draft's events are committed together, or not at all.
+Nothing is stored here. A decision's events are committed together, or not at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 
 from engine.events.workflow import BATON, Actor, Body, Event, NoticePlanned
@@ -14,6 +15,14 @@ from engine.expressions.scope import Scope
 from engine.notices.plan import plan
 from engine.state.fold import OpenBundle, apply
 from engine.state.workflow import WorkflowState
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided: the events, and the state that they come to. Without events, the state as it was."""
+
+    state: WorkflowState
+    events: tuple[Event, ...] = ()
 
 
 class Draft:
@@ -35,6 +44,11 @@ class Draft:
         self.quiet = False
         self._open_bundle = open_bundle or _only(state)
         self._scope: Scope | None = None
+
+    @property
+    def decision(self) -> Decision:
+        """What was decided so far."""
+        return Decision(self.state, tuple(self.events))
 
     @property
     def scope(self) -> Scope:

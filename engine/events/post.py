@@ -11,6 +11,8 @@ from datetime import datetime
 #: The names of the streams.
 POST = "post"
 LINKS = "links"
+#: The streams that are no workflow: nobody can hold one, or answer it.
+NO_WORKFLOWS = frozenset({POST, LINKS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from definitions.models.scenario import Expect
 from engine.dates.clock import london_date
+from engine.events.assignment_id import AssignmentId
 from engine.events.plain_values import plain
 from engine.events.workflow import Event, Notice, NoticePlanned
 from engine.expressions.scope import Scope
@@ -109,8 +110,7 @@ def _of_mail(expect: Expect, events: Sequence[Event]) -> Iterator[str]:
 
 def _asked_of(notice: Notice) -> str:
     """The organisation of the assignment an email is about: a task for the manager is about a practice."""
-    parts = notice.about.split(".")
-    return parts[3] if len(parts) == 5 else ""
+    return AssignmentId.parse(notice.about).organisation if notice.about else ""
 
 
 def _matches(expect: Expect, notice: Notice) -> bool:

@@ -7,7 +7,7 @@ state that is thrown away; every date, person and email in them is what would ha
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -17,13 +17,12 @@ from definitions.models.directory import Pcn
 from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.commands.responses import respond
-from engine.decisions.advance import settle
-from engine.decisions.draft import Draft
+from engine.decisions.advance import advance
+from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline
 from engine.events import workflow as e
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.samples import sample_answers
-from engine.state.fold import apply, fold
 from engine.state.workflow import Assignment, WorkflowState
 
 Policy = Literal["on time", "silent"]
@@ -74,16 +73,12 @@ class _Play:
     events: list[e.Event] = field(default_factory=list)
 
     def settle(self) -> None:
-        """What follows by itself. The turn has applied its events already."""
-        draft = Draft(self.state, self.now)
-        settle(draft)
-        self.state = draft.state
-        self.events += draft.events
+        """What follows by itself."""
+        self.take(advance(self.state, self.now))
 
-    def take(self, events: list[e.Event]) -> None:
-        for event in events:
-            self.state = apply(self.state, event, {self.state.process.hash: self.state.process}.__getitem__)
-        self.events += events
+    def take(self, decision: Decision) -> None:
+        self.state = decision.state
+        self.events += decision.events
 
 
 def rehearse(
@@ -93,7 +88,7 @@ def rehearse(
     """Play a launch forward from `at`. Raises Refused when it could not be launched at all."""
     who = actor or e.Actor("rehearsal", "pcn_manager", pcn.code)
     first = manager.launch("rehearsal", process, pcn, inputs, at, who)
-    play = _Play(fold(first, {process.hash: process}.__getitem__), at, list(first))
+    play = _Play(first.state, at, list(first.events))
     stuck = _play(play, policy, random.Random(seed))
     return Rehearsal(policy, tuple(play.events), play.state, tuple(_clashes(play)), stuck)
 
@@ -155,14 +150,3 @@ def _clashes(play: _Play) -> Iterator[Clash]:
         body = event.body
         if isinstance(body, e.AssignmentOpened) and body.due and pcn.is_away(body.person, body.due.at.date()):
             yield Clash(body.due.at, f"{body.name} is away on the day {body.step.replace('_', ' ')} is due")
-
-
-def both(
-    process: Process,
-    pcn: Pcn,
-    inputs: Mapping[str, Any],
-    at: datetime,
-    open_: Callable[..., Rehearsal] = rehearse,
-) -> tuple[Rehearsal, Rehearsal]:
-    """The two futures: everyone answers on time, nobody answers."""
-    return open_(process, pcn, inputs, at, "on time"), open_(process, pcn, inputs, at, "silent")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ from engine.commands import manager, responses
 from engine.commands.refusals import Invalid, Refused
 from engine.dates.clock import LONDON, london_date
 from engine.decisions.advance import advance
+from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline
 from engine.events.workflow import Actor, Event, StepClosed, StepOpened
 from engine.expressions.evaluator import FormEvaluator
@@ -22,7 +23,6 @@ from engine.forms.answers import check_answers
 from engine.forms.inputs import check_inputs
 from engine.forms.samples import sample_answers
 from engine.simulation.expectations import unmet
-from engine.state.fold import apply, fold
 from engine.state.workflow import Assignment, WorkflowState
 
 #: Turns of the clock in one line of a scenario; more means the definition never comes to rest.
@@ -70,7 +70,7 @@ def play(process: Process, pcn: Pcn, inputs: Mapping[str, Any], at: str, scenari
     first = manager.launch(
         "scenario", process, pcn, checked.values, now, Actor("the scenario", "pcn_manager", pcn.code)
     )
-    stage = Stage(fold(first, {process.hash: process}.__getitem__), now, list(first))
+    stage = Stage(first.state, now, list(first.events))
     stage.settle()
     for number, line in enumerate(scenario.play, 1):
         if message := stage.perform(line):
@@ -141,10 +141,10 @@ class Stage:
             self.take(manager.lift(state, now, who, line.lift))
         elif line.reopen is not None:
             organisation = line.for_[0] if line.for_ else ""
-            events = manager.reopen_step(
+            decision = manager.reopen_step(
                 state, line.reopen, line.because, now, who, organisation=organisation, unlock=line.unlock
             )
-            self.take(events)
+            self.take(decision)
         elif line.open is not None:
             self.take(manager.open_on_demand(state, line.open, tuple(line.for_), now, who, text=line.text))
         elif line.withdraw is not None:
@@ -216,11 +216,9 @@ class Stage:
 
     # --- time
 
-    def take(self, events: Sequence[Event]) -> None:
-        bundles: Callable[[str], Process] = {self.state.process.hash: self.state.process}.__getitem__
-        for event in events:
-            self.state = apply(self.state, event, bundles)
-        self.events += events
+    def take(self, decision: Decision) -> None:
+        self.state = decision.state
+        self.events += decision.events
 
     def settle(self) -> None:
         self.take(advance(self.state, self.now))

@@ -11,6 +11,7 @@ from definitions.loading.bundle import Process
 from definitions.models.directory import Pcn
 from definitions.models.replies import ReplyKind
 from engine.dates.calendar import Calendar
+from engine.events.assignment_id import AssignmentId, MalformedAssignmentId
 from engine.events.workflow import Actor, PlannedRung, When
 
 StepStatus = Literal["waiting", "open", "closed", "skipped"]
@@ -213,15 +214,16 @@ class WorkflowState:
         return self.status in ("completed", "stopped", "withdrawn")
 
     def assignment(self, assignment_id: str) -> Assignment | None:
-        """The assignment of that id in the present attempt of its step, else in an earlier one."""
-        step_id = step_of(assignment_id)
-        step = self.steps.get(step_id)
+        """The assignment of that id, in whichever attempt of its step it is; None when there is none."""
+        try:
+            wanted = AssignmentId.parse(assignment_id)
+        except MalformedAssignmentId:
+            return None
+        step = self.steps.get(wanted.step)
         if step is None:
             return None
-        for attempt in (step, *reversed(self.earlier.get(step_id, ()))):
-            if assignment_id in attempt.assignments:
-                return attempt.assignments[assignment_id]
-        return None
+        attempts = (step, *self.earlier.get(wanted.step, ()))
+        return next((a.assignments.get(assignment_id) for a in attempts if a.attempt == wanted.attempt), None)
 
     def asked_before(self, step: str, organisation: str, role: str) -> Assignment | None:
         """What was asked of the same people in the attempt before the present one."""
@@ -236,19 +238,3 @@ class WorkflowState:
 
     def with_step(self, step: StepState) -> WorkflowState:
         return replace(self, steps={**self.steps, step.id: step})
-
-
-def assignment_id(workflow_id: str, step: str, attempt: int, organisation: str, role: str) -> str:
-    """The id an assignment has by what it is; the same whenever it is worked out."""
-    return f"{workflow_id}.{step}.{attempt}.{organisation}.{role}"
-
-
-def workflow_of(assignment: str) -> str:
-    """The workflow an assignment's id belongs to."""
-    return assignment.split(".", 1)[0]
-
-
-def step_of(assignment: str) -> str:
-    """The step an assignment's id belongs to; empty when it is no assignment's id."""
-    parts = assignment.split(".")
-    return parts[1] if len(parts) == 5 else ""

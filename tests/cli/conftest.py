@@ -104,10 +104,11 @@ class AtOnce(NoSignals):
         now = self._clock.now()
         for workflow_id in workflow_ids:
             state = self._repository.state(workflow_id)
-            if events := tuple(advance(state, now)):
-                after = self._repository.after(state, events)
+            decision = advance(state, now)
+            if decision.events:
+                pending = pending_of(decision.state, now)
                 self._repository.store.commit_now(
-                    [Commit(workflow_id, state.version, events, pending_of(after, now))]
+                    [Commit(workflow_id, state.version, decision.events, pending)]
                 )
 
 

@@ -16,10 +16,9 @@ from definitions.models.scenario import ScenarioLine
 from definitions.source.reader import read_file
 from engine.commands import manager
 from engine.dates.calendar import Calendar
-from engine.events.workflow import Actor, Event
+from engine.events.workflow import Actor
 from engine.forms.inputs import check_inputs
 from engine.simulation.scenario import Stage, moment
-from engine.state.fold import fold
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LIBRARY = Library()
@@ -45,7 +44,7 @@ def staged(definition: str, at: str, inputs: Mapping[str, Any] | None = None) ->
     checked = check_inputs(used, pcn, given, now)
     assert not checked.problems
     first = manager.launch("w", used, pcn, checked.values, now, Actor("Asha Patel", "pcn_manager", pcn.code))
-    stage = Stage(fold(first, {used.hash: used}.__getitem__), now, list[Event](first))
+    stage = Stage(first.state, now, list(first.events))
     stage.settle()
     return stage
 

@@ -20,6 +20,7 @@ from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.commands.responses import reply, respond
 from engine.decisions.advance import advance
+from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline, waiting_for
 from engine.events import workflow as e
 from engine.events.codec import from_record, to_record
@@ -74,8 +75,9 @@ class Workflow(RuleBasedStateMachine):
         process = worlds.process(name)
         self.plain, self.extra = process, worlds.process(name, EXTRA)
         self.now = worlds.at("2026-12-23 10:00") + timedelta(days=days)
-        self.events = worlds.launched(process, inputs, self.now)
-        self.state = fold(self.events, self.opened)
+        first = worlds.launched(process, inputs, self.now)
+        self.state, self.events = first.state, list(first.events)
+        assert fold(self.events, self.opened) == self.state
         self.twin = self.state
         self.rng = Random(1)
         self.settled_at: datetime | None = None
@@ -87,11 +89,12 @@ class Workflow(RuleBasedStateMachine):
 
     # --- what happens
 
-    def take(self, events: list[e.Event]) -> None:
-        before = self.state
+    def take(self, decision: Decision) -> None:
+        before, events = self.state, decision.events
         for event in events:
             self.look_at(event)
             self.state = apply(self.state, event, self.opened)
+        assert self.state == decision.state, "the events come to something else"
         self.events += events
         # The twin takes the bytes, as another process would after a restart.
         for event in events:
@@ -103,18 +106,18 @@ class Workflow(RuleBasedStateMachine):
         assert first == second, "the twin went another way"
         self.take(first)
         self.settled_at = self.now
-        assert advance(self.state, self.now) == [], "something was left over"
+        assert not advance(self.state, self.now).events, "something was left over"
 
     def do(self, command: Any, *args: Any, **more: Any) -> None:
         """Do it, unless it is refused; then everything that follows."""
         before = self.state
         try:
-            events = command(self.state, *args, **more)
+            decision = command(self.state, *args, **more)
         except Refused as refused:
             assert refused.code and refused.message
             assert self.state is before
             return
-        self.take(events)
+        self.take(decision)
         self.settle()
 
     def look_at(self, event: e.Event) -> None:
@@ -349,7 +352,7 @@ class Workflow(RuleBasedStateMachine):
         """Time alone moves nothing before the next deadline."""
         early = moment - timedelta(seconds=1)
         if early > self.now:
-            assert advance(self.state, early) == [], "something happened before its time"
+            assert not advance(self.state, early).events, "something happened before its time"
 
     # --- what always holds
 

@@ -11,6 +11,7 @@ from definitions.models.definition import Assign
 from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.events import workflow as e
+from engine.events.assignment_id import AssignmentId
 from engine.expressions.scope import Scope
 from engine.people.targets import targets
 from tests.engine import worlds
@@ -130,7 +131,9 @@ def test_nobody_has_a_word_with_their_own_practice() -> None:
     world = World(simple())
     world.run("2027-02-03 10:00")  # eight working days after the due date
     spoke = {
-        b.assignment.split(".")[3]: b.people for b in world.bodies(e.RungClimbed) if b.rung == "conversation"
+        AssignmentId.parse(b.assignment).organisation: b.people
+        for b in world.bodies(e.RungClimbed)
+        if b.rung == "conversation"
     }
     assert spoke["Y10003"] == ("Dr Nina Hassan",)
     assert spoke["Y10002"] == ("Dr Owen Bright",)  # the clinical director's own: the deputy goes

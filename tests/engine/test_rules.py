@@ -13,6 +13,7 @@ from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.dates.clock import LONDON, london_date
 from engine.decisions.advance import advance
+from engine.decisions.draft import Decision
 from engine.events import changes as changes
 from engine.events import workflow as e
 from engine.events.codec import from_record, to_record
@@ -84,7 +85,7 @@ def test_rule_3_changing_what_a_workflow_is_pinned_to_is_an_event_with_a_reason(
     world.run(world.now + timedelta(days=days))
     pinned = (world.state.process, world.state.calendar, world.state.pcn)
 
-    def change(reason: str) -> list[e.Event]:
+    def change(reason: str) -> Decision:
         if what == "membership":
             return manager.change_membership(world.state, worlds.pcn(absences=[]), reason, world.now, MANAGER)
         return manager.change_calendar(world.state, extra.hash, world.open_bundle, reason, world.now, MANAGER)

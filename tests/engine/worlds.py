@@ -17,8 +17,8 @@ from definitions.loading.loader import load_definition
 from definitions.models.directory import Pcn
 from engine.commands import manager
 from engine.dates.calendar import Calendar
+from engine.decisions.draft import Decision
 from engine.events import workflow as e
-from engine.state.fold import fold
 from engine.state.workflow import WorkflowState
 
 MANAGER = e.Actor("Asha Patel", "pcn_manager", "U10001", "asha", channel="web")
@@ -414,9 +414,7 @@ LAUNCHES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def launched(
-    process_: Process, inputs: Mapping[str, Any], now: datetime, of: Pcn | None = None
-) -> list[e.Event]:
+def launched(process_: Process, inputs: Mapping[str, Any], now: datetime, of: Pcn | None = None) -> Decision:
     return manager.launch("w1", process_, of or pcn(), inputs, now, MANAGER)
 
 
@@ -429,21 +427,17 @@ class World:
     ) -> None:  # fmt: skip
         self.now = at(now)
         self.processes = {process_.hash: process_}
-        self.events = launched(
-            process_, inputs if inputs is not None else {"start": "2027-01-04"}, self.now, of
-        )
-        self.state: WorkflowState = fold(self.events, self.open_bundle)
+        first = launched(process_, inputs if inputs is not None else {"start": "2027-01-04"}, self.now, of)
+        self.state: WorkflowState = first.state
+        self.events = list(first.events)
 
     def open_bundle(self, sha256: str) -> Process:
         return self.processes[sha256]
 
-    def take(self, events: list[e.Event]) -> list[e.Event]:
-        from engine.state.fold import apply
-
-        for event in events:
-            self.state = apply(self.state, event, self.open_bundle)
-        self.events += events
-        return events
+    def take(self, decision: Decision) -> list[e.Event]:
+        self.state = decision.state
+        self.events += decision.events
+        return list(decision.events)
 
     def advance(self, to: str | datetime | None = None) -> list[e.Event]:
         from engine.decisions.advance import advance

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.events import post as posted
 from engine.events import workflow as e
+from engine.events.assignment_id import AssignmentId
 from store.protocol import Commit, Pending
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
@@ -45,7 +46,7 @@ def launched(pcn: str = "Y90001", batch: str = "launch.1", definition: str = "ii
 
 
 def about(workflow: str, practice: str = "U1", step: str = "practice_return", attempt: int = 1) -> str:
-    return f"{workflow}.{step}.{attempt}.{practice}.practice_manager"
+    return str(AssignmentId(workflow, step, attempt, practice, "practice_manager"))
 
 
 def asked(workflow: str, practice: str = "U1", step: str = "practice_return", attempt: int = 1) -> e.Body:

@@ -1,0 +1,57 @@
+"""The API over the real operations: what is no workflow, and what is no assignment, is said to be none."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from application.operations import Operations
+from engine.events.post import LINKS, POST, LinkIssued, MessageRefused
+from engine.events.workflow import BATON, Event
+from notifications.links import Links
+from store.protocol import Commit
+from tests.application.conftest import clock, operations
+from web.app import create_app
+from web.gateway import Gateway
+from web.views import WebSettings
+
+__all__ = ["clock", "operations"]
+URL = "http://baton.example"
+BY = {"name": "Asha Patel", "role": "pcn_manager"}
+TOKEN = {"Authorization": "Bearer token"}
+
+
+@pytest.fixture
+async def api(operations: Operations) -> AsyncIterator[httpx.AsyncClient]:
+    at, store = operations.clock.now(), operations.repository.store
+    for stream, body in ((POST, MessageRefused("<m@x>", "no")), (LINKS, LinkIssued("s", "w.s.1.Y.pm", at))):
+        store.commit_now([Commit(stream, 0, (Event(stream, 1, at, BATON, "clock", body),))])
+    app = create_app(
+        Gateway(operations), Links(b"s" * 32, URL), operations.clock, WebSettings(b"s" * 32, "token")
+    )
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=URL, headers=TOKEN) as client:
+        yield client
+
+
+@pytest.mark.parametrize("id_", ["post", "links", "files", "nothing", "post.a.1.Y1.pm", "links.a.1.Y1.pm", "....", "w.s.x.Y1.pm"])  # fmt: skip
+async def test_what_is_no_assignment_is_404(api: httpx.AsyncClient, id_: str) -> None:
+    got = await api.get(f"/api/assignments/{id_}")
+    answered = await api.post(f"/api/assignments/{id_}/responses", json={"answers": {}, "by": BY})
+    replied = await api.post(
+        f"/api/assignments/{id_}/replies", json={"kind": "question", "text": "Why?", "by": BY}
+    )
+    assert [got.status_code, answered.status_code, replied.status_code] == [404, 404, 404]
+    assert answered.json()["code"] == replied.json()["code"] == "no-such-assignment"
+
+
+@pytest.mark.parametrize("id_", ["post", "links", "files", "nothing"])
+async def test_what_is_no_workflow_is_404(api: httpx.AsyncClient, id_: str) -> None:
+    body = {"reason": "to see", "by": BY}
+    got = await api.get(f"/api/workflows/{id_}")
+    held = await api.post(f"/api/workflows/{id_}/hold", json=body)
+    lifted = await api.post(f"/api/workflows/{id_}/lift", json=body)
+    assert [got.status_code, held.status_code, lifted.status_code] == [404, 404, 404]
+    assert held.json()["code"] == "no-such-workflow"
