@@ -1,4 +1,4 @@
-"""Advancer the workflows of a batch: only those that can have moved, and without holding up the web.
+"""Advances the workflows of a batch: only those that can have moved, and without holding up the web.
 
 A wake names one batch of up to a hundred workflows, of which mostly one has moved. Where an advance has left a
 workflow is remembered: until its version changes or its deadline comes there is nothing to decide (see
@@ -17,10 +17,12 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
+from application.executor import worked_out
+from application.incidents import Decided
 from application.repository import Repository, pending_of
 from application.runtime import Outcome
-from engine.decisions.draft import Decision
 from engine.state.workflow import WorkflowState
 from store.protocol import Commit, Conflict, Pending
 
@@ -29,7 +31,7 @@ logger = logging.getLogger("baton.runtime")
 #: Passes of one advance: lost races are decided again, and facts that came in meanwhile are taken up.
 PASSES = 5
 
-Decide = Callable[[WorkflowState, datetime], Decision]
+Decide = Callable[[WorkflowState, datetime], Awaitable[Decided]]
 Committed = Callable[[Sequence[Commit]], Awaitable[None]]
 
 
@@ -73,13 +75,14 @@ class Advancer:
             if workflow_id in made or self._rests_now(workflow_id, now):
                 continue
             state = self._repository.state(workflow_id)
-            decision = self._decide(state, now)
+            decided = await self._decide(state, now)
+            decision = decided.decision
+            pending = await worked_out(partial(pending_of, decision.state, now, decided.stuck))
             if decision.events:
-                pending = pending_of(decision.state, now)
                 commit = Commit(workflow_id, state.version, decision.events, pending)
                 made[workflow_id] = commit, decision.state
             else:
-                self._rest(state, pending_of(state, now))
+                self._rest(state, pending)
             # A hundred launches take longer than an answer may: let the web have its turn in between.
             await asyncio.sleep(0)
 

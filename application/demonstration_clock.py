@@ -6,9 +6,12 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from application.repository import Repository, pending_of
+from application.executor import worked_out
+from application.incidents import STOPPERS
+from application.repository import Repository, answered, pending_of
 from engine.commands.responses import answerable
 from engine.dates.clock import LeapingClock
 from engine.decisions.advance import advance
@@ -48,14 +51,21 @@ class DemonstrationClock:
         idle = True
         for row in self._repository.store.workflows(open_only=True):
             state = self._repository.state(row.workflow_id)
-            if advance(state, now).events or self._awaits_child(state):
+            if await self._moves(state, now) or self._awaits_child(state):
                 idle = False
             # Worked out, not read from the lists: a workflow just launched has not been entered, and is not in them.
-            moments.append(pending_of(state, now).next_deadline)
+            moments.append((await worked_out(partial(pending_of, state, now))).next_deadline)
         if post is not None:
             moments.append(post)
             idle = idle and post > now
         return ClockReading(now, idle, min((m for m in moments if m and m > now), default=None))
+
+    async def _moves(self, state: WorkflowState, now: datetime) -> bool:
+        """Whether something follows by itself; nothing does where it cannot be worked out."""
+        try:
+            return bool((await worked_out(partial(advance, state, now))).events)
+        except STOPPERS:
+            return False
 
     def _awaits_child(self, state: WorkflowState) -> bool:
         """Whether a child workflow was asked for and is about to be launched."""
@@ -69,10 +79,12 @@ class DemonstrationClock:
             self._wake(self._clock.now())
         return await self.look()
 
-    def plausible(self, assignment_id: str) -> dict[str, Any]:
+    async def plausible(self, assignment_id: str) -> dict[str, Any]:
         """Answers somebody made up could give. Raises Refused where nothing can be answered."""
         state, _ = self._repository.asked(assignment_id)
         assignment = answerable(state, assignment_id)
         evaluator = FormEvaluator(state, self._clock.now(), assignment)
         step = state.process.steps[assignment.step]
-        return sample_answers(step.form, evaluator.names, evaluator, random.Random(assignment_id))
+        return await answered(
+            lambda: sample_answers(step.form, evaluator.names, evaluator, random.Random(assignment_id))
+        )

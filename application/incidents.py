@@ -1,14 +1,19 @@
 """A workflow that cannot go on must not hold up the others of its batch: the manager is told, once.
 
 What stops one is a date past the known bank holidays (rule 13), an expression that does not suit the answers it
-got, or a definition that never comes to rest. A fact, a new calendar or a new definition may set it going again.
+got or takes more steps than it may, or a definition that never comes to rest. A fact, a new calendar or a new
+definition may set it going again; until then it is not tried again while Baton runs, and once after a restart.
 """
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from hashlib import sha256
 
+from application.executor import worked_out
 from definitions.language.exact_numbers import FunctionError
 from definitions.language.expressions import ExpressionError
 from definitions.models import role_holders
@@ -26,24 +31,32 @@ logger = logging.getLogger("baton.stuck")
 STOPPERS = (BeyondHorizon, ExpressionError, FunctionError, NeverSettles)
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What follows for a workflow, and why it cannot go on: empty when it can."""
+
+    decision: Decision
+    stuck: str = ""
+
+
 class Incidents:
     """Advances workflows, and tells the manager of those that cannot be."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def try_(self, state: WorkflowState, now: datetime) -> Decision:
+    async def try_(self, state: WorkflowState, now: datetime) -> Decided:
         """What follows; where it cannot be worked out, the notice that says so, or nothing when it was said before."""
         try:
-            return advance(state, now)
+            return Decided(await worked_out(partial(advance, state, now)))
         except STOPPERS as error:
             logger.error("%s (%s) cannot go on: %s", state.id, state.reference, error)
-            return self._told(state, str(error), now)
+            return Decided(self._told(state, str(error), now), str(error))
 
     def _told(self, state: WorkflowState, because: str, now: datetime) -> Decision:
         draft = Draft(state, now)
         manager = role_holders.manager(state.pcn, london_date(now))
-        notice_id = f"stuck-{state.id}-{london_date(now):%Y%m%d}"
+        notice_id = f"stuck-{state.id}-{sha256(because.encode()).hexdigest()[:8]}"
         if manager is None or self._store.notice(notice_id) is not None:
             return draft.decision
         text = f"{state.reference} cannot go on by itself: {because} Answers are still taken, and nothing is lost."

@@ -7,8 +7,10 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from application.executor import worked_out
 from application.repository import Repository
 from application.runtime import BATCH_LIMIT, Batch
 from definitions.language.expressions import ExpressionError
@@ -114,11 +116,12 @@ class Launcher:
         made: list[Decision] = []
         for number, code in enumerate(codes):
             workflow = launch if len(codes) == 1 else f"{launch}{short_hash(code, length=4)}{number:x}"
-            begun = manager.launch(
-                workflow, process, self.pcn(code), self._inputs(process, code, inputs, now), now, actor,
+            checked = await worked_out(partial(self._inputs, process, code, inputs, now))
+            begun = await worked_out(partial(
+                manager.launch, workflow, process, self.pcn(code), checked, now, actor,
                 launch_id=f"{launch}:{key}" if key else launch, batch=f"{launch}-{number // BATCH_LIMIT + 1}",
                 previous=self.previous(definition, code), parent=parent,
-            )  # fmt: skip
+            ))  # fmt: skip
             made.append(begun)
         states = await self._repository.begin(made, now)
         return LaunchResult(launch, tuple(state.id for state in states), batches_of(states))

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from application.launcher import Launcher, LaunchResult
-from application.repository import Decide, Recorded, Repository
+from application.repository import Decide, Recorded, Repository, answered
 from application.runtime import Batch
 from definitions.models.replies import ReplyKind
 from engine.commands import manager, responses
@@ -116,11 +116,12 @@ class Operations:
         body: Any = kept.events[0].body
         return body.number, body.late, warnings
 
-    def check(self, assignment_id: str, raw: Mapping[str, Any]) -> Sequence[AnswerProblem]:
+    async def check(self, assignment_id: str, raw: Mapping[str, Any]) -> Sequence[AnswerProblem]:
         """What is wrong with these answers. Keeps nothing. Raises Refused where they could not be taken at all."""
         state, _ = self.repository.asked(assignment_id)
         assignment = responses.answerable(state, assignment_id)
-        problems: Sequence[AnswerProblem] = self._checked(state, assignment, raw, self.clock.now()).problems
+        checked = await answered(lambda: self._checked(state, assignment, raw, self.clock.now()))
+        problems: Sequence[AnswerProblem] = checked.problems
         return problems
 
     def _checked(

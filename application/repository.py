@@ -10,7 +10,10 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import TypeVar
 
+from application.executor import worked_out
 from application.incidents import STOPPERS
 from definitions.loading.bundle import Process, open_bundle
 from engine.commands.refusals import Refused
@@ -31,6 +34,7 @@ TRIES = 8
 
 #: What is to be decided, from the present state.
 Decide = Callable[[WorkflowState], Decision]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +117,10 @@ class Repository:
         """
         for _ in range(TRIES):
             state = self.state(workflow_id)
-            decision = decide(state)
+            decision = await answered(partial(decide, state))
             if not decision.events:
                 return Recorded(state, (), self.store.position())
-            pending = pending_of(decision.state, now) if look_ahead else None
+            pending = await worked_out(partial(pending_of, decision.state, now)) if look_ahead else None
             commit = Commit(workflow_id, state.version, decision.events, pending)
             try:
                 position = await self.store.commit([commit])
@@ -140,8 +144,18 @@ class Repository:
         return states
 
 
-def pending_of(state: WorkflowState, now: datetime) -> Pending:
+async def answered(work: Callable[[], Result]) -> Result:
+    """What `work` gives, for somebody who asked. Raises Refused where it cannot be worked out."""
+    try:
+        return await worked_out(work)
+    except STOPPERS as error:
+        raise Refused("stuck", f"it cannot be worked out: {error}") from None
+
+
+def pending_of(state: WorkflowState, now: datetime, stuck: str = "") -> Pending:
     """What the lists show of a workflow: its next moment, and whom it waits for; or that it cannot go on."""
+    if stuck:
+        return Pending(None, f"cannot go on: {stuck}")
     try:
         return Pending(next_deadline(state, now), waiting_for(state, now))
     except STOPPERS as error:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from audit.story import StoryWriter
+from definitions.language.budget import MAX_TOGETHER, Budget
 from definitions.loading.bundle import open_bundle
 from engine.state.fold import fold
 from store.duckdb import audit_queries
@@ -41,9 +42,11 @@ class Auditor:
                 f"The lists do not know {workflow_id}, and the log does. Run `baton store check`."
             )
         state = fold(events, lambda sha256: open_bundle(self._store.document(sha256)))
+        with Budget(MAX_TOGETHER):  # of all the titles that it tells
+            lines = StoryWriter(state).lines(events)
         return {
             "workflow": asdict(row),
-            "lines": [asdict(line) for line in StoryWriter(state).lines(events)],
+            "lines": [asdict(line) for line in lines],
             "emails": [asdict(message) for message in audit_queries.messages_of(self._store, workflow_id)],
             "head": self._store.head(),
         }

@@ -23,11 +23,11 @@ from engine.forms.answers import AnswerProblem as AnswerProblem
 from notifications.links import Links
 from web.access.middleware import Protection
 from web.api.problems import ProblemDetails, problem
-from web.api.routes import ShortWay, api_routes
+from web.api.routes import ShortWay, api_routes, refusal
 from web.outbox import outbox_routes
 from web.practice.routes import PracticePages
 from web.rendering import STATIC, Pages
-from web.views import GatewayProtocol, Outbox, WebSettings
+from web.views import GatewayProtocol, Outbox, Refused, WebSettings, status_of, told
 
 __all__ = ["WebSettings", "create_app"]
 
@@ -57,6 +57,7 @@ def create_app(
     app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error(pages))
+    app.add_exception_handler(Refused, _refused(pages))
     app.add_middleware(ShortWay, respond=respond)  # within the protection: the last one added is met first
     app.add_middleware(
         Protection, pages=pages, api_token=settings.api_token, secure=settings.secure, ticks=ticks
@@ -103,6 +104,18 @@ def _http_error(pages: Pages) -> Callable[[Request, Exception], Response]:
         if request.url.path.startswith("/api/"):
             return problem(ProblemDetails(status, _CODES.get(status, "http_error"), title, advice), headers)
         return pages.say(status, title, advice, headers=headers)
+
+    return handle
+
+
+def _refused(pages: Pages) -> Callable[[Request, Exception], Response]:
+    """Where only looking was refused: a page that cannot be worked out."""
+
+    def handle(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        if request.url.path.startswith("/api/"):
+            return refusal(error)
+        return pages.say(status_of(error), "This page cannot be shown", told(error))
 
     return handle
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
 from application.operations import Operations
-from application.repository import NoSuchAssignment
+from application.repository import NoSuchAssignment, answered
 from definitions.models.replies import ReplyKind
 from engine.dates.clock import LONDON
 from engine.events.workflow import Actor
@@ -35,7 +36,8 @@ class Gateway:
         except NoSuchAssignment:
             return None
         now = self._operations.clock.now()
-        return assignment_page(state, assignment, now, the_manager(state, now) if to_manager else None)
+        viewer = the_manager(state, now) if to_manager else None
+        return await answered(partial(assignment_page, state, assignment, now, viewer))
 
     async def respond(
         self,
@@ -53,7 +55,7 @@ class Gateway:
         return ResponseReceipt(number, late, warnings)
 
     async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[AnswerProblem]:
-        return self._operations.check(assignment_id, answers)
+        return await self._operations.check(assignment_id, answers)
 
     def _known(self, assignment_id: str, actor: Actor) -> Actor:
         """Who typed a name on the page of an assignment: somebody of its organisation, known to the directory or not."""

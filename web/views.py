@@ -20,7 +20,7 @@ from store.protocol import LinkRow, WorkflowRow
 
 __all__ = [
     "AssignmentPage", "Contact", "ConversationLine", "GatewayProtocol", "Invalid", "LaunchReceipt", "Outbox", "OutboxEmail",
-    "Refused", "ResponseReceipt", "ShownResult", "StandingAnswer", "Warned", "WebSettings", "status_of",
+    "Refused", "ResponseReceipt", "ShownResult", "StandingAnswer", "Warned", "WebSettings", "status_of", "told",
 ]  # fmt: skip
 
 #: HTTP statuses of the codes a gateway may refuse with; codes that begin with "no-such" are 404, others a conflict.
@@ -33,6 +33,13 @@ _STATUSES = {
 def status_of(refused: Refused) -> int:
     """The HTTP status of a refusal."""
     return _STATUSES.get(refused.code, 404 if refused.code.startswith("no-such") else 409)
+
+
+def told(refused: Refused) -> str:
+    """What a practice is told of a refusal. Why a process cannot be worked out may name another practice's figures."""
+    if refused.code == "stuck":
+        return "This process has a fault, so that cannot be worked out. It is for the PCN manager to see to: please ring."
+    return refused.message
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from contextvars import ContextVar, Token
 from types import TracebackType
 
 MAX_STEPS = 1_000_000  #: of one evaluation
+MAX_TOGETHER = 5_000_000  #: of all evaluations of one decision, or of one page
 MAX_TEXT = 200_000  #: characters of a text that is made
 MAX_ITEMS = 20_000  #: of a list that is made
+MAX_KEPT = 1_000_000  #: items and characters of a value that the log keeps
 MAX_DIGITS = 60  #: of a number, before the point and after it
 CHARACTERS = 16  #: of a text that are as much work as one step
 

@@ -22,7 +22,7 @@ from jinja2.parser import Parser
 from definitions.language import syntax
 from definitions.language.budget import MAX_STEPS, Budget, TooMuch
 from definitions.language.evaluation.interpreter import Program, compiled
-from definitions.language.evaluation.values import Missing
+from definitions.language.evaluation.values import Missing, kept
 from definitions.language.evaluation.vocabulary import AROUND
 from definitions.language.syntax import EACH, Reference, Refused, Uses
 from definitions.source.problems import nearest
@@ -117,6 +117,13 @@ class Expression(_Compiled):
             with Budget(MAX_STEPS):
                 return self.program.run(context)
         except _FAILURES as error:
+            raise self.failure(error, context) from None
+
+    def kept(self, context: Mapping[str, Any]) -> Any:
+        """The value in `context`, for the log to keep. Raises ExpressionError also where it is too much to keep."""
+        try:
+            return kept(self.evaluate(context))
+        except TooMuch as error:
             raise self.failure(error, context) from None
 
     def holds(self, context: Mapping[str, Any]) -> bool:

@@ -314,7 +314,7 @@ def after_close(draft: Draft, step: Step) -> None:
         draft.emit(changes.WorkflowLocked(step.id))
     if step.starts:
         attempt = draft.state.steps[step.id].attempt
-        found = {name: draft.scope.value(text) for name, text in step.start_inputs.items()}
+        found = {name: draft.scope.kept(text) for name, text in step.start_inputs.items()}
         inputs = {name: value.id if isinstance(value, Chosen) else value for name, value in found.items()}
         child = f"{draft.state.id}-{step.id}-{attempt}".replace("_", "-")
         draft.emit(e.ChildRequested(step.id, step.starts, plain(inputs), child))

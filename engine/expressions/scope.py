@@ -116,6 +116,10 @@ class Scope:
     def value(self, text: str, **extra: Any) -> Any:
         return self.state.process.expression(text).evaluate({**self.names, **extra})
 
+    def kept(self, text: str, **extra: Any) -> Any:
+        """A value that the log is to keep, of bounded size."""
+        return self.state.process.expression(text).kept({**self.names, **extra})
+
     def text(self, text: str, **extra: Any) -> str:
         return str(self.state.process.template(text).render({**self.names, **extra}))
 

@@ -215,6 +215,15 @@ def test_no_work_goes_uncounted(text: str) -> None:
     assert counted.spent == MAX_STEPS
 
 
+def test_what_the_log_keeps_is_bounded_as_a_whole() -> None:
+    names: dict[str, Any] = {"a": ["x" * 100]}
+    doubled = Expression.compile("[a, a]")
+    for _ in range(13):
+        names["a"] = doubled.kept(names)
+    with pytest.raises(ExpressionError, match="items and characters to keep"):
+        doubled.kept(names)
+
+
 def test_the_count_is_the_same_every_time() -> None:
     template = Template.compile("{% for row in rows %}{{ row.v | upper }}{{ loop.index }}{% endfor %}")
     spent = set()

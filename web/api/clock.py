@@ -33,6 +33,6 @@ def clock_routes(leaper: DemonstrationClock) -> APIRouter:
         "/clock/answers/{assignment_id}", summary="Plausible answers, for people made up for a demonstration"
     )
     async def answers(assignment_id: str) -> dict[str, Any]:
-        return leaper.plausible(assignment_id)
+        return await leaper.plausible(assignment_id)
 
     return router

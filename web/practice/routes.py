@@ -25,7 +25,7 @@ from web.practice.pages import LinkPages, PageDetails
 from web.practice.replies import REPLIES, Reply, checked_reply, drawn_reply
 from web.practice.submission import Submission, read_page, text_of
 from web.rendering import Pages
-from web.views import AssignmentPage, GatewayProtocol, Invalid, Refused, Warned, WebSettings, status_of
+from web.views import AssignmentPage, GatewayProtocol, Invalid, Refused, Warned, WebSettings, status_of, told
 
 _MOST_FIELDS = 10_000
 _AGAIN = (
@@ -160,7 +160,7 @@ class PracticePages:
     ) -> Response:
         """The page as it stands now, which may have closed meanwhile, and why the answer was not taken."""
         page = await self._gateway.page(opened.page.assignment) or opened.page
-        problems = (AnswerProblem("", error.message, error.code),)
+        problems = (AnswerProblem("", told(error), error.code),)
         return self._redraw(
             request, OpenedLink(opened.token, page), data, sent, problems, status=status_of(error)
         )
@@ -200,7 +200,7 @@ class PracticePages:
             except Invalid as error:
                 problems = error.problems
             except Refused as error:
-                problems, status = (AnswerProblem("", error.message, error.code),), status_of(error)
+                problems, status = (AnswerProblem("", told(error), error.code),), status_of(error)
             else:
                 return RedirectResponse(f"/a/{opened.token}/thanks?did={reply.slug}", 303)
         shape = PageDetails(

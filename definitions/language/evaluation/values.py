@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
-from definitions.language.budget import MAX_TEXT, TooMuch, spend, spend_items, spend_text
+from definitions.language.budget import MAX_KEPT, TooMuch, spend, spend_items, spend_text
 from definitions.language.exact_numbers import admitted, is_number, shown
 from definitions.language.named_values import Named
 
@@ -178,16 +178,17 @@ def date_words(value: Any) -> str:
     return f"{words}, {day:%H:%M}" if isinstance(day, datetime) else words
 
 
-def bounded(values: Iterable[Any], most: int = MAX_TEXT) -> None:
-    """Refuses to keep what is too much as a whole, its items and characters counted. Raises TooMuch."""
-    left, within = most, list(values)
+def kept(value: Any) -> Any:
+    """`value`, which the log is to keep. Raises TooMuch where it is too much as a whole: a list of lists of one long
+    text is short in memory and endless on paper."""
+    left, within = MAX_KEPT, [value]
     while within:
-        value = within.pop()
-        left -= 1 + (len(value) if isinstance(value, str) else 0)
-        if isinstance(value, Mapping):
-            left -= sum(len(str(key)) for key in value)
-            within.extend(value.values())
-        elif isinstance(value, list | tuple):
-            within.extend(value)
+        each = within.pop()
+        left -= 1 + (len(each) if isinstance(each, str | list | tuple | Mapping) else 0)
         if left < 0:
-            raise TooMuch(f"more than {most:,} items and characters to keep")
+            raise TooMuch(f"more than {MAX_KEPT:,} items and characters to keep")
+        if isinstance(each, Mapping):
+            within += [*each.keys(), *each.values()]
+        elif isinstance(each, list | tuple):
+            within += each
+    return value

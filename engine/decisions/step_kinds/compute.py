@@ -26,7 +26,7 @@ def perform(step: Step, scope: Scope) -> dict[str, Any]:
     """The values, in the order written; a later one sees the earlier ones by name."""
     found: dict[str, Any] = {}
     for name, expression in step.values.items():
-        found[name] = plain(scope.value(expression, **found))
+        found[name] = plain(scope.kept(expression, **found))
     return found
 
 
