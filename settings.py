@@ -12,8 +12,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import StringIO
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AwareDatetime, Field, field_validator
@@ -75,10 +77,17 @@ class Settings(BaseSettings):
     base_url: Annotated[
         str,
         Field(
-            pattern=r"^(https?://[^#?\s]+)?$",
-            description="where people reach Baton, and what links in emails begin with; empty takes the host and port",
+            description="where people reach Baton, and what links in emails begin with: an address without a path, "
+            "such as https://baton.our-pcn.example; empty takes the host and port"
         ),
     ] = ""
+    trusted_proxies: Annotated[
+        list[IPv4Network | IPv6Network],
+        Field(
+            description='the web servers in front of Baton, whose X-Forwarded-For is believed: ["127.0.0.1"] or '
+            '["10.0.0.0/8"]; rate limits go by it'
+        ),
+    ] = []
     prefect_api_url: Annotated[
         str,
         Field(
@@ -117,6 +126,24 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         named = getattr(dotenv_settings, "env_file", None)
         return init_settings, env_settings, _SettingsFile(settings_cls, named or SETTINGS_FILE)
+
+    @field_validator("base_url")
+    @classmethod
+    def _an_origin(cls, value: str) -> str:
+        """A path would share the address, and with it cookies and pages, with whatever else is served there."""
+        try:
+            parts = urlsplit(value)
+            wrong = parts.scheme not in ("http", "https") or not parts.hostname or bool(parts.username)
+            wrong = wrong or parts.port == 0 or any(each.isspace() for each in value)
+        except ValueError:
+            wrong = True
+        if value and wrong:
+            raise ValueError("give the address people reach Baton at, such as https://baton.our-pcn.example")
+        if value and (parts.path not in ("", "/") or parts.query or parts.fragment or value[-1] in "?#"):
+            raise ValueError(
+                f"give an address without a path: Baton needs a name of its own, such as {parts.scheme}://baton.our-pcn.example"
+            )
+        return value
 
     @field_validator("log_level", "clock", mode="before")
     @classmethod

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 
-import uvicorn
 import uvloop
 from fastapi import FastAPI
 
@@ -39,10 +38,12 @@ from settings import Home, Running, Settings
 from store.duckdb.opener import open_store
 from store.duckdb.store import DuckdbStore
 from store.protocol import Store
+from web.access.hosts import named_hosts
 from web.api.clock import clock_routes
 from web.app import create_app
 from web.audit.routes import audit_routes
 from web.gateway import Gateway
+from web.server import server_of
 from web.views import WebSettings
 
 logger = logging.getLogger("baton")
@@ -126,7 +127,7 @@ async def _serve(settings: Settings) -> None:
             app.include_router(
                 clock_routes(DemonstrationClock(repository, clock, flows.wake_due, runtime.next_post))
             )
-        server = uvicorn.Server(_config(app, settings))
+        server = server_of(app, _web_settings(settings))
         web = asyncio.create_task(server.serve(sockets=[sock]))
         while not server.started and not web.done():
             await asyncio.sleep(0.01)
@@ -186,17 +187,15 @@ def _app(
     settings: Settings, operations: Operations, links: Links, clock: Clock, outbox: LocalMailbox | None,
     store: DuckdbStore,
 ) -> FastAPI:  # fmt: skip
-    home = settings.at_home
-    web = WebSettings(
-        secret=home.secret(), api_token=home.token(), secure=settings.base_url.startswith("https://")
-    )
-    app = create_app(Gateway(operations), links, clock, web, outbox)
+    app = create_app(Gateway(operations), links, clock, _web_settings(settings), outbox)
     app.include_router(audit_routes(Auditor(store)))
     return app
 
 
-def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(
-        app, log_level=settings.log_level, access_log=False, server_header=False, date_header=False,
-        timeout_graceful_shutdown=5, lifespan="off", log_config=None,
+def _web_settings(settings: Settings) -> WebSettings:
+    home = settings.at_home
+    return WebSettings(
+        secret=home.secret(), api_token=home.token(), secure=settings.base_url.startswith("https://"),
+        hosts=named_hosts(settings.base_url, settings.web_host),
+        trusted_proxies=tuple(settings.trusted_proxies),
     )  # fmt: skip

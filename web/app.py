@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 from engine.dates.clock import Clock
 from engine.forms.answers import AnswerProblem as AnswerProblem
 from notifications.links import Links
+from web.access.admission import Admission
 from web.access.middleware import Protection
 from web.api.problems import ProblemDetails, problem
 from web.api.routes import ShortWay, api_routes, refusal
@@ -49,6 +50,7 @@ def create_app(
         openapi_url="/api/openapi.json",
         docs_url=None,  # its page would fetch scripts from another host
         redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever the Host header says
     )
     respond, api = api_routes(gateway)
     app.include_router(api)
@@ -59,9 +61,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _http_error(pages))
     app.add_exception_handler(Refused, _refused(pages))
     app.add_middleware(ShortWay, respond=respond)  # within the protection: the last one added is met first
-    app.add_middleware(
-        Protection, pages=pages, api_token=settings.api_token, secure=settings.secure, ticks=ticks
-    )
+    app.add_middleware(Protection, admission=Admission(pages, settings, ticks), secure=settings.secure)
     return app
 
 

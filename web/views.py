@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Literal, Protocol
 
 from definitions.models.replies import ReplyKind
@@ -240,11 +241,14 @@ class WebSettings:
     """How the web behaves.
 
     `secret` signs forms (at least 32 bytes). `api_token` opens the API; empty closes it. `secure`: people reach
-    Baton over https, so cookies are sent over that only. `help` is said where no link tells whom to ring.
+    Baton over https, so cookies are sent over that only. `hosts`: the names it is reached by, beside this machine's own. `trusted_proxies`: whose
+    word is taken for where a request comes from. `help` is said where no link tells whom to ring.
     """
 
     secret: bytes
     api_token: str = ""
     secure: bool = False
+    hosts: frozenset[str] = frozenset()
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     name: str = "Baton"
     help: str = "Ring or write to the PCN manager who sent you the email."

@@ -61,6 +61,38 @@ def test_a_setting_that_cannot_be_is_refused(wrong: dict[str, object]) -> None:
         Settings(**wrong)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("base", "told"),
+    [
+        ("https://apps.example/baton", "without a path"),
+        ("https://apps.example/baton/", "without a path"),
+        ("https://baton.example/?x", "without a path"),
+        ("https://baton.example#", "without a path"),
+        ("ftp://baton.example", "such as https://baton.our-pcn.example"),
+        ("https://", "such as https://baton.our-pcn.example"),
+        ("https://[::1", "such as https://baton.our-pcn.example"),
+        ("https://user@baton.example", "such as https://baton.our-pcn.example"),
+        ("https://baton.example:0", "such as https://baton.our-pcn.example"),
+        ("https://baton example", "such as https://baton.our-pcn.example"),
+    ],
+)
+def test_a_base_url_is_an_address_without_a_path(base: str, told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        Settings(base_url=base)
+
+
+def test_proxies_are_addresses_or_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_TRUSTED_PROXIES", '["127.0.0.1", "10.0.0.0/8", "2001:db8::/32"]')
+    assert [str(each) for each in Settings().trusted_proxies] == [
+        "127.0.0.1/32",
+        "10.0.0.0/8",
+        "2001:db8::/32",
+    ]
+    monkeypatch.setenv("BATON_TRUSTED_PROXIES", '["proxy.example"]')
+    with pytest.raises(ValidationError):
+        Settings()
+
+
 def test_secrets_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     with ThreadPoolExecutor(8) as pool:

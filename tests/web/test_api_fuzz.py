@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -11,7 +13,9 @@ from web.app import create_app
 
 schemathesis = pytest.importorskip("schemathesis")
 
-_APP = create_app(FakeGateway(), LINKS, VirtualClock(START), SETTINGS)
+_APP = create_app(
+    FakeGateway(), LINKS, VirtualClock(START), replace(SETTINGS, hosts=frozenset({"testserver"}))
+)
 schema = schemathesis.openapi.from_asgi("/api/openapi.json", _APP)
 
 

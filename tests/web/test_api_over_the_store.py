@@ -18,7 +18,7 @@ from web.gateway import Gateway
 from web.views import WebSettings
 
 __all__ = ["clock", "operations"]
-URL = "http://baton.example"
+URL = "http://127.0.0.1:8700"
 BY = {"name": "Asha Patel", "role": "pcn_manager"}
 TOKEN = {"Authorization": "Bearer token"}
 

@@ -13,6 +13,25 @@ API_BYTES = 2 * 1024 * 1024
 OTHER_BYTES = 16 * 1024
 
 
+#: Connections from one address at once; a proxy named in BATON_TRUSTED_PROXIES may have as many as there is room for.
+CONNECTIONS_PER_ADDRESS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RequestTimes:
+    """In seconds: how long the headers of a request may take to come in, and its body; how long nothing of it may come
+    at all; how long an answer may wait to be read. `look`: how often that is looked at."""
+
+    headers: float = 10
+    body: float = 300  # a file of 10 MB over the slowest line a practice has
+    silence: float = 20
+    reading: float = 30
+    look: float = 1
+
+
+REQUEST_TIMES = RequestTimes()
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """`burst` at once, then `per_second`."""

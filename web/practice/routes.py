@@ -63,6 +63,7 @@ class PracticePages:
             Route("/a/{token}", self._opening(self._answer), methods=["POST"]),
             Route("/a/{token}/reply/{kind}", self._opening(self._reply), methods=["POST"]),
             Route("/a/{token}/reply/{kind}", self._back, methods=["GET"]),
+            Route("/a/{token}/", self._back, methods=["GET"]),  # as some mail programs write a link
             Route("/a/{token}/thanks", self._opening(self._thanks), methods=["GET"]),
         ]
 

@@ -60,7 +60,7 @@ class TestHeaders:
 
     async def test_over_https_the_cookie_is_for_https(self) -> None:
         gateway = FakeGateway()
-        settings = WebSettings(secret=b"f" * 32, api_token=TOKEN, secure=True)
+        settings = WebSettings(b"f" * 32, TOKEN, secure=True, hosts=frozenset({"baton.example"}))
         app = create_app(gateway, LINKS, VirtualClock(START), settings)
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="https://baton.example"
@@ -75,7 +75,9 @@ class TestHeaders:
 
     async def test_without_a_token_the_api_is_closed(self) -> None:
         app = create_app(FakeGateway(), LINKS, VirtualClock(START), WebSettings(secret=b"f" * 32))
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://localhost"
+        ) as client:
             assert (
                 await client.get("/api/workflows", headers={"authorization": "Bearer "})
             ).status_code == 503
@@ -159,7 +161,9 @@ class TestOutbox:
 
     async def test_no_outbox_no_page(self) -> None:
         app = create_app(FakeGateway(), LINKS, VirtualClock(START), SETTINGS)
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://localhost"
+        ) as client:
             assert (await client.get("/outbox")).status_code == 404
             assert "Outbox" not in (await client.get("/")).text
 
