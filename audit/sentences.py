@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import singledispatch
 
 from audit.names import Names
+from definitions.models.replies import REPLIES
 from engine.events import changes as changes
 from engine.events import workflow as e
 
@@ -22,11 +23,6 @@ _RUNGS = {
     "conversation": "asked {people} to have a word",
     "board item": "put it on the list of open items, with {people}",
     "decision": "asked {people} how to go on",
-}
-_REPLIES = {
-    "more time": "asked for more time",
-    "not ours": "said it is not theirs",
-    "question": "asked a question",
 }
 
 
@@ -181,7 +177,7 @@ def _(body: e.ResponseCarried, event: e.Event, names: Names) -> str:
 def _(body: e.ReplyReceived, event: e.Event, names: Names) -> str:
     until = f" until {names.moment(body.until)}" if body.until else ""
     text = f" “{body.text}”" if body.text else ""
-    return f"{names.actor(event.actor)} {_REPLIES[body.kind]}{until} ({names.whose(body.assignment)}).{text} Reminders stopped."
+    return f"{names.actor(event.actor)} {REPLIES[body.kind].asked}{until} ({names.whose(body.assignment)}).{text} Reminders stopped."
 
 
 @_told.register

@@ -94,13 +94,15 @@ class ShownResult:
 
 @dataclass(frozen=True, slots=True)
 class ConversationLine:
-    """A line of the conversation about an assignment. `answer` is what the manager said to it."""
+    """A line of the conversation about an assignment. `said` stands before their own words, `answer` is what the
+    manager said to it."""
 
     kind: ReplyKind
     text: str
     name: str
     when: str
     answer: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,12 @@ compiles each and reports every fault with its line and column.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import StringConstraints
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, core_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,26 @@ class Written:
         """`value` as a name of this kind; None when there is none, or it is one already."""
         name = re.sub(r"[^a-z0-9]+", self.joins, str(value).lower()).strip(self.joins or None)[:60]
         return name if self.joins and re.match(r"[a-z]", name) and name != value else None
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Marks a text that is one of the names of a table. The table is asked each time, so it may grow."""
+
+    names: Callable[[], Iterable[str]]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._known, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"type": "string", "enum": list(self.names())}
+
+    def _known(self, value: str) -> str:
+        if value not in self.names():
+            raise ValueError(f"use one of {', '.join(self.names())}")
+        return value
 
 
 Identifier = Annotated[

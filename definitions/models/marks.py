@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from definitions.language.grammar import Holds
+from definitions.language.grammar import Holds, OneOf
 from definitions.source.reader import KeyPath
 
 
@@ -73,7 +73,11 @@ def holds(kind: Any) -> str | None:
 
 
 def options(kind: Any) -> tuple[str, ...] | None:
-    """The words a type allows, when it is a list of words."""
+    """The words a type allows, when it is a list or a table of words."""
+    if get_origin(kind) is Annotated:
+        inner, *metadata = get_args(kind)
+        table = next((item for item in metadata if isinstance(item, OneOf)), None)
+        return tuple(table.names()) if table else options(inner)
     inner = bare(kind)
     return tuple(str(word) for word in get_args(inner)) if get_origin(inner) is Literal else None
 

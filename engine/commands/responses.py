@@ -12,7 +12,7 @@ from typing import Any
 
 from definitions.models import role_holders
 from definitions.models.definition import Step
-from definitions.models.replies import ReplyKind
+from definitions.models.replies import REPLIES, ReplyKind
 from engine.commands.refusals import Refused
 from engine.dates.clock import london_date
 from engine.decisions.assignments import content_hash
@@ -86,9 +86,9 @@ def reply(
     """Something other than an answer: it stops the ladder, and the manager hears of it (rule 8)."""
     assignment = answerable(state, assignment_id)
     _of_the_organisation(state, assignment, actor, now)
-    if kind == "more time" and (until is None or until <= now):
+    if REPLIES[kind].needs_day and (until is None or until <= now):
         raise Refused("no-day", "say until when: a day from tomorrow on")
-    if kind == "question" and not text.strip():
+    if REPLIES[kind].needs_text and not text.strip():
         raise Refused("no-question", "write your question, so that somebody can answer it")
     draft = Draft(state, now, actor, "reply")
     draft.emit(e.ReplyReceived(assignment_id, assignment.step, kind, text.strip(), until))

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from definitions.models.definition import Step
 from definitions.models.ladder import Rung
+from definitions.models.replies import REPLIES
 from engine.dates.clock import LONDON, london_date
 from engine.events import workflow as e
 from engine.expressions.scope import Scope
@@ -225,13 +226,9 @@ def _(body: e.ReplyReceived, event: e.Event, before: WorkflowState, scope: Scope
         return
     step = scope.state.process.steps[assignment.step]
     place = scope.state.pcn.organisation_name(assignment.organisation)
-    said = {
-        "more time": "asks for more time",
-        "not ours": "says this is not theirs",
-        "question": "has a question",
-    }
+    asks = REPLIES[body.kind].asks
     until = f" They ask for time until {_day_month(body.until)}." if body.until else ""
-    text = f"{event.actor.name} at {place} {said[body.kind]}.{until} No more reminders go until you have settled it."
+    text = f"{event.actor.name} at {place} {asks}.{until} No more reminders go until you have settled it."
     items = [body.text] if body.text else None
     if items and not may_see(
         scope.state,
@@ -241,7 +238,7 @@ def _(body: e.ReplyReceived, event: e.Event, before: WorkflowState, scope: Scope
         # A question about a colleague says as much as an answer would.
         text, items = f"{text} What they wrote is for the few who may see this; please speak with them.", None
     yield _notice(
-        scope, "question", manager, f"{place} {said[body.kind]}: {assignment_title(scope, assignment)}", assignment, step,
+        scope, "question", manager, f"{place} {asks}: {assignment_title(scope, assignment)}", assignment, step,
         text=text, items=items,
     )  # fmt: skip
 

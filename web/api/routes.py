@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from definitions.models.primitives import ODS_LENGTH
-from definitions.models.replies import ReplyKind
+from definitions.models.replies import REPLIES, ReplyKind
 from engine.events.workflow import Actor
 from engine.forms import patient_guard
 from engine.forms.answers import AnswerProblem as AnswerProblem
@@ -244,7 +244,7 @@ def _add_acting(router: APIRouter, gateway: GatewayProtocol) -> None:
         "/assignments/{assignment_id}/replies", summary="Say something instead of an answer", status_code=201
     )
     async def reply(assignment_id: str, body: ReplyBody) -> Response:
-        if body.kind == "more time" and body.until is None:
+        if REPLIES[body.kind].needs_day and body.until is None:
             told = [AnswerProblem("until", "Say until when", "missing")]
             return refusal(Invalid(told))
         try:

@@ -10,6 +10,7 @@ from definitions.checks.scopes import asked_of_several
 from definitions.models import role_holders
 from definitions.models.definition import Step
 from definitions.models.fields import FormField, RepeatedGroup
+from definitions.models.replies import REPLIES
 from engine.dates.clock import LONDON, london_date
 from engine.events.plain_values import plain
 from engine.events.workflow import Actor
@@ -135,6 +136,7 @@ def conversation(assignment: Assignment) -> Iterator[ConversationLine]:
             assignment.name,
             day_and_hour(reply.at),
             "settled" if reply.settled else "",
+            REPLIES[reply.kind].short,
         )
 
 

@@ -13,7 +13,7 @@ from engine.forms.answers import AnswerProblem, AnswerWarning
 from engine.forms.presentation import DrawnField
 from web.practice.components import Question
 from web.practice.questions import anchor, questions
-from web.practice.replies import REPLIES, drawn_reply
+from web.practice.replies import BY_SLUG, drawn_reply
 from web.rendering import Pages
 from web.views import AssignmentPage
 
@@ -43,7 +43,7 @@ class LinkPages:
         self, page: AssignmentPage, shape: PageDetails, *, link: str, seal: str, today: date, status: int
     ) -> HTMLResponse:
         asked = questions(shape.form, shape.rows, shape.notes)
-        replies = [self._reply(slug, shape, today) for slug in REPLIES]
+        replies = [self._reply(slug, shape, today) for slug in BY_SLUG]
         wrong = next((reply for reply in replies if reply["slug"] == shape.reply), None)
         answer = {} if shape.reply else _signer(shape, "")
         return self._pages.draw(
@@ -64,7 +64,7 @@ class LinkPages:
         )
 
     def _reply(self, slug: str, shape: PageDetails, today: date) -> dict[str, Any]:
-        reply = REPLIES[slug]
+        reply = BY_SLUG[slug]
         current = slug == shape.reply
         form = shape.reply_form if current else drawn_reply(reply, today)
         return {

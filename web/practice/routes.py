@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from definitions.models.replies import Reply
 from engine.dates.clock import Clock, london_date
 from engine.events.workflow import Actor
 from engine.forms.answers import AnswerProblem, check_signer
@@ -22,7 +23,7 @@ from engine.forms.presentation import with_answers
 from notifications.links import Links, sha256_of
 from web.access.form_seal import FORM_LASTS, FormSeal
 from web.practice.pages import LinkPages, PageDetails
-from web.practice.replies import REPLIES, Reply, checked_reply, drawn_reply
+from web.practice.replies import BY_SLUG, checked_reply, drawn_reply
 from web.practice.submission import Submission, read_page, text_of
 from web.rendering import Pages
 from web.views import AssignmentPage, GatewayProtocol, Invalid, Refused, Warned, WebSettings, status_of, told
@@ -114,7 +115,7 @@ class PracticePages:
 
     async def _thanks(self, request: Request, opened: OpenedLink) -> Response:
         did = request.query_params.get("did", "")
-        reply = REPLIES.get(did)
+        reply = BY_SLUG.get(did)
         if reply is None and opened.page.standing is None:
             return RedirectResponse(f"/a/{opened.token}", 303)
         return self._pages.draw("thanks.jinja", page=opened.page, reply=reply, link=f"/a/{opened.token}")
@@ -169,7 +170,7 @@ class PracticePages:
     # --- saying something else
 
     async def _reply(self, request: Request, opened: OpenedLink) -> Response:
-        reply = REPLIES.get(request.path_params["kind"])
+        reply = BY_SLUG.get(request.path_params["kind"])
         if reply is None:
             return self._pages.say(404, "There is no such page", "Open the link in your email again.")
         async with request.form(max_files=0, max_fields=100) as data:
