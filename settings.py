@@ -1,4 +1,4 @@
-"""Everything that can be set, and where Baton keeps its files.
+"""Everything that can be set.
 
 A setting is an environment variable that begins with `BATON_`, or a line of the file `baton.env` in the working
 directory; `__` steps into a group: `BATON_POST__HOST`. The reference in the docs is generated from this module.
@@ -6,19 +6,27 @@ directory; `__` steps into a group: `BATON_POST__HOST`. The reference in the doc
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from functools import cache
 from io import StringIO
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -26,21 +34,44 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from application.home import Home
+from definitions.source.problems import nearest
 from definitions.source.text import decode
 from notifications.transport.settings import PostSettings
 
 #: Where settings are read from beside the environment, in the working directory.
 SETTINGS_FILE = "baton.env"
-#: Of a token or a secret: 32 random bytes in letters are 43.
-LEAST_CHARACTERS = 32
 
 
 class _SettingsFile(DotEnvSettingsSource):
     """The settings file, read with the care of every other file of Baton's, whatever editor wrote it."""
 
     def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
-        known = dotenv_values(stream=StringIO(decode(file_path.read_bytes(), file_path.name).text))
-        return {name.lower(): value for name, value in known.items() if value}
+        names = setting_names()
+        return {
+            name.lower(): value
+            for name, value in _lines(file_path).items()
+            if value and name.upper() in names
+        }
+
+
+class _UnknownNames(PydanticBaseSettingsSource):
+    """What sets nothing: a name `BATON_…` of the environment, or of a line of the settings file, that is no setting's.
+
+    It is handed on under its own name, which the settings then refuse: a slip must not leave a default in force.
+    """
+
+    def __init__(self, settings_cls: type[BaseSettings], file: Path) -> None:
+        super().__init__(settings_cls)
+        self._file = file
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        given = [name for name in os.environ if name.upper().startswith("BATON_")]
+        given += _lines(self._file) if self._file.is_file() else ()
+        return {name: "" for name in given if name.upper() not in setting_names()}
 
 
 class Settings(BaseSettings):
@@ -124,8 +155,23 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        named = getattr(dotenv_settings, "env_file", None)
-        return init_settings, env_settings, _SettingsFile(settings_cls, named or SETTINGS_FILE)
+        file = Path(getattr(dotenv_settings, "env_file", None) or SETTINGS_FILE)
+        return (
+            init_settings,
+            env_settings,
+            _SettingsFile(settings_cls, file),
+            _UnknownNames(settings_cls, file),
+        )
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _by_variable(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Say of a name that is no setting's which one may be meant, beside whatever else is wrong."""
+        try:
+            return handler(given)
+        except ValidationError as refused:
+            told = {str(each["loc"]).upper(): each for each in map(_told, refused.errors())}
+            raise ValidationError.from_exception_data(cls.__name__, list(told.values())) from None
 
     @field_validator("base_url")
     @classmethod
@@ -180,124 +226,38 @@ class Settings(BaseSettings):
         return self.post.model_copy(update={"base_url": self.url_on(port)})
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A `baton serve` that runs, or did: `url` is where this machine reaches it."""
-
-    url: str
-    pid: int
+def variable(place: tuple[int | str, ...]) -> str:
+    """The variable that sets the field at `place`: `BATON_POST__HOST` for ("post", "host")."""
+    return "BATON_" + "__".join(str(part) for part in place).upper()
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    """Where things are in the home folder. Nothing is made until `make` is called."""
-
-    root: Path
-
-    @property
-    def database(self) -> Path:
-        return self.root / "baton.duckdb"
-
-    @property
-    def journal(self) -> Path:
-        return self.root / "journal"
-
-    @property
-    def outbox(self) -> Path:
-        """Emails the embedded outbox took."""
-        return self.root / "outbox"
-
-    @property
-    def logs(self) -> Path:
-        return self.root / "logs"
-
-    @property
-    def directory(self) -> Path:
-        return self.root / "directory.yaml"
-
-    @property
-    def clock(self) -> Path:
-        """How far a leaping clock is ahead."""
-        return self.root / "clock.json"
-
-    @property
-    def token_file(self) -> Path:
-        return self.root / "api-token"
-
-    @property
-    def secret_file(self) -> Path:
-        return self.root / "secret"
-
-    @property
-    def server_file(self) -> Path:
-        return self.root / "server.json"
-
-    def make(self) -> None:
-        """Make the folder, for its owner only, and what is in it."""
-        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.root.chmod(0o700)  # it may have been there before, and open to others
-        for folder in (self.journal, self.outbox, self.logs):
-            folder.mkdir(exist_ok=True)
-
-    def token(self) -> str:
-        """What opens the REST API to this machine's user; made at the first call, readable by its owner only."""
-        return _kept(self.token_file)
-
-    def secret(self) -> bytes:
-        """What links and sessions are signed with. Losing it makes the links in emails already sent useless."""
-        return _kept(self.secret_file).encode()
-
-    def known_token(self) -> str | None:
-        """The token, if there is one."""
-        return self.token_file.read_text().strip() if self.token_file.exists() else None
-
-    def say_running(self, running: Running) -> None:
-        """Note where the server is, for the other commands. Written whole or not at all."""
-        written = self.server_file.with_suffix(".new")
-        written.write_text(json.dumps({"url": running.url, "pid": running.pid}))
-        written.replace(self.server_file)
-
-    def say_stopped(self) -> None:
-        self.server_file.unlink(missing_ok=True)
-
-    def running(self) -> Running | None:
-        """The server that runs on this home folder; None when none does, or its process is gone."""
-        try:
-            noted = json.loads(self.server_file.read_text())
-            running = Running(str(noted["url"]), int(noted["pid"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        try:
-            os.kill(running.pid, 0)
-        except PermissionError:
-            return running  # it runs, as somebody else
-        except (OSError, OverflowError):
-            return None
-        return running
+@cache
+def setting_names() -> tuple[str, ...]:
+    """The name of every variable that sets something, groups included."""
+    return tuple(variable(place) for place in _places(Settings))
 
 
-def _kept(file: Path) -> str:
-    """The random text in `file`, made if it is not there; two who make it at once get the same."""
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not file.exists():
-        made = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
-            handle.write(secrets.token_urlsafe(32))
-            handle.flush()
-            os.fsync(
-                handle.fileno()
-            )  # before it has its name: an empty secret would sign what anybody can sign
-        try:
-            os.link(made, file)
-        except FileExistsError:
-            pass  # somebody else was first; theirs counts
-        finally:
-            made.unlink()
-    kept = file.read_text().strip()
-    if len(kept) < LEAST_CHARACTERS:
-        raise ValueError(
-            f"{file.name} in Baton's home should hold at least {LEAST_CHARACTERS} characters and holds {len(kept)}; "
-            "put the right one back from a backup, or remove it: a new one is made, and what the old one signed "
-            "stops working"
-        )
-    return kept
+def _places(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
+    for name, field in model.model_fields.items():
+        yield (name,)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from ((name, *inner) for inner in _places(field.annotation))
+
+
+def _lines(file: Path) -> dict[str, str | None]:
+    """What the lines `NAME=value` of the file say; what is no such line says nothing."""
+    said = dotenv_values(stream=StringIO(decode(file.read_bytes(), file.name).text))
+    return {name: value for name, value in said.items() if name.isidentifier()}
+
+
+def _told(error: ErrorDetails) -> InitErrorDetails:
+    """The error by the name of its variable, and without what was given: it may be a password."""
+    place = error["loc"]
+    if error["type"] != "extra_forbidden":
+        said = PydanticCustomError("setting", "{text}", {"text": error["msg"].removeprefix("Value error, ")})
+        return InitErrorDetails(type=said, loc=(variable(place),) if place else (), input=None)
+    name = str(place[0]) if len(place) == 1 else variable(place)
+    near = nearest(name.upper(), setting_names())
+    hint = f"; did you mean {near}?" if near else ""
+    said = PydanticCustomError("unknown_setting", "there is no such setting{hint}", {"hint": hint})
+    return InitErrorDetails(type=said, loc=(name,), input=None)

@@ -22,7 +22,6 @@ from functools import partial
 from application.executor import worked_out
 from application.incidents import Decided
 from application.repository import Repository, pending_of
-from application.runtime import Outcome
 from engine.state.workflow import WorkflowState
 from store.protocol import Commit, Conflict, Pending
 
@@ -33,6 +32,22 @@ PASSES = 5
 
 Decide = Callable[[WorkflowState, datetime], Awaitable[Decided]]
 Committed = Callable[[Sequence[Commit]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an advance left behind.
+
+    `open` counts workflows still open; 0 ends the flow run. `next_deadline` is Baton calendar time (UTC,
+    aware); None means that only a response can move them. `waiting_for` is a sentence for a person, shown
+    as the flow run's state message. `seen` is the log position this outcome has seen, its own commit
+    included, and is what `Runtime.moved_since` is asked with.
+    """
+
+    open: int
+    next_deadline: datetime | None
+    waiting_for: str
+    seen: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,36 @@
-"""Leaping over the time in which nothing happens: for the demo, on a clock that can be moved."""
+"""The clock of a demonstration: kept in a file, and leapt over the time in which nothing happens."""
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from application.executor import worked_out
+from application.home import HomeFileError, using, write_whole
 from application.incidents import STOPPERS
+from application.network_calendar import network_calendar
 from application.repository import Repository, answered, pending_of
+from engine.commands.refusals import Refused
 from engine.commands.responses import answerable
-from engine.dates.clock import LeapingClock
+from engine.dates.calendar import BeyondHorizon
+from engine.dates.clock import LeapingClock, london_date
 from engine.decisions.advance import advance
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.samples import sample_answers
 from engine.state.workflow import WorkflowState
 
 Wake = Callable[[datetime], None]
+
+_THEN = (
+    "Put it back from a backup, or remove it: the calendar then begins again at BATON_CLOCK_START, or today. It is "
+    "used by demonstrations only."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +83,17 @@ class DemonstrationClock:
         return any(not self._repository.store.version(child) for _, child in state.pending)
 
     async def leap(self, to: datetime | None = None) -> ClockReading:
-        """Move the clock to `to`, or to the next moment that matters, and wake what is due then."""
+        """Move the clock to `to`, or to the next moment that matters, and wake what is due then.
+
+        Raises Refused for a moment past the known bank holidays: the clock never goes back, so every date after it
+        would be refused for ever (rule 13).
+        """
         target = to or (await self.look()).next
         if target is not None:
+            try:
+                network_calendar().check(london_date(target))
+            except (BeyondHorizon, OverflowError) as beyond:
+                raise Refused(BeyondHorizon.code, str(beyond)) from None
             self._clock.leap_to(target + timedelta(milliseconds=1))
             self._wake(self._clock.now())
         return await self.look()
@@ -88,3 +107,28 @@ class DemonstrationClock:
         return await answered(
             lambda: sample_answers(step.form, evaluator.names, evaluator, random.Random(assignment_id))
         )
+
+
+def leaping_clock(path: Path, start: datetime | None = None) -> LeapingClock:
+    """The clock kept in `path`; one that begins at `start`, or now, where there is none. Raises HomeFileError."""
+
+    def keep(ahead: timedelta) -> None:
+        write_whole(path, json.dumps({"offset_seconds": ahead.total_seconds()}))
+
+    ahead = _kept(path)
+    if ahead is None:
+        ahead = LeapingClock.starting(start).ahead if start else timedelta(0)
+        keep(ahead)
+    return LeapingClock(ahead, keep)
+
+
+def _kept(path: Path) -> timedelta | None:
+    try:
+        with using(path, _THEN):
+            text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    try:
+        return timedelta(seconds=float(json.loads(text)["offset_seconds"]))
+    except (ValueError, KeyError, TypeError, OverflowError):
+        raise HomeFileError(path, "is torn: it does not say how far the calendar is ahead", _THEN) from None

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from application.batches import BATCH_LIMIT, Batch, batches, batches_of
 from application.executor import worked_out
 from application.repository import Repository
-from application.runtime import BATCH_LIMIT, Batch
 from definitions.language.expressions import ExpressionError
 from definitions.loading.bundle import Process
 from definitions.loading.library import Library, UnknownDefinition
@@ -26,7 +26,6 @@ from engine.events.codec import canonical
 from engine.events.workflow import Actor
 from engine.forms.answers import AnswerProblem
 from engine.forms.inputs import check_inputs
-from engine.state.workflow import WorkflowState
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no letter that looks like a digit
 
@@ -147,9 +146,9 @@ class Launcher:
         rows = self._repository.store.launched_with(key)
         if not rows:
             return None
-        batches = _batches((row.workflow_id, row.batch, f"{row.reference} · {row.pcn_name}") for row in rows)
+        made = batches((row.workflow_id, row.batch, f"{row.reference} · {row.pcn_name}") for row in rows)
         return LaunchResult(
-            rows[0].launch.split(":")[0], tuple(r.workflow_id for r in rows), batches, repeated=True
+            rows[0].launch.split(":")[0], tuple(r.workflow_id for r in rows), made, repeated=True
         )
 
     def previous(self, definition: str, pcn: str) -> dict[str, Any]:
@@ -163,20 +162,3 @@ class Launcher:
                 if assignment.response:
                     found.setdefault(step.id, {})[assignment.organisation] = dict(assignment.response.answers)
         return found
-
-
-def batches_of(states: Sequence[WorkflowState]) -> tuple[Batch, ...]:
-    return _batches((s.id, s.batch, f"{s.reference} · {s.pcn.name}") for s in states)
-
-
-def _batches(rows: Iterable[tuple[str, str, str]]) -> tuple[Batch, ...]:
-    """Workflows by batch; a batch of several is named after its first, with how many more."""
-    grouped: dict[str, list[tuple[str, str]]] = {}
-    for workflow, batch, title in rows:
-        grouped.setdefault(batch, []).append((workflow, title))
-    return tuple(
-        Batch(
-            batch, tuple(w for w, _ in of), of[0][1] if len(of) == 1 else f"{of[0][1]} and {len(of) - 1} more"
-        )
-        for batch, of in grouped.items()
-    )

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from application.batches import Batch
 from application.launcher import Launcher, LaunchResult
 from application.repository import Decide, Recorded, Repository, answered
-from application.runtime import Batch
 from definitions.models.replies import ReplyKind
 from engine.commands import manager, responses
 from engine.commands.refusals import Invalid, Refused, Warned

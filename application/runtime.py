@@ -1,57 +1,33 @@
-"""What the flows need of the rest of Baton, and how a flow function finds it.
+"""The runtime: what the flows ask of Baton, over the store, the engine and the post.
 
-The flows decide who acts and when; what happened and what happens next is known to the *runtime*: the
-store, the engine and the post behind one small protocol. `baton serve` registers its runtime once, and
-every flow that runs in that process asks it. Nothing here imports Prefect.
+The flows decide when; what happened and what happens next is known here. Every method may be called again after
+a crash: all are idempotent, for a commit is on (workflow, version). A method may raise; the flow then waits a minute
+and tries again, and its state says so.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
-from uuid import UUID
+from uuid import NAMESPACE_URL, uuid5
 
+from application.advancer import Advancer, Outcome
+from application.batches import Batch
+from application.incidents import Incidents
+from application.operations import Operations
+from application.published_events import NAMES, PublishedEvent
+from application.repository import Repository
+from application.schedule import launch_adopted
+from engine.commands.refusals import Invalid, Refused
 from engine.dates.clock import Clock
+from engine.events import workflow as e
+from engine.events.workflow import BATON, Actor, Event
+from store.log.chain import to_event
+from store.protocol import Commit, LogEntry
 
-#: Workflows of one flow run, at most. Each wake advances all of a batch in one commit; beyond about a
-#: hundred the parameters and the commit of a single run grow more than the number of runs shrinks.
-BATCH_LIMIT = 100
-
-Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an advance left behind.
-
-    `open` counts workflows still open; 0 ends the flow run. `next_deadline` is Baton calendar time (UTC,
-    aware); None means that only a response can move them. `waiting_for` is a sentence for a person, shown
-    as the flow run's state message. `seen` is the log position this outcome has seen, its own commit
-    included, and is what `Runtime.moved_since` is asked with.
-    """
-
-    open: int
-    next_deadline: datetime | None
-    waiting_for: str
-    seen: int
-
-
-@dataclass(frozen=True)
-class Batch:
-    """At most `BATCH_LIMIT` workflows of one launch, advanced by one flow run.
-
-    `batch_id` is stable for ever: it is the flow run's idempotency key. `title` names the flow run for a
-    person ("IIF Q3 2026/27 · Harbour Vale PCN"). `next_deadline` is as in `Outcome`; reconcile and leaps of
-    the calendar wake a batch whose deadline has passed.
-    """
-
-    batch_id: str
-    workflow_ids: tuple[str, ...]
-    title: str
-    next_deadline: datetime | None = None
+logger = logging.getLogger("baton.runtime")
 
 
 @dataclass(frozen=True)
@@ -69,126 +45,179 @@ class PostOutcome:
     seen: int
 
 
-@dataclass(frozen=True)
-class PublishedEvent:
-    """A committed Baton event, as Prefect's automations see it.
-
-    `name` is like 'baton.step.escalated'; `id` is stable, so an emission repeated is the same event;
-    `position` is its place in the log; `resource_id` is like 'baton.workflow.<id>'; `label` names the
-    resource for a person. `occurred` is machine time. `payload` holds no personal or sensitive data.
-    """
-
-    id: UUID
-    position: int
-    name: str
-    resource_id: str
-    label: str
-    occurred: datetime
-    payload: dict[str, Any] = field(default_factory=dict)
+Deliver = Callable[[datetime], Awaitable[PostOutcome]]
 
 
-class Runtime(Protocol):
-    """Everything the flows ask of Baton. Every method may be called again after a crash: all are idempotent.
+class Runtime:
+    """What the flows ask, over one `Operations`; `deliver` is one delivery of the post."""
 
-    Methods may raise; the flow then waits a minute and tries again, and its state says so.
-    """
+    def __init__(self, operations: Operations, deliver: Deliver) -> None:
+        self._operations, self._deliver = operations, deliver
+        self._repository: Repository = operations.repository
+        self._emitted = self._repository.store.position()
+        self._last_post: PostOutcome | None = None
+        self._deliveries = 0  #: deliveries under way
+        self._complete: set[str] = set()  #: workflows whose child workflows are known to have been launched
+        self._settled: dict[str, int] = {}  #: versions at which the engine had the last word
+        stuck = Incidents(self._repository.store)
+        self._advancer = Advancer(self._repository, stuck.try_, self._committed)
 
     @property
-    def clock(self) -> Clock: ...
+    def clock(self) -> Clock:
+        return self._operations.clock
+
+    # --- workflows
 
     async def advance(self, workflow_ids: Sequence[str]) -> Outcome:
-        """Load, decide and commit, as far as facts and the clock allow."""
-        ...
+        """Advance all that are ready in one commit; those that lost a race are tried again with what is there."""
+        outcome = await self._advancer.advance(workflow_ids, self.clock.now())
+        await self._children(workflow_ids)
+        return outcome
+
+    async def _committed(self, commits: Sequence[Commit]) -> None:
+        for commit in commits:
+            if any(isinstance(event.body, e.ChildRequested) for event in commit.events):
+                self._complete.discard(commit.stream)
+        if any(isinstance(event.body, e.NoticePlanned) for commit in commits for event in commit.events):
+            self._operations.signals.wake_post()
+        self._operations.signals.tell()
+
+    async def _children(self, workflow_ids: Sequence[str]) -> None:
+        """Launch the child workflows that were asked for and are not there; the child's id makes it happen once.
+
+        Looked for in the state and not in what was just committed: Baton may have been killed between the commit that
+        asks for a child and the child's launch. The run that was under way then is entered again, and comes here.
+        """
+        for workflow_id in [each for each in workflow_ids if each not in self._complete]:
+            missing = {
+                c
+                for _, c in self._repository.state(workflow_id).pending
+                if not self._repository.store.version(c)
+            }
+            for event in self._repository.store.events(workflow_id) if missing else ():
+                if isinstance(event.body, e.ChildRequested) and event.body.child in missing:
+                    await self._child(event, event.body)
+            self._complete.add(workflow_id)
+
+    async def _child(self, event: Event, body: e.ChildRequested) -> None:
+        if self._repository.store.version(body.child):
+            return
+        parent = self._repository.state(event.workflow_id)
+        actor = Actor("Baton", "engine", parent.pcn.code, channel="engine")
+        try:
+            launched = await self._operations.launcher.launch(
+                body.definition, [parent.pcn.code], body.inputs, self.clock.now(), actor, "",
+                parent=parent.id, child=body.child,
+            )  # fmt: skip
+        except (Refused, Invalid) as refused:
+            logger.error("%s could not start %s: %s", parent.reference, body.definition, refused)
+            return
+        self._operations.signals.start(launched.batches)
 
     async def moved_since(self, workflow_ids: Sequence[str], seen: int) -> bool:
         """Whether the log has any event of these workflows after position `seen`: the second look."""
-        ...
+        wanted = set(workflow_ids)
+        return any(entry.workflow_id in wanted for entry in self._after(seen))
 
-    async def deliver(self) -> PostOutcome:
-        """One delivery: send what is due to be sent."""
-        ...
+    async def open_batches(self) -> Sequence[Batch]:
+        """Every batch with an open workflow."""
+        store = self._repository.store
+        found: list[Batch] = []
+        for batch, workflow_ids in store.open_batches().items():
+            rows = [row for row in (store.workflow(w) for w in workflow_ids[:1]) if row]
+            title = f"{rows[0].reference} · {rows[0].pcn_name}" if rows else batch
+            if len(workflow_ids) > 1:
+                title += f" and {len(workflow_ids) - 1} more"
+            unseen = any(self._unseen(workflow_id) for workflow_id in workflow_ids)
+            # Overdue for whoever asks, by whatever moment they took down before asking.
+            deadline = rows[0].launched_at if unseen and rows else store.batch_deadline(batch)
+            found.append(Batch(batch, workflow_ids, title, deadline))
+        return found
 
-    async def post_moved_since(self, seen: int) -> bool:
-        """Whether a notice was planned after position `seen`: the second look for post."""
-        ...
+    def _unseen(self, workflow_id: str) -> bool:
+        """Whether something came in that no advance has looked at: Baton was killed between the commit of an answer
+        and its wake. What an advance commits comes after all it has seen, so then the engine has the last word."""
+        version = self._repository.store.version(workflow_id)
+        if self._advancer.rests(workflow_id) or self._settled.get(workflow_id) == version:
+            return False
+        last = self._repository.store.events(workflow_id, version - 1)
+        if last and last[-1].actor.role != BATON.role:
+            return True
+        self._settled[workflow_id] = version
+        return False
 
     async def launch_scheduled(self) -> Sequence[Batch]:
         """Start the adopted processes that are due today; the batches those launches made.
 
         Called more than once a day it launches nothing twice, and may answer today's batches again.
         """
-        ...
+        return [batch for launched in await launch_adopted(self._operations) for batch in launched.batches]
 
-    async def open_batches(self) -> Sequence[Batch]:
-        """Every batch with an open workflow."""
-        ...
+    # --- post
+
+    async def deliver(self) -> PostOutcome:
+        """One delivery: send what is due to be sent."""
+        self._deliveries += 1
+        try:
+            self._last_post = await self._deliver(self.clock.now())
+        finally:
+            self._deliveries -= 1
+        return self._last_post
+
+    async def next_post(self) -> datetime | None:
+        """When the next email may go: as the last delivery said, or as the first notice planned since then wants."""
+        if self._deliveries:  # emails are on the wire, claimed and not yet sent
+            return self.clock.now()
+        last = self._last_post
+        if last is not None and not await self.post_moved_since(last.seen):
+            return last.next_sending
+        moments = [self._repository.store.next_notice()]
+        if last is None:  # what was in hand when Baton was ended goes when its lease is over
+            moments += [message.lease_until for message in self._repository.store.messages_unfinished()]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    async def post_moved_since(self, seen: int) -> bool:
+        """Whether a notice was planned after position `seen`: the second look for post."""
+        return any(entry.type == e.NoticePlanned.__name__ for entry in self._after(seen))
 
     async def flows_due(self) -> Sequence[str]:
         """Which of the standing flows ("deliver-post", "launch-scheduled") have something to do now.
 
         Asked after a leap of the calendar, when their timers no longer fit it.
         """
-        ...
+        post = await self.next_post()
+        due = ["deliver-post"] if post is not None and post <= self.clock.now() else []
+        adopted = any(pcn.adopted for pcn in self._operations.launcher.directory.pcns)
+        return [*due, "launch-scheduled"] if adopted else due
+
+    def _after(self, seen: int) -> Iterator[LogEntry]:
+        """The log after a position, to its very end: on a busy day that is more than one page."""
+        while page := self._repository.store.entries_since(seen):
+            yield from page
+            seen = page[-1].position
+
+    # --- what Prefect's automations hear
 
     async def to_publish(self, limit: int) -> Sequence[PublishedEvent]:
         """Committed events not yet emitted to Prefect, oldest first, at most `limit`."""
-        ...
+        found: list[PublishedEvent] = []
+        for entry in self._repository.store.entries_since(self._emitted, limit):
+            name = NAMES.get(entry.type)
+            if name is None:
+                self._emitted = max(self._emitted, entry.position) if not found else self._emitted
+                continue
+            found.append(self._published(entry.position, to_event(entry), name))
+        return found
+
+    def _published(self, position: int, event: Event, name: str) -> PublishedEvent:
+        row = self._repository.store.workflow(event.workflow_id)
+        step = getattr(event.body, "step", "")
+        return PublishedEvent(
+            id=uuid5(NAMESPACE_URL, f"baton:{event.workflow_id}/{event.version}"), position=position, name=name,
+            resource_id=f"baton.workflow.{event.workflow_id}", label=row.reference if row else event.workflow_id,
+            occurred=self.clock.real(event.at), payload={"step": step, "version": event.version},
+        )  # fmt: skip
 
     async def mark_published(self, position: int) -> None:
         """Prefect has taken every event up to and including `position`."""
-        ...
-
-
-class NoRuntime(RuntimeError):
-    """A flow was started in a process that has no runtime."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This flow run was started where Baton's store is not open, so it cannot advance anything. With the "
-            "embedded store, flows run inside `baton serve`: start that, and send this deployment to the work "
-            'pool "baton" of type "baton". Another work pool works only where the process opens a PostgreSQL '
-            "store and calls application.runtime.register() first."
-        )
-
-
-@dataclass(frozen=True)
-class _Registered:
-    runtime: Runtime
-    home: asyncio.AbstractEventLoop
-
-
-_registered: _Registered | None = None
-
-
-def register(runtime: Runtime) -> None:
-    """Make `runtime` the one this process's flows ask. Call it on the event loop the runtime lives on."""
-    global _registered
-    _registered = _Registered(runtime, asyncio.get_running_loop())
-
-
-def unregister() -> None:
-    """Forget the runtime; flows started afterwards raise `NoRuntime`."""
-    global _registered
-    _registered = None
-
-
-def clock() -> Clock:
-    """The registered runtime's clock. Raises `NoRuntime`."""
-    if _registered is None:
-        raise NoRuntime
-    return _registered.runtime.clock
-
-
-async def ask(question: Callable[[Runtime], Coroutine[Any, Any, Answer]]) -> Answer:
-    """Put `question` to the runtime, on the event loop the runtime lives on. Raises `NoRuntime`.
-
-    The flows run on an event loop of their own thread (see flows/controller.py), while the store and the web
-    share another; a store must never find itself on two loops.
-    """
-    if _registered is None:
-        raise NoRuntime
-    if _registered.home is asyncio.get_running_loop():
-        return await question(_registered.runtime)
-    return await asyncio.wrap_future(
-        asyncio.run_coroutine_threadsafe(question(_registered.runtime), _registered.home)
-    )
+        self._emitted = max(self._emitted, position)

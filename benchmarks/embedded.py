@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from application.embedded_runtime import EmbeddedRuntime
 from application.launcher import Launcher, LaunchResult
 from application.network_calendar import network_calendar
 from application.operations import Operations
 from application.repository import Repository
-from application.runtime import PostOutcome
+from application.runtime import PostOutcome, Runtime
 from benchmarks.network import INPUTS, SHELF, directory
 from definitions.loading.library import SHIPPED, Library
 from engine.dates.clock import VirtualClock
@@ -34,7 +33,7 @@ async def _no_post(now: datetime) -> PostOutcome:
 class Embedded:
     store: DuckdbStore
     operations: Operations
-    runtime: EmbeddedRuntime
+    runtime: Runtime
 
     async def launch(self, definition: str, pcns: list[str], key: str) -> LaunchResult:
         """Launch, and advance every batch once, as the flow runs would."""
@@ -53,6 +52,6 @@ def embedded(folder: Path, pcns: int) -> Iterator[Embedded]:
         repository = Repository(store)
         launcher = Launcher(repository, Library([SHIPPED, SHELF]), known, network_calendar().to_data())
         operations = Operations(repository, launcher, VirtualClock(NOW))
-        yield Embedded(store, operations, EmbeddedRuntime(operations, _no_post))
+        yield Embedded(store, operations, Runtime(operations, _no_post))
     finally:
         store.close()

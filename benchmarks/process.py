@@ -21,8 +21,8 @@ from typing import Any
 
 import httpx
 
+from application.home import Home
 from benchmarks.network import INPUTS, SHELF, write_directory
-from settings import Home
 
 SATURDAY_NIGHT = "2026-11-21T22:00:00+00:00"
 BY = {"name": "Bench", "role": "pcn_manager"}

@@ -33,7 +33,17 @@ def told(error: Exception) -> tuple[list[str], int]:
 
 def _is_ours(error: Exception) -> bool:
     """Errors of Baton's rooms are written for the person who meets them; Python's own are not."""
-    rooms = ("definitions", "engine", "store", "notifications", "flows", "web", "settings")
+    rooms = (
+        "definitions",
+        "engine",
+        "store",
+        "notifications",
+        "audit",
+        "application",
+        "flows",
+        "web",
+        "settings",
+    )
     return type(error).__module__.split(".")[0] in rooms
 
 
@@ -49,12 +59,7 @@ def _file(error: OSError) -> str:
 
 def _settings(error: ValidationError) -> list[str]:
     """Settings that do not hold, by the name of the variable that sets them."""
-    lines = []
-    for each in error.errors():
-        name = (
-            "BATON_" + "__".join(str(part) for part in each["loc"]).upper() if each["loc"] else "The settings"
-        )
-        lines.append(f"{name}: {each['msg'].removeprefix('Value error, ')}")
+    lines = [f"{each['loc'][0] if each['loc'] else 'The settings'}: {each['msg']}" for each in error.errors()]
     return [
         *lines,
         "Settings are environment variables, or lines of baton.env; see docs/reference/settings.md.",

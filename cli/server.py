@@ -16,13 +16,13 @@ import uvloop
 from fastapi import FastAPI
 
 from application.bounces import BounceReport
-from application.demonstration_clock import DemonstrationClock
-from application.embedded_runtime import EmbeddedRuntime
+from application.demonstration_clock import DemonstrationClock, leaping_clock
+from application.home import Home, Running
 from application.launcher import Launcher
 from application.network_calendar import hours_of, network_calendar
 from application.operations import Operations
 from application.repository import Repository
-from application.runtime import PostOutcome
+from application.runtime import PostOutcome, Runtime
 from audit.auditor import Auditor
 from cli.console import say
 from cli.context import directory as directory_in_use
@@ -34,7 +34,7 @@ from notifications.links import Links
 from notifications.mailer import Mailer
 from notifications.transport.local_mailbox import LocalMailbox
 from notifications.transport.settings import PostSettings
-from settings import Home, Running, Settings
+from settings import Settings
 from store.duckdb.opener import open_store
 from store.duckdb.store import DuckdbStore
 from store.protocol import Store
@@ -101,7 +101,7 @@ async def _serve(settings: Settings) -> None:
     home = settings.at_home
     known = directory_in_use(settings)
     leaping = settings.clock == "leaping"
-    clock: Clock = LeapingClock(home.clock, settings.clock_start) if leaping else SystemClock()
+    clock: Clock = leaping_clock(home.clock, settings.clock_start) if leaping else SystemClock()
     async with AsyncExitStack() as stack:
         store = open_store(home.root)
         stack.callback(store.close)
@@ -117,7 +117,7 @@ async def _serve(settings: Settings) -> None:
         mailer = Mailer(
             store, clock, post, links, lambda: hours_of(calendar, known), BounceReport(repository, clock)
         )
-        runtime = EmbeddedRuntime(operations, _deliver(mailer, store))
+        runtime = Runtime(operations, _deliver(mailer, store))
         flows = FlowController(
             runtime, home.root, at_once=settings.workers, api_url=settings.prefect_api_url or None
         )

@@ -17,8 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from application import runtime as runtimes
-from application.runtime import Batch, Runtime
+from application.batches import Batch
+from application.runtime import Runtime
+from flows import runtime_access
 from flows.server import PrefectServer
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class FlowController:
 
     def open(self) -> None:
         """Begin. Returns at once; flows run some ten seconds later. Call it on the runtime's event loop."""
-        runtimes.register(self._runtime)
+        runtime_access.register(self._runtime)
         # Before Prefect is imported: nothing of it belongs in the user's own home folder, or on its network.
         prefect_home = self._home / "prefect"
         prefect_home.mkdir(parents=True, exist_ok=True)
@@ -77,7 +78,7 @@ class FlowController:
         self._ask(lambda dispatcher: dispatcher.stop())
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
-        runtimes.unregister()
+        runtime_access.unregister()
 
     async def wait_ready(self, seconds: float = 60.0) -> bool:
         """Wait until flows run; false if they do not within `seconds`."""

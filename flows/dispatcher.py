@@ -14,9 +14,8 @@ from datetime import datetime
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
 
-from application import runtime
-from application.runtime import Batch
-from flows import deployments, events
+from application.batches import Batch
+from flows import deployments, events, runtime_access
 from flows.deployments import DELIVER_POST
 from flows.reconcile import mend
 from flows.runs import ensure, ensure_runs, standing, standing_key, today, wanted
@@ -210,7 +209,7 @@ class Dispatcher:
         under_way = {run.idempotency_key or "" for run in runs if run.state and run.state.is_running()}
         asyncio.get_running_loop().call_later(LOOK_AGAIN_SECONDS, self._look_again, under_way)
         if lost := keys - live:
-            batches = await runtime.ask(lambda baton: baton.open_batches())
+            batches = await runtime_access.ask(lambda baton: baton.open_batches())
             wants = [*standing(today()), *map(wanted, batches)]
             await ensure([want for want in wants if want.key in lost])
             self._worker.nudge()
@@ -233,10 +232,10 @@ class Dispatcher:
         if now is None:
             return
         await ensure(standing(today()))
-        batches = await runtime.ask(lambda baton: baton.open_batches())
+        batches = await runtime_access.ask(lambda baton: baton.open_batches())
         due = [each.batch_id for each in batches if each.next_deadline and each.next_deadline <= now]
         await wake(due, "the calendar has moved on")
-        dispatcher = await runtime.ask(lambda baton: baton.flows_due())
+        dispatcher = await runtime_access.ask(lambda baton: baton.flows_due())
         flows = [flow for flow in deployments.STANDING if flow.flow in dispatcher]
         await wake([standing_key(flow, today()) for flow in flows], "the calendar has moved on")
         self._due = None if self._due == now else self._due

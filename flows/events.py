@@ -12,8 +12,8 @@ import logging
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.events import Event, Resource
 
-from application import runtime
-from application.runtime import PublishedEvent
+from application.published_events import PublishedEvent
+from flows import runtime_access
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ async def tell() -> int:
     """Emit every event not yet published; how many. Raises what the client raises when the server is away."""
     told = 0
     async with get_client() as client:
-        while to_publish := await runtime.ask(lambda baton: baton.to_publish(AT_ONCE)):
+        while to_publish := await runtime_access.ask(lambda baton: baton.to_publish(AT_ONCE)):
             await _emit(client, [as_event(each) for each in to_publish])
             await _acknowledge(to_publish[-1].position)
             told += len(to_publish)
@@ -38,7 +38,7 @@ async def tell() -> int:
 
 
 async def _acknowledge(position: int) -> None:
-    await runtime.ask(lambda baton: baton.mark_published(position))
+    await runtime_access.ask(lambda baton: baton.mark_published(position))
 
 
 async def _emit(client: PrefectClient, events: list[Event]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from application import runtime
+from flows import runtime_access
 from flows.runs import hand_over
 from flows.waiting import try_again, wait_until
 
@@ -16,7 +16,7 @@ async def deliver_post(day: str = "") -> None:
     Hands over to a new run when `day`, an ISO date, is over; without a day it ends after one delivery.
     """
     try:
-        outcome = await runtime.ask(lambda baton: baton.deliver())
+        outcome = await runtime_access.ask(lambda baton: baton.deliver())
         over = await hand_over(day)
     except Exception as trouble:
         await try_again(trouble)
@@ -24,6 +24,6 @@ async def deliver_post(day: str = "") -> None:
         return
 
     async def moved() -> bool:
-        return await runtime.ask(lambda baton: baton.post_moved_since(outcome.seen))
+        return await runtime_access.ask(lambda baton: baton.post_moved_since(outcome.seen))
 
     await wait_until(outcome.next_sending, because=outcome.summary, moved=moved)

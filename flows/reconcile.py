@@ -18,9 +18,9 @@ from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.client.schemas.sorting import FlowRunSort
 
-from application import runtime
-from application.runtime import Batch
+from application.batches import Batch
 from engine.dates.clock import LONDON
+from flows import runtime_access
 from flows.deployments import ALL, deployment_id
 from flows.runs import Mended, ensure, hand_over, standing, today, wanted
 from flows.waiting import WOKEN, PrefectRuns, machine_now, try_again, wait_until, wake
@@ -51,7 +51,7 @@ async def reconcile(day: str = "") -> None:
         await try_again(trouble)
     if over:
         return
-    again = runtime.clock().now() + EVERY
+    again = runtime_access.clock().now() + EVERY
     await wait_until(again, because=f"{mended}; looks again {again.astimezone(LONDON):%H:%M}", moved=_never)
 
 
@@ -65,7 +65,7 @@ async def mend(died_before: datetime) -> Mended:
     A run that has been in a process since `died_before` (machine time), and is not in this one, is taken for
     dead; at the start-up of the only process that is now. Raises what Prefect's client or the runtime raises.
     """
-    batches = await runtime.ask(lambda baton: baton.open_batches())
+    batches = await runtime_access.ask(lambda baton: baton.open_batches())
     async with get_client() as client:
         live = await _live_runs(client)
         dead = [run for run in live.values() if _is_dead(run, died_before)]
@@ -88,7 +88,7 @@ def _is_dead(run: FlowRun, died_before: datetime) -> bool:
 
 def _overdue(batches: Sequence[Batch], live: dict[str, FlowRun]) -> list[str]:
     """The keys of runs whose timer lies in the future though the calendar's deadline has passed."""
-    now, machine = runtime.clock().now(), machine_now()
+    now, machine = runtime_access.clock().now(), machine_now()
     late: list[str] = []
     for batch in batches:
         run = live.get(batch.batch_id)

@@ -16,7 +16,7 @@ from uuid import UUID
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
 
-from application.runtime import Batch
+from application.batches import Batch
 from engine.dates.clock import london_date
 from flows.deployments import (
     DELIVER_POST,

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from prefect import flow
 
-from application import runtime
 from engine.dates.clock import LONDON
+from flows import runtime_access
 from flows.runs import ensure_runs, hand_over
 from flows.waiting import try_again, wait_until
 
@@ -22,14 +22,14 @@ async def launch_scheduled(day: str = "") -> None:
     Hands over to a new run when `day`, an ISO date, is over; without a day it ends when it has launched.
     """
     try:
-        batches = await runtime.ask(lambda baton: baton.launch_scheduled())
+        batches = await runtime_access.ask(lambda baton: baton.launch_scheduled())
         await ensure_runs(batches)
         over = await hand_over(day)
     except Exception as trouble:
         await try_again(trouble)
     if over:
         return
-    morning = next_morning(runtime.clock().now())
+    morning = next_morning(runtime_access.clock().now())
     started = f"{len(batches)} started" if batches else "nothing was due to start"
     await wait_until(
         morning, because=f"{started}; looks again {morning.astimezone(LONDON):%a %d %b %H:%M}", moved=never

@@ -40,8 +40,8 @@ from prefect.exceptions import Pause
 from prefect.runtime import flow_run as current_run
 from prefect.states import to_state_create
 
-from application import runtime
 from engine.dates.clock import SystemClock
+from flows import runtime_access
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +157,7 @@ async def wait_until(moment: datetime | None, because: str, moved: Callable[[], 
     `moved` answers whether anything was committed that this entry has not seen. The flow starts again from
     its first line when it is entered next.
     """
-    at = FAR_OFF if moment is None else runtime.clock().real(moment)
+    at = FAR_OFF if moment is None else runtime_access.clock().real(moment)
     state = await leave(PrefectRuns(), UUID(current_run.id), at, because, moved)
     # Pause is how Prefect's engine is told that the run's state has been seen to and the process may go.
     raise Pause(because, state=state)
@@ -169,7 +169,7 @@ async def try_again(trouble: Exception) -> NoReturn:
     A failed run would be terminal: it could neither be woken nor start by its deadline. `NoRuntime` is raised
     again, because waiting does not help and its message says what does.
     """
-    if isinstance(trouble, runtime.NoRuntime):
+    if isinstance(trouble, runtime_access.NoRuntime):
         raise trouble
     at = machine_now() + TRY_AGAIN_AFTER
     because = f"could not go on, trying again in a minute: {type(trouble).__name__}: {trouble}"[:1000]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 
-from application import runtime
+from flows import runtime_access
 from flows.waiting import try_again, wait_until
 
 
@@ -17,12 +17,12 @@ async def run_workflows(workflow_ids: list[str], batch: str) -> None:
     """
     while True:
         try:
-            outcome = await runtime.ask(lambda baton: baton.advance(workflow_ids))
+            outcome = await runtime_access.ask(lambda baton: baton.advance(workflow_ids))
         except Exception as trouble:
             await try_again(trouble)
 
         async def moved(seen: int = outcome.seen) -> bool:
-            return await runtime.ask(lambda baton: baton.moved_since(workflow_ids, seen))
+            return await runtime_access.ask(lambda baton: baton.moved_since(workflow_ids, seen))
 
         if outcome.open:
             await wait_until(outcome.next_deadline, because=outcome.waiting_for, moved=moved)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-#: So that `from tests.flows.fake_runtime import …` works however pytest was started.
+#: So that `from tests.flows.network import …` works however pytest was started.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 # A developer's own settings must not reach the tests, and nothing of Prefect may be sent anywhere.

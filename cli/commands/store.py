@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from application.home import Home
 from cli.console import Trouble, say, say_json
 from cli.context import Json, settings
-from settings import Home
 
 _HELP = "Check the store, and rebuild it from its journal."
 

@@ -5,9 +5,8 @@ Times are timezone-aware UTC inside Baton; people see Europe/London (domain 4.1)
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -62,38 +61,39 @@ class VirtualClock:
 
 
 class LeapingClock:
-    """Real time plus an offset that can be leapt forward, kept in a file so that a restart resumes it.
+    """Real time plus an offset that can be leapt forward. `keep` is told of each offset before it counts.
 
     For the demo: weeks of waiting pass in the instant between two leaps, while everything that happens
     in between (the flow, the post, the web) is real and takes the time it takes.
     """
 
-    def __init__(self, path: Path, start: datetime | None = None) -> None:
-        self._path = path
-        if path.exists():
-            self._offset = timedelta(seconds=json.loads(path.read_text())["offset_seconds"])
-        else:
-            self._offset = start.astimezone(UTC) - datetime.now(UTC) if start else timedelta(0)
-            self._save()
+    def __init__(
+        self, ahead: timedelta = timedelta(0), keep: Callable[[timedelta], None] = lambda ahead: None
+    ) -> None:
+        self._ahead, self._keep = ahead, keep
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far the calendar is ahead of the machine's."""
+        return self._ahead
+
+    @classmethod
+    def starting(cls, start: datetime) -> LeapingClock:
+        """A clock that shows `start` now."""
+        return cls(start.astimezone(UTC) - datetime.now(UTC))
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._offset
+        return datetime.now(UTC) + self._ahead
 
     def real(self, moment: datetime) -> datetime:
-        return moment.astimezone(UTC) - self._offset
+        return moment.astimezone(UTC) - self._ahead
 
     def leap_to(self, moment: datetime) -> None:
         """Move the calendar forward to `moment`; earlier moments are ignored, a clock never goes back."""
-        ahead = moment.astimezone(UTC) - self.now()
-        if ahead > timedelta(0):
-            self._offset += ahead
-            self._save()
-
-    def _save(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        written = self._path.with_suffix(".new")
-        written.write_text(json.dumps({"offset_seconds": self._offset.total_seconds()}))
-        written.replace(self._path)
+        ahead = self._ahead + (moment.astimezone(UTC) - self.now())
+        if ahead > self._ahead:
+            self._keep(ahead)
+            self._ahead = ahead
 
 
 def london_date(moment: datetime) -> date:

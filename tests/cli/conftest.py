@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from application.batches import Batch
+from application.home import Home, Running
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
 from application.operations import NoSignals, Operations
 from application.repository import Repository, pending_of
-from application.runtime import Batch
 from audit.auditor import Auditor
 from cli.main import run
 from definitions.loading.directory_file import load_directory
@@ -27,7 +28,6 @@ from definitions.loading.library import Library
 from engine.dates.clock import VirtualClock
 from engine.decisions.advance import advance
 from notifications.links import Links
-from settings import Home, Running
 from store.duckdb.opener import open_store
 from store.protocol import Commit
 from web.app import create_app

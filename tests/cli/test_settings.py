@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import stat
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from definitions.source.problems import DefinitionErrors
-from settings import Home, Running, Settings
+from settings import Settings
 from tests.definitions.source.damage import DAMAGES, Damage
 
 
@@ -93,48 +90,6 @@ def test_proxies_are_addresses_or_networks(monkeypatch: pytest.MonkeyPatch) -> N
         Settings()
 
 
-def test_secrets_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
-    home = Home(tmp_path / "home")
-    with ThreadPoolExecutor(8) as pool:
-        made = set(pool.map(lambda _: home.token(), range(32)))
-    assert len(made) == 1
-    home.secret()
-    for file in (home.token_file, home.secret_file):
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(home.root.stat().st_mode) == 0o700
-    assert sorted(each.name for each in home.root.iterdir()) == ["api-token", "secret"]
-
-
-def test_a_running_server_is_found_until_it_says_it_stopped(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    assert home.running() is None
-    home.say_running(Running("http://127.0.0.1:1", os.getpid()))
-    assert home.running() == Running("http://127.0.0.1:1", os.getpid())
-    home.say_stopped()
-    assert home.running() is None
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"url": "x"}', '{"url": "x", "pid": "y"}'])
-def test_a_torn_note_of_a_server_counts_as_none(tmp_path: Path, text: str) -> None:
-    (tmp_path / "server.json").write_text(text)
-    assert Home(tmp_path).running() is None
-
-
-@pytest.mark.parametrize("torn", [b"", b"short", b"\n" * 40])
-def test_a_torn_secret_signs_nothing(tmp_path: Path, torn: bytes) -> None:
-    home = Home(tmp_path)
-    assert len(home.secret()) >= 32 and home.secret() == home.secret()
-    home.secret_file.write_bytes(torn)
-    with pytest.raises(ValueError, match="secret in Baton's home should hold at least 32"):
-        home.secret()
-
-
-def test_a_home_that_was_open_to_others_is_closed_to_them(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    Home(tmp_path).make()
-    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
-
-
 @pytest.mark.parametrize(
     ("host", "base", "only_here"),
     [
@@ -148,3 +103,29 @@ def test_pages_are_for_this_machine_alone_unless_somebody_opens_them(
     host: str, base: str, only_here: bool
 ) -> None:
     assert Settings(web_host=host, base_url=base).only_here is only_here
+
+
+def test_a_name_that_sets_nothing_is_refused_wherever_it_stands_by_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "baton.env").write_text("BATON_POST_HOST=smtp.example\nWEB_PORT=9001\n")
+    monkeypatch.setenv("BATON_HOEM", "elsewhere")
+    monkeypatch.setenv("baton_post__hots", "smtp.example")
+    monkeypatch.setenv("BATON_WORKERS", "many")
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    told = {str(each["loc"][0]).upper(): each["msg"] for each in refused.value.errors()}
+    assert set(told) == {"BATON_POST_HOST", "WEB_PORT", "BATON_HOEM", "BATON_POST__HOTS", "BATON_WORKERS"}
+    assert told["BATON_POST_HOST"] == "there is no such setting; did you mean BATON_POST__HOST?"
+    assert told["BATON_HOEM"] == "there is no such setting; did you mean BATON_HOME?"
+    assert told["BATON_POST__HOTS"] == "there is no such setting; did you mean BATON_POST__HOST?"
+    assert "integer" in told["BATON_WORKERS"]
+
+
+def test_what_was_given_for_a_setting_is_not_repeated_in_its_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BATON_POST__PASSWORD", "hunter2-hunter2")
+    monkeypatch.setenv("BATON_POST__PORT", "many")
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert "hunter2" not in str(refused.value)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from settings import Home
+from application.home import Home
 from tests.cli.conftest import EXAMPLES, Baton
 
 INPUTS = EXAMPLES / "inputs" / "iif-quarter-close.yaml"
@@ -143,7 +143,7 @@ def test_another_server_on_the_same_home_is_refused(baton: Baton, up: Home) -> N
 
 
 def test_a_wrong_token_is_told(baton: Baton, up: Home) -> None:
-    up.token_file.write_text("something else")
+    up.token_file.write_text("something else " * 5)
     said = baton("status")
     assert said.code == 1
     assert "does not accept this home folder's token" in said.err

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from application.home import Home, Running
 from cli.main import app, run
-from settings import Home, Running
 from tests.cli.conftest import EXAMPLES, Baton, serving
 
 

@@ -22,12 +22,12 @@ from typing import Any
 
 import pytest
 
+from application.home import Home
 from cli.demo import __main__ as demo
 from cli.demo.visitor import Visitor
 from cli.main import run
 from engine.events.workflow import ResponseReceived
 from notifications.links import Links
-from settings import Home
 from store.duckdb.opener import open_store
 from store.duckdb.store import DuckdbStore
 

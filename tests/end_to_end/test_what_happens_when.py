@@ -18,12 +18,11 @@ import httpx
 import pytest
 
 from application.bounces import BounceReport
-from application.embedded_runtime import EmbeddedRuntime
 from application.launcher import Launcher
 from application.network_calendar import hours_of, network_calendar
 from application.operations import Operations
 from application.repository import Repository
-from application.runtime import PostOutcome
+from application.runtime import PostOutcome, Runtime
 from cli.arguments import mapping
 from cli.demo.visitor import _flat
 from definitions.loading.directory_file import load_directory
@@ -56,7 +55,7 @@ class Stack:
     store: DuckdbStore
     clock: VirtualClock
     operations: Operations
-    runtime: EmbeddedRuntime
+    runtime: Runtime
     outbox: LocalMailbox
     app: Any
     port: int
@@ -138,7 +137,7 @@ async def stack(tmp_path: Path, free_port: int) -> AsyncIterator[Stack]:
         return PostOutcome(done.sent, done.deferred, done.next_sending, done.summary, seen)
 
     app = create_app(Gateway(operations), links, clock, WebSettings(SECRET, "token"), outbox)
-    yield Stack(store, clock, operations, EmbeddedRuntime(operations, deliver), outbox, app, free_port)
+    yield Stack(store, clock, operations, Runtime(operations, deliver), outbox, app, free_port)
     await outbox.stop()
     store.close()
 

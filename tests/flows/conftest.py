@@ -1,4 +1,4 @@
-"""A real Prefect server with a controller and a small runtime, shared by the tests marked `process`."""
+"""A real Prefect server with a controller and a small network, shared by the tests marked `process`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from application.batches import Batch
 from flows.controller import FlowController
-from tests.flows.fake_runtime import FakeRuntime
+from tests.flows.network import Network, WatchedRuntime, leaping
 
 
 @dataclass
@@ -74,15 +75,31 @@ async def eventually(there: Callable[[], Awaitable[bool]], seconds: float = 20) 
 
 @dataclass
 class Bench:
-    """One controller, its runtime, and Prefect as a person sees it."""
+    """One controller, the network it runs, and Prefect as a person sees it."""
 
     controller: FlowController
-    runtime: FakeRuntime
+    network: Network
     prefect: Prefect
 
-    async def closed(self, *names: str, seconds: float = 20) -> None:
+    @property
+    def runtime(self) -> WatchedRuntime:
+        return self.network.runtime
+
+    async def launch(self, name: str, needs: int = 1) -> Batch:
+        """A process that waits for so many answers, with its flow run waiting."""
+        batch = await self.network.launch(name, needs)
+        self.controller.start([batch])
+        await self.prefect.reaches(batch.batch_id, "Waiting")
+        return batch
+
+    async def answered(self, batch: Batch, because: str = "something came in") -> None:
+        """The next practice answers, and the flows are told."""
+        await self.network.respond(batch)
+        self.controller.wake_batch(batch.batch_id, because)
+
+    async def closed(self, *batches: Batch, seconds: float = 20) -> None:
         async def all_closed() -> bool:
-            return all(self.runtime.workflows[name].closed for name in names)
+            return all(map(self.network.is_closed, batches))
 
         await eventually(all_closed, seconds)
 
@@ -90,9 +107,9 @@ class Bench:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
     home: Path = tmp_path_factory.mktemp("baton-home")
-    runtime = FakeRuntime()
-    controller = FlowController(runtime, home)
+    network = Network(home, leaping())
+    controller = FlowController(network.runtime, home)
     controller.open()
     assert await controller.wait_ready(90), (home / "logs" / "prefect-server.log").read_text()
-    yield Bench(controller, runtime, Prefect(controller.api_url))
+    yield Bench(controller, network, Prefect(controller.api_url))
     await controller.close()

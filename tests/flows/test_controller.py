@@ -1,4 +1,4 @@
-"""The desk answers at once and never raises, whether or not Prefect is there."""
+"""The controller answers at once and never raises, whether or not Prefect is there."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from application import runtime
+from flows import runtime_access
 from flows.controller import FlowController
 from flows.dispatcher import Request
 from flows.server import free_port
-from tests.flows.fake_runtime import FakeRuntime
+from tests.flows.network import Network
 
 
 async def test_nothing_asked_of_the_controller_waits_or_raises_without_prefect(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runtime, "_registered", None)
-    baton = FakeRuntime()
-    controller = FlowController(baton, tmp_path, api_url=f"http://127.0.0.1:{free_port()}/api")
-    batch = baton.launch("w1")
+    monkeypatch.setattr(runtime_access, "_registered", None)
+    network = Network(tmp_path)
+    controller = FlowController(network.runtime, tmp_path, api_url=f"http://127.0.0.1:{free_port()}/api")
+    batch = await network.launch("one")
 
     def ask_everything() -> float:
         began = time.perf_counter()
         controller.start([batch])
         controller.wake_batch(batch.batch_id)
         controller.wake_post()
-        controller.wake_due(baton.clock.now())
+        controller.wake_due(network.clock.now())
         controller.tell()
         return time.perf_counter() - began
 

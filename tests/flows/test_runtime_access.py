@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from application import runtime
-from application.runtime import NoRuntime
+from application.runtime import Runtime
+from flows import runtime_access
 from flows.post import deliver_post
+from flows.runtime_access import NoRuntime
 from flows.workflows import run_workflows
-from tests.flows.fake_runtime import FakeRuntime
+from tests.flows.network import Network
 
 
 @pytest.fixture
 def no_runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(runtime, "_registered", None)
+    monkeypatch.setattr(runtime_access, "_registered", None)
     yield
 
 
@@ -28,19 +30,18 @@ async def test_a_flow_without_a_runtime_says_what_to_do() -> None:
     with pytest.raises(NoRuntime, match="work pool"):
         await deliver_post.fn()
     with pytest.raises(NoRuntime):
-        runtime.clock()
+        runtime_access.clock()
 
 
 @pytest.mark.usefixtures("no_runtime")
-async def test_the_runtime_is_asked_on_its_own_loop_from_anywhere() -> None:
+async def test_the_runtime_is_asked_on_its_own_loop_from_anywhere(tmp_path: Path) -> None:
     home = asyncio.get_running_loop()
 
-    class Homebody(FakeRuntime):
-        async def post_moved_since(self, seen: int) -> bool:
-            return asyncio.get_running_loop() is home
+    async def at_home(runtime: Runtime) -> bool:
+        return asyncio.get_running_loop() is home
 
-    runtime.register(Homebody())
-    assert await runtime.ask(lambda baton: baton.post_moved_since(0))
+    runtime_access.register(Network(tmp_path).runtime)
+    assert await runtime_access.ask(at_home)
 
     answers: list[bool] = []
 
@@ -48,7 +49,7 @@ async def test_the_runtime_is_asked_on_its_own_loop_from_anywhere() -> None:
         answers.append(asyncio.run(_asked()))
 
     async def _asked() -> bool:
-        return await runtime.ask(lambda baton: baton.post_moved_since(0))
+        return await runtime_access.ask(at_home)
 
     thread = threading.Thread(target=elsewhere)
     thread.start()
@@ -57,8 +58,9 @@ async def test_the_runtime_is_asked_on_its_own_loop_from_anywhere() -> None:
 
 
 @pytest.mark.usefixtures("no_runtime")
-async def test_what_the_runtime_raises_reaches_the_flow() -> None:
-    baton = FakeRuntime(trouble=[OSError("disk full")])
-    runtime.register(baton)
+async def test_what_the_runtime_raises_reaches_the_flow(tmp_path: Path) -> None:
+    network = Network(tmp_path)
+    network.runtime.trouble.append(OSError("disk full"))
+    runtime_access.register(network.runtime)
     with pytest.raises(OSError, match="disk full"):
-        await runtime.ask(lambda each: each.advance(["w1"]))
+        await runtime_access.ask(lambda each: each.advance(["w1"]))

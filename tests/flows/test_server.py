@@ -56,10 +56,8 @@ def _alive(pid: int) -> bool:
 
 
 async def test_with_its_server_killed_and_its_database_deleted_nothing_is_missing(bench: Bench) -> None:
-    controller, runtime = bench.controller, bench.runtime
-    batch = runtime.launch("lost", needs=1)
-    controller.start([batch])
-    await bench.prefect.reaches(batch.batch_id, "Waiting")
+    controller = bench.controller
+    batch = await bench.launch("lost")
     first = await bench.prefect.run(batch.batch_id)
 
     pid = controller.server_pid
@@ -69,13 +67,13 @@ async def test_with_its_server_killed_and_its_database_deleted_nothing_is_missin
         part.unlink()
     os.kill(pid, signal.SIGKILL)
     began = time.perf_counter()
-    runtime.respond("lost")
+    await bench.network.respond(batch)
     controller.wake_batch(batch.batch_id)
     controller.wake_post()
     controller.tell()
     assert time.perf_counter() - began < 0.05  # whoever answers does not notice
 
-    await bench.closed("lost", seconds=60)
+    await bench.closed(batch, seconds=60)
     await bench.prefect.reaches(batch.batch_id, "Completed")
     assert (await bench.prefect.run(batch.batch_id))["id"] != first["id"]
 
@@ -102,7 +100,6 @@ async def test_every_flow_deploys_from_the_checkout(bench: Bench, tmp_path: Path
     assert {each["entrypoint"] for each in found} == {each["entrypoint"] for each in described}
     assert {each["work_pool_name"] for each in found} == {"baton"}
 
-    batch = bench.runtime.launch("deployed")
-    bench.runtime.respond("deployed")
-    bench.controller.start([batch])
-    await bench.closed("deployed")
+    batch = await bench.launch("deployed")
+    await bench.answered(batch)
+    await bench.closed(batch)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from fastapi.responses import Response
+from pydantic import AwareDatetime, BaseModel
 
 from application.demonstration_clock import ClockReading, DemonstrationClock
+from web.api.routes import refusal
+from web.views import Refused
 
 
 class Leap(BaseModel):
     """`to`: an aware moment; without it, the next moment at which something is due."""
 
-    to: datetime | None = None
+    to: AwareDatetime | None = None
 
 
 def clock_routes(leaper: DemonstrationClock) -> APIRouter:
@@ -25,9 +27,14 @@ def clock_routes(leaper: DemonstrationClock) -> APIRouter:
     async def look() -> ClockReading:
         return await leaper.look()
 
-    @router.post("/clock", summary="Leap to a moment, or to the next that matters")
-    async def leap(wanted: Leap) -> ClockReading:
-        return await leaper.leap(wanted.to)
+    @router.post(
+        "/clock", summary="Leap to a moment, or to the next that matters", response_model=ClockReading
+    )
+    async def leap(wanted: Leap) -> ClockReading | Response:
+        try:
+            return await leaper.leap(wanted.to)
+        except Refused as refused:
+            return refusal(refused)
 
     @router.get(
         "/clock/answers/{assignment_id}", summary="Plausible answers, for people made up for a demonstration"
