@@ -69,15 +69,15 @@ class Advancer:
     async def advance(self, workflow_ids: Sequence[str], now: datetime) -> Outcome:
         """Advance all that are ready in one commit, then those that moved meanwhile."""
         store = self._repository.store
-        seen = store.position()
+        seen = await store.position()
         made: dict[str, tuple[Commit, WorkflowState]] = {}
         for _ in range(PASSES):
             await self._look(workflow_ids, now, made)
             if made and not await self._commit(made, now):
                 continue
             made.clear()
-            position = store.position()
-            if all(self._rests_now(workflow_id, now) for workflow_id in workflow_ids):
+            position = await store.position()
+            if await self._all_rest(workflow_ids, now):
                 seen = position
                 break
         return self._outcome(workflow_ids, now, seen)
@@ -87,9 +87,9 @@ class Advancer:
     ) -> None:
         """Decide for every workflow that does not rest. What has something to commit goes to `made`."""
         for workflow_id in workflow_ids:
-            if workflow_id in made or self._rests_now(workflow_id, now):
+            if workflow_id in made or await self._rests_now(workflow_id, now):
                 continue
-            state = self._repository.state(workflow_id)
+            state = await self._repository.state(workflow_id)
             decided = await self._decide(state, now)
             decision = decided.decision
             pending = await worked_out(partial(pending_of, decision.state, now, decided.stuck))
@@ -117,17 +117,23 @@ class Advancer:
         await self._committed(commits)
         return True
 
-    def rests(self, workflow_id: str) -> bool:
+    async def rests(self, workflow_id: str) -> bool:
         """Whether an advance here has seen everything that came in for it."""
         rest = self._rests.get(workflow_id)
-        return rest is not None and rest.version == self._repository.store.version(workflow_id)
+        return rest is not None and rest.version == await self._repository.store.version(workflow_id)
+
+    async def _all_rest(self, workflow_ids: Iterable[str], now: datetime) -> bool:
+        for workflow_id in workflow_ids:
+            if not await self._rests_now(workflow_id, now):
+                return False
+        return True
 
     def _rest(self, state: WorkflowState, pending: Pending) -> None:
         self._rests[state.id] = _Rest(state.version, pending, state.over)
 
-    def _rests_now(self, workflow_id: str, now: datetime) -> bool:
+    async def _rests_now(self, workflow_id: str, now: datetime) -> bool:
         rest = self._rests.get(workflow_id)
-        if rest is None or rest.version != self._repository.store.version(workflow_id):
+        if rest is None or rest.version != await self._repository.store.version(workflow_id):
             return False
         return rest.pending.next_deadline is None or rest.pending.next_deadline > now
 

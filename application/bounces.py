@@ -23,21 +23,29 @@ class BounceReport:
     async def __call__(self, message: MessageRow, because: str) -> None:
         now = self._clock.now()
         for notice_id in message.notices[:1]:
-            row = self._repository.store.notice(notice_id)
+            row = await self._repository.store.notice(notice_id)
             if row is not None and row.workflow_id:
                 await self._tell(row.workflow_id, row.notice, message, because, now)
 
     async def _tell(
         self, workflow_id: str, about: Notice, message: MessageRow, because: str, now: datetime
     ) -> None:
+        if await self._repository.store.notice(_told_as(message)) is not None:
+            return
+
         def decide(state: WorkflowState) -> Decision:
             draft = Draft(state, now, cause="post")
             told = refusal(state, about, message, because, now)
-            if told is not None and self._repository.store.notice(told.id) is None:
+            if told is not None:
                 draft.emit(NoticePlanned(told))
             return draft.decision
 
         await self._repository.decide(workflow_id, decide, now, look_ahead=False)
+
+
+def _told_as(message: MessageRow) -> str:
+    """The id of the notice about `message`."""
+    return f"refused-{message.message_id.strip('<>').split('@')[0]}"
 
 
 def refusal(
@@ -52,7 +60,7 @@ def refusal(
         "It is not tried again. Please check the address in the directory, or ring them."
     )
     return replace(
-        about, id=f"refused-{message.message_id.strip('<>').split('@')[0]}", kind="task", person=manager.id,
+        about, id=_told_as(message), kind="task", person=manager.id,
         name=manager.name, email=manager.email, organisation=state.pcn.code, about="", urgent=True,
         digest_only=False, rung="", subject=f"An email to {about.name} could not be delivered",
         not_before=state.calendar.messaging_opens(now),

@@ -60,9 +60,9 @@ class DemonstrationClock:
         now = self._clock.now()
         moments: list[datetime | None] = []
         idle = True
-        for row in self._repository.store.workflows(open_only=True):
-            state = self._repository.state(row.workflow_id)
-            if await self._moves(state, now) or self._awaits_child(state):
+        for row in await self._repository.store.workflows(open_only=True):
+            state = await self._repository.state(row.workflow_id)
+            if await self._moves(state, now) or await self._awaits_child(state):
                 idle = False
             # Worked out, not read from the lists: a workflow just launched has not been entered, and is not in them.
             moments.append((await worked_out(partial(pending_of, state, now))).next_deadline)
@@ -78,9 +78,12 @@ class DemonstrationClock:
         except STOPPERS:
             return False
 
-    def _awaits_child(self, state: WorkflowState) -> bool:
+    async def _awaits_child(self, state: WorkflowState) -> bool:
         """Whether a child workflow was asked for and is about to be launched."""
-        return any(not self._repository.store.version(child) for _, child in state.pending)
+        for _, child in state.pending:
+            if not await self._repository.store.version(child):
+                return True
+        return False
 
     async def leap(self, to: datetime | None = None) -> ClockReading:
         """Move the clock to `to`, or to the next moment that matters, and wake what is due then.
@@ -100,7 +103,7 @@ class DemonstrationClock:
 
     async def plausible(self, assignment_id: str) -> dict[str, Any]:
         """Answers somebody made up could give. Raises Refused where nothing can be answered."""
-        state, _ = self._repository.asked(assignment_id)
+        state, _ = await self._repository.asked(assignment_id)
         assignment = answerable(state, assignment_id)
         evaluator = FormEvaluator(state, self._clock.now(), assignment)
         step = state.process.steps[assignment.step]

@@ -51,13 +51,13 @@ class Incidents:
             return Decided(await worked_out(partial(advance, state, now)))
         except STOPPERS as error:
             logger.error("%s (%s) cannot go on: %s", state.id, state.reference, error)
-            return Decided(self._told(state, str(error), now), str(error))
+            return Decided(await self._told(state, str(error), now), str(error))
 
-    def _told(self, state: WorkflowState, because: str, now: datetime) -> Decision:
+    async def _told(self, state: WorkflowState, because: str, now: datetime) -> Decision:
         draft = Draft(state, now)
         manager = role_holders.manager(state.pcn, london_date(now))
         notice_id = f"stuck-{state.id}-{sha256(because.encode()).hexdigest()[:8]}"
-        if manager is None or self._store.notice(notice_id) is not None:
+        if manager is None or await self._store.notice(notice_id) is not None:
             return draft.decision
         text = f"{state.reference} cannot go on by itself: {because} Answers are still taken, and nothing is lost."
         notice = Notice(

@@ -105,7 +105,7 @@ class Launcher:
             raise Invalid([AnswerProblem("pcn", "Name the PCN to launch it for, by its code", "missing")])
         process = self.process(definition, inputs)
         self._refuse_role(process, actor)
-        repeated = self._repeated(key)
+        repeated = await self._repeated(key)
         if repeated:
             return repeated
         launch = child or launch_id(
@@ -119,7 +119,7 @@ class Launcher:
             begun = await worked_out(partial(
                 manager.launch, workflow, process, self.pcn(code), checked, now, actor,
                 launch_id=f"{launch}:{key}" if key else launch, batch=f"{launch}-{number // BATCH_LIMIT + 1}",
-                previous=self.previous(definition, code), parent=parent,
+                previous=await self.previous(definition, code), parent=parent,
             ))  # fmt: skip
             made.append(begun)
         states = await self._repository.begin(made, now)
@@ -139,11 +139,11 @@ class Launcher:
             said = ", ".join(role.replace("_", " ") for role in allowed)
             raise Refused("forbidden", f"{process.definition.title} is launched by: {said}")
 
-    def _repeated(self, key: str) -> LaunchResult | None:
+    async def _repeated(self, key: str) -> LaunchResult | None:
         """The launch that this key made already; the same press of a button starts nothing twice."""
         if not key:
             return None
-        rows = self._repository.store.launched_with(key)
+        rows = await self._repository.store.launched_with(key)
         if not rows:
             return None
         made = batches((row.workflow_id, row.batch, f"{row.reference} · {row.pcn_name}") for row in rows)
@@ -151,13 +151,13 @@ class Launcher:
             rows[0].launch.split(":")[0], tuple(r.workflow_id for r in rows), made, repeated=True
         )
 
-    def previous(self, definition: str, pcn: str) -> dict[str, Any]:
+    async def previous(self, definition: str, pcn: str) -> dict[str, Any]:
         """What every organisation answered the last time this process closed here, by step and organisation."""
-        last = self._repository.store.last_closed(definition, pcn)
+        last = await self._repository.store.last_closed(definition, pcn)
         if last is None:
             return {}
         found: dict[str, Any] = {}
-        for step in self._repository.state(last).steps.values():
+        for step in (await self._repository.state(last)).steps.values():
             for assignment in step.assignments.values():
                 if assignment.response:
                     found.setdefault(step.id, {})[assignment.organisation] = dict(assignment.response.answers)

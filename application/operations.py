@@ -108,7 +108,7 @@ class Operations:
             said = tuple(warning.message for warning in checked.warnings)
             return responses.respond(state, assignment_id, checked.values, now, actor, said)
 
-        asked, _ = self.repository.asked(assignment_id)
+        asked, _ = await self.repository.asked(assignment_id)
         kept = await self.repository.decide(asked.id, decide, now, look_ahead=False)
         if pending.moves(kept.state, assignment_id):
             self._wake(kept.state, f"an answer from {actor.organisation}")
@@ -118,7 +118,7 @@ class Operations:
 
     async def check(self, assignment_id: str, raw: Mapping[str, Any]) -> Sequence[AnswerProblem]:
         """What is wrong with these answers. Keeps nothing. Raises Refused where they could not be taken at all."""
-        state, _ = self.repository.asked(assignment_id)
+        state, _ = await self.repository.asked(assignment_id)
         assignment = responses.answerable(state, assignment_id)
         checked = await answered(lambda: self._checked(state, assignment, raw, self.clock.now()))
         problems: Sequence[AnswerProblem] = checked.problems
@@ -138,7 +138,7 @@ class Operations:
         if check_free_text(text):
             raise Invalid([_identifiable("text")])
         now = self.clock.now()
-        asked, _ = self.repository.asked(assignment_id)
+        asked, _ = await self.repository.asked(assignment_id)
         await self._do(
             asked.id,
             lambda s: responses.reply(s, assignment_id, kind, text, until, now, actor),
@@ -174,7 +174,7 @@ class Operations:
 
         sha256 = hashlib.sha256(content).hexdigest()
         await self.repository.store.commit(
-            [Commit("files", self.repository.store.version("files"), (), None, {sha256: content})]
+            [Commit("files", await self.repository.store.version("files"), (), None, {sha256: content})]
         )
         return sha256
 

@@ -7,7 +7,7 @@ and a workflow that waits unasked costs no memory at all.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -70,30 +70,40 @@ class Repository:
 
     # --- loading
 
-    def open_bundle(self, sha256: str) -> Process:
-        """The process of that hash; opened once, for there are few and every state stands on one."""
+    async def process(self, sha256: str) -> Process:
+        """The process of that bundle; opened once, for there are few and every state stands on one."""
         if sha256 not in self._processes:
-            self._processes[sha256] = open_bundle(self.store.document(sha256))
+            self._processes[sha256] = open_bundle(await self.store.document(sha256))
         return self._processes[sha256]
 
-    def state(self, workflow_id: str) -> WorkflowState:
+    async def _pinned(self, events: Iterable[Event]) -> Callable[[str], Process]:
+        """Opens the bundles that `events` pin their workflow to, so that folding them needs no reading."""
+        for event in events:
+            if bundle := getattr(event.body, "bundle", ""):
+                await self.process(bundle)
+        return self._processes.__getitem__
+
+    async def state(self, workflow_id: str) -> WorkflowState:
         """The present state. Raises NoSuchWorkflow."""
-        version = self.store.version(workflow_id)
+        version = await self.store.version(workflow_id)
         if not version or workflow_id in NO_WORKFLOWS:
             raise NoSuchWorkflow(workflow_id)
         known = self._states.get(workflow_id)
         if known is None or known.version > version:
-            known = fold(self.store.events(workflow_id), self.open_bundle)
+            events = await self.store.events(workflow_id)
+            known = fold(events, await self._pinned(events))
         elif known.version < version:
-            for event in self.store.events(workflow_id, known.version):
-                known = apply(known, event, self.open_bundle)
+            later = await self.store.events(workflow_id, known.version)
+            pinned = await self._pinned(later)
+            for event in later:
+                known = apply(known, event, pinned)
         self.keep(known)
         return known
 
-    def asked(self, assignment_id: str) -> tuple[WorkflowState, Assignment]:
+    async def asked(self, assignment_id: str) -> tuple[WorkflowState, Assignment]:
         """An assignment, and the present state of its workflow. Raises NoSuchAssignment."""
         try:
-            state = self.state(AssignmentId.parse(assignment_id).workflow)
+            state = await self.state(AssignmentId.parse(assignment_id).workflow)
         except (MalformedAssignmentId, NoSuchWorkflow):
             raise NoSuchAssignment from None
         if (assignment := state.assignment(assignment_id)) is None:
@@ -116,10 +126,10 @@ class Repository:
         `look_ahead` false leaves what the workflow waits for as it was, where the decision does not bring a moment nearer.
         """
         for _ in range(TRIES):
-            state = self.state(workflow_id)
+            state = await self.state(workflow_id)
             decision = await answered(partial(decide, state))
             if not decision.events:
-                return Recorded(state, (), self.store.position())
+                return Recorded(state, (), await self.store.position())
             pending = await worked_out(partial(pending_of, decision.state, now)) if look_ahead else None
             commit = Commit(workflow_id, state.version, decision.events, pending)
             try:

@@ -8,7 +8,7 @@ and tries again, and its state says so.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
@@ -51,10 +51,11 @@ Deliver = Callable[[datetime], Awaitable[PostOutcome]]
 class Runtime:
     """What the flows ask, over one `Operations`; `deliver` is one delivery of the post."""
 
-    def __init__(self, operations: Operations, deliver: Deliver) -> None:
+    def __init__(self, operations: Operations, deliver: Deliver, published: int = 0) -> None:
+        """`published`: the position of the log up to which Prefect's automations need hear nothing."""
         self._operations, self._deliver = operations, deliver
         self._repository: Repository = operations.repository
-        self._emitted = self._repository.store.position()
+        self._emitted = published
         self._last_post: PostOutcome | None = None
         self._deliveries = 0  #: deliveries under way
         self._complete: set[str] = set()  #: workflows whose child workflows are known to have been launched
@@ -89,20 +90,18 @@ class Runtime:
         asks for a child and the child's launch. The run that was under way then is entered again, and comes here.
         """
         for workflow_id in [each for each in workflow_ids if each not in self._complete]:
-            missing = {
-                c
-                for _, c in self._repository.state(workflow_id).pending
-                if not self._repository.store.version(c)
-            }
-            for event in self._repository.store.events(workflow_id) if missing else ():
+            store = self._repository.store
+            asked_for = [child for _, child in (await self._repository.state(workflow_id)).pending]
+            missing = {child for child in asked_for if not await store.version(child)}
+            for event in await store.events(workflow_id) if missing else ():
                 if isinstance(event.body, e.ChildRequested) and event.body.child in missing:
                     await self._child(event, event.body)
             self._complete.add(workflow_id)
 
     async def _child(self, event: Event, body: e.ChildRequested) -> None:
-        if self._repository.store.version(body.child):
+        if await self._repository.store.version(body.child):
             return
-        parent = self._repository.state(event.workflow_id)
+        parent = await self._repository.state(event.workflow_id)
         actor = Actor("Baton", "engine", parent.pcn.code, channel="engine")
         try:
             launched = await self._operations.launcher.launch(
@@ -117,30 +116,39 @@ class Runtime:
     async def moved_since(self, workflow_ids: Sequence[str], seen: int) -> bool:
         """Whether the log has any event of these workflows after position `seen`: the second look."""
         wanted = set(workflow_ids)
-        return any(entry.workflow_id in wanted for entry in self._after(seen))
+        async for entry in self._after(seen):
+            if entry.workflow_id in wanted:
+                return True
+        return False
 
     async def open_batches(self) -> Sequence[Batch]:
         """Every batch with an open workflow."""
         store = self._repository.store
         found: list[Batch] = []
-        for batch, workflow_ids in store.open_batches().items():
-            rows = [row for row in (store.workflow(w) for w in workflow_ids[:1]) if row]
-            title = f"{rows[0].reference} · {rows[0].pcn_name}" if rows else batch
+        for batch, workflow_ids in (await store.open_batches()).items():
+            first = await store.workflow(workflow_ids[0])
+            title = f"{first.reference} · {first.pcn_name}" if first else batch
             if len(workflow_ids) > 1:
                 title += f" and {len(workflow_ids) - 1} more"
-            unseen = any(self._unseen(workflow_id) for workflow_id in workflow_ids)
+            unseen = first is not None and await self._any_unseen(workflow_ids)
             # Overdue for whoever asks, by whatever moment they took down before asking.
-            deadline = rows[0].launched_at if unseen and rows else store.batch_deadline(batch)
+            deadline = first.launched_at if first and unseen else await store.batch_deadline(batch)
             found.append(Batch(batch, workflow_ids, title, deadline))
         return found
 
-    def _unseen(self, workflow_id: str) -> bool:
+    async def _any_unseen(self, workflow_ids: Sequence[str]) -> bool:
+        for workflow_id in workflow_ids:
+            if await self._unseen(workflow_id):
+                return True
+        return False
+
+    async def _unseen(self, workflow_id: str) -> bool:
         """Whether something came in that no advance has looked at: Baton was killed between the commit of an answer
         and its wake. What an advance commits comes after all it has seen, so then the engine has the last word."""
-        version = self._repository.store.version(workflow_id)
-        if self._advancer.rests(workflow_id) or self._settled.get(workflow_id) == version:
+        version = await self._repository.store.version(workflow_id)
+        if await self._advancer.rests(workflow_id) or self._settled.get(workflow_id) == version:
             return False
-        last = self._repository.store.events(workflow_id, version - 1)
+        last = await self._repository.store.events(workflow_id, version - 1)
         if last and last[-1].actor.role != BATON.role:
             return True
         self._settled[workflow_id] = version
@@ -171,14 +179,17 @@ class Runtime:
         last = self._last_post
         if last is not None and not await self.post_moved_since(last.seen):
             return last.next_sending
-        moments = [self._repository.store.next_notice()]
+        moments = [await self._repository.store.next_notice()]
         if last is None:  # what was in hand when Baton was ended goes when its lease is over
-            moments += [message.lease_until for message in self._repository.store.messages_unfinished()]
+            moments += [message.lease_until for message in await self._repository.store.messages_unfinished()]
         return min((moment for moment in moments if moment is not None), default=None)
 
     async def post_moved_since(self, seen: int) -> bool:
         """Whether a notice was planned after position `seen`: the second look for post."""
-        return any(entry.type == e.NoticePlanned.__name__ for entry in self._after(seen))
+        async for entry in self._after(seen):
+            if entry.type == e.NoticePlanned.__name__:
+                return True
+        return False
 
     async def flows_due(self) -> Sequence[str]:
         """Which of the standing flows ("deliver-post", "launch-scheduled") have something to do now.
@@ -190,10 +201,11 @@ class Runtime:
         adopted = any(pcn.adopted for pcn in self._operations.launcher.directory.pcns)
         return [*due, "launch-scheduled"] if adopted else due
 
-    def _after(self, seen: int) -> Iterator[LogEntry]:
+    async def _after(self, seen: int) -> AsyncIterator[LogEntry]:
         """The log after a position, to its very end: on a busy day that is more than one page."""
-        while page := self._repository.store.entries_since(seen):
-            yield from page
+        while page := await self._repository.store.entries_since(seen):
+            for entry in page:
+                yield entry
             seen = page[-1].position
 
     # --- what Prefect's automations hear
@@ -201,16 +213,16 @@ class Runtime:
     async def to_publish(self, limit: int) -> Sequence[PublishedEvent]:
         """Committed events not yet emitted to Prefect, oldest first, at most `limit`."""
         found: list[PublishedEvent] = []
-        for entry in self._repository.store.entries_since(self._emitted, limit):
+        for entry in await self._repository.store.entries_since(self._emitted, limit):
             name = NAMES.get(entry.type)
             if name is None:
                 self._emitted = max(self._emitted, entry.position) if not found else self._emitted
                 continue
-            found.append(self._published(entry.position, to_event(entry), name))
+            found.append(await self._published(entry.position, to_event(entry), name))
         return found
 
-    def _published(self, position: int, event: Event, name: str) -> PublishedEvent:
-        row = self._repository.store.workflow(event.workflow_id)
+    async def _published(self, position: int, event: Event, name: str) -> PublishedEvent:
+        row = await self._repository.store.workflow(event.workflow_id)
         step = getattr(event.body, "step", "")
         return PublishedEvent(
             id=uuid5(NAMESPACE_URL, f"baton:{event.workflow_id}/{event.version}"), position=position, name=name,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from audit.story import StoryWriter
 from definitions.language.budget import MAX_TOGETHER, Budget
-from definitions.loading.bundle import open_bundle
+from definitions.loading.bundle import Process, open_bundle
+from engine.events.workflow import Event
 from engine.state.fold import fold
-from store.duckdb import audit_queries
-from store.duckdb.store import DuckdbStore
+from store.log import chain
+from store.protocol import LogEntry, Search, Store
 
 
 class UnknownWorkflow(LookupError):
@@ -21,37 +23,57 @@ class UnknownWorkflow(LookupError):
 class Auditor:
     """Answers an auditor's questions from a store, as data that can go over the API."""
 
-    def __init__(self, store: DuckdbStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
 
-    def listed(
+    async def listed(
         self, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 200
     ) -> list[dict[str, Any]]:
         """Workflows, the latest first, with counts of what there is of each. `status`: open, closed or empty."""
-        found = audit_queries.listed(self._store, pcn=pcn, definition=definition, status=status, limit=limit)
+        found = await self._store.summaries(pcn=pcn, definition=definition, status=status, limit=limit)
         counts = ("events", "steps_closed", "asked", "answered", "late", "messages_sent")
         return [{**asdict(each.workflow), **{name: getattr(each, name) for name in counts}} for each in found]
 
-    def story(self, workflow_id: str) -> dict[str, Any]:
+    async def story(self, workflow_id: str) -> dict[str, Any]:
         """One workflow as a story. Raises UnknownWorkflow."""
-        row, events = self._store.workflow(workflow_id), self._store.events(workflow_id)
+        row, events = await self._store.workflow(workflow_id), await self._store.events(workflow_id)
         if not events:
             raise UnknownWorkflow(f"There is no workflow {workflow_id}. `baton status` lists them.")
         if row is None:
             raise UnknownWorkflow(
                 f"The lists do not know {workflow_id}, and the log does. Run `baton store check`."
             )
-        state = fold(events, lambda sha256: open_bundle(self._store.document(sha256)))
-        with Budget(MAX_TOGETHER):  # of all the titles that it tells
-            lines = StoryWriter(state).lines(events)
+        bundles = {bundle for event in events if (bundle := getattr(event.body, "bundle", ""))}
+        texts = {bundle: await self._store.document(bundle) for bundle in bundles}
         return {
             "workflow": asdict(row),
-            "lines": [asdict(line) for line in lines],
-            "emails": [asdict(message) for message in audit_queries.messages_of(self._store, workflow_id)],
-            "head": self._store.head(),
+            "lines": await asyncio.to_thread(_lines, events, texts),
+            "emails": [asdict(message) for message in await self._store.messages_of(workflow_id)],
+            "head": await self._store.head(),
         }
 
-    def verify(self, witnessed: Sequence[str] = ()) -> dict[str, Any]:
+    async def search(self, wanted: Search) -> list[dict[str, Any]]:
+        """The events that fit, the newest first: where, when, of what type, who, and what the log holds of each."""
+        return [_shown(entry) for entry in await self._store.search(wanted)]
+
+    async def verify(self, witnessed: Sequence[str] = ()) -> dict[str, Any]:
         """Whether the chain holds, and which of the heads that receipts carry it does not contain."""
-        verdict, missing = audit_queries.verify(self._store, witnessed)
-        return {**asdict(verdict), "witnessed": len(witnessed), "missing": list(missing)}
+        verdict, there = await self._store.verify(), await self._store.holds(witnessed)
+        missing = [head for head in witnessed if head not in there]
+        return {**asdict(verdict), "witnessed": len(witnessed), "missing": missing}
+
+
+def _lines(events: Sequence[Event], texts: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    processes: dict[str, Process] = {sha256: open_bundle(text) for sha256, text in texts.items()}
+    state = fold(events, processes.__getitem__)
+    with Budget(MAX_TOGETHER):  # of all the titles that it tells
+        return [asdict(line) for line in StoryWriter(state).lines(events)]
+
+
+def _shown(entry: LogEntry) -> dict[str, Any]:
+    event = chain.to_event(entry)
+    return {
+        "position": entry.position, "workflow": entry.workflow_id, "at": event.at, "type": entry.type,
+        "who": event.actor.name, "role": event.actor.role, "organisation": event.actor.organisation,
+        "data": entry.data,
+    }  # fmt: skip

@@ -12,9 +12,10 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from statistics import median
+from typing import Any, cast
 
 from audit.auditor import Auditor
 from benchmarks import machine, store
@@ -22,7 +23,7 @@ from benchmarks.embedded import Embedded, embedded
 from benchmarks.network import ANSWERS, pcn_codes, practices_of
 from benchmarks.table import Row
 from engine.events.workflow import Actor
-from store.duckdb import audit_queries
+from store.protocol import Search
 
 PCNS, EVENTS, PER_WORKFLOW = 1250, 10_000_000, 100
 LAUNCHES = 6000
@@ -42,11 +43,11 @@ INSERT INTO events SELECT position + (k * $stretch + s) * $all, workflow_id || '
 FROM events, range(1, $copies) AS t(k), range(0, $stretch) AS u(s) ORDER BY k, s, position"""
 
 
-def chain(launches: int) -> float:
+async def chain(launches: int) -> float:
     """Events verified a second."""
-    with store.fresh() as kept:
-        store.launches(kept, launches)
-        return store.verification(kept).rate
+    async with store.fresh() as kept:
+        await store.launches(kept, launches)
+        return (await store.verification(kept)).rate
 
 
 async def _answered(home: Embedded, pcns: int) -> str:
@@ -64,11 +65,11 @@ def _manager_of(practice: str) -> Actor:
     return Actor("Practice manager", "practice_manager", practice, f"p-{practice.lower()}")
 
 
-def multiply(home: Embedded, events: int) -> int:
+async def multiply(home: Embedded, events: int) -> int:
     """Copy what there is inside DuckDB, until the log has about `events`; how many it has."""
-    con = home.store.cursor()
-    there = home.store.position()
-    each = max(1, there // len(home.store.workflows(limit=1_000_000)))
+    con = cast(Any, home.store).reader.cursor()  # only DuckDB itself is quick enough for ten million
+    there = await home.store.position()
+    each = max(1, there // len(await home.store.workflows(limit=1_000_000)))
     stretch = max(1, round(PER_WORKFLOW / each))
     copies = max(2, round(events / (there * stretch)) + 1)
     for statement in _COPIES:
@@ -79,38 +80,41 @@ def multiply(home: Embedded, events: int) -> int:
     return int(counted[0]) if counted else 0
 
 
-def pages(pcns: int, events: int) -> tuple[int, dict[str, float]]:
+async def pages(pcns: int, events: int) -> tuple[int, dict[str, float]]:
     """How many events there are, and seconds for each page."""
-    with tempfile.TemporaryDirectory(prefix="baton-bench-") as made, embedded(Path(made), pcns) as home:
-        one = asyncio.run(_answered(home, pcns))
-        count = multiply(home, events)
-        auditor, pcn = Auditor(home.store), pcn_codes(pcns)[-1]
-        person = f"p-{practices_of(pcn)[0].lower()}"
-        asked: dict[str, Callable[[], object]] = {
-            "list": lambda: auditor.listed(),
-            "list of one PCN": lambda: auditor.listed(pcn=pcn),
-            "list of the closed": lambda: auditor.listed(status="closed"),
-            "story": lambda: auditor.story(one),
-            "what one person did": lambda: audit_queries.search(home.store, person=person),
-            "escalations": lambda: audit_queries.search(home.store, type="RungClimbed"),
-            "words in answers": lambda: audit_queries.search(home.store, text="nobody wrote this"),
-            "time of steps": lambda: audit_queries.step_times(home.store),
-        }
-        return count, {name: _middle(page) for name, page in asked.items()}
+    with tempfile.TemporaryDirectory(prefix="baton-bench-") as made:
+        async with embedded(Path(made), pcns) as home:
+            one = await _answered(home, pcns)
+            return await multiply(home, events), await _timed(home, pcns, one)
 
 
-def _middle(page: Callable[[], object]) -> float:
+async def _timed(home: Embedded, pcns: int, one: str) -> dict[str, float]:
+    auditor, pcn = Auditor(home.store), pcn_codes(pcns)[-1]
+    person = f"p-{practices_of(pcn)[0].lower()}"
+    asked: dict[str, Callable[[], Awaitable[object]]] = {
+        "list": lambda: auditor.listed(),
+        "list of one PCN": lambda: auditor.listed(pcn=pcn),
+        "list of the closed": lambda: auditor.listed(status="closed"),
+        "story": lambda: auditor.story(one),
+        "what one person did": lambda: auditor.search(Search(person=person)),
+        "escalations": lambda: auditor.search(Search(type="RungClimbed")),
+        "words in answers": lambda: auditor.search(Search(text="nobody wrote this")),
+    }
+    return {name: await _middle(page) for name, page in asked.items()}
+
+
+async def _middle(page: Callable[[], Awaitable[object]]) -> float:
     took = []
     for _ in range(3):
         began = time.perf_counter()
-        page()
+        await page()
         took.append(time.perf_counter() - began)
     return median(took)
 
 
 def rows(quick: bool = False) -> list[Row]:
-    walked = chain(100 if quick else LAUNCHES)
-    count, took = pages(*((5, 2000) if quick else (PCNS, EVENTS)))
+    walked = asyncio.run(chain(100 if quick else LAUNCHES))
+    count, took = asyncio.run(pages(*((5, 2000) if quick else (PCNS, EVENTS))))
     slowest = max(took, key=lambda name: took[name])
     every = ", ".join(f"{name} {seconds * 1000:.0f}" for name, seconds in took.items())
     return [

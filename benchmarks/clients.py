@@ -22,7 +22,7 @@ _BODY = json.dumps({"answers": ANSWERS, "by": {"name": "Bench Client", "role": "
 
 def _head(token: str) -> bytes:
     return (
-        f" HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n"
+        f" HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n"
         f"content-length: {len(_BODY)}\r\n\r\n"
     ).encode() + _BODY
 

@@ -6,6 +6,8 @@ out: what an event costs before it comes to the store.
 
 from __future__ import annotations
 
+import asyncio
+
 from benchmarks import machine, store
 from benchmarks.table import Row
 
@@ -13,7 +15,7 @@ WRITERS = ((1, 300), (10, 300), (100, 100))
 
 
 def rows(quick: bool = False) -> list[Row]:
-    measured = [store.single_events(count, 10 if quick else each) for count, each in WRITERS]
+    measured = [asyncio.run(store.single_events(count, 10 if quick else each)) for count, each in WRITERS]
     return [
         Row(
             f"events committed a second, {count} writer{'s' if count > 1 else ''}",

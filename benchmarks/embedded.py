@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +17,8 @@ from benchmarks.network import INPUTS, SHELF, directory
 from definitions.loading.library import SHIPPED, Library
 from engine.dates.clock import VirtualClock
 from engine.events.workflow import Actor
-from store.duckdb.opener import open_store
-from store.duckdb.store import DuckdbStore
+from store.embedded import open_store
+from store.protocol import Store
 
 #: The Saturday night of benchmarks/process.py.
 NOW = datetime.fromisoformat("2026-11-21T22:00:00+00:00")
@@ -31,7 +31,7 @@ async def _no_post(now: datetime) -> PostOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    store: DuckdbStore
+    store: Store
     operations: Operations
     runtime: Runtime
 
@@ -43,8 +43,8 @@ class Embedded:
         return launched
 
 
-@contextmanager
-def embedded(folder: Path, pcns: int) -> Iterator[Embedded]:
+@asynccontextmanager
+async def embedded(folder: Path, pcns: int) -> AsyncIterator[Embedded]:
     """A runtime on the store in `folder`, for a network of `pcns`."""
     known = directory(folder, pcns)
     store = open_store(folder)
@@ -54,4 +54,4 @@ def embedded(folder: Path, pcns: int) -> Iterator[Embedded]:
         operations = Operations(repository, launcher, VirtualClock(NOW))
         yield Embedded(store, operations, Runtime(operations, _no_post))
     finally:
-        store.close()
+        await store.close()

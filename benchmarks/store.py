@@ -11,8 +11,8 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -20,9 +20,8 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from engine.events import workflow as e
-from store.duckdb.opener import open_store
-from store.duckdb.store import DuckdbStore
-from store.protocol import Commit, Pending
+from store.embedded import open_store
+from store.protocol import Commit, Pending, Store
 
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 WHO = e.Actor("Sam Okafor", "practice_manager", "U12340", "sam-okafor", channel="web")
@@ -47,15 +46,15 @@ class Measured:
     slowest: float = 0.0
 
 
-@contextmanager
-def fresh() -> Iterator[DuckdbStore]:
+@asynccontextmanager
+async def fresh() -> AsyncIterator[Store]:
     """A store in a folder of its own."""
     with tempfile.TemporaryDirectory(prefix="baton-bench-") as folder:
         store = open_store(Path(folder))
         try:
             yield store
         finally:
-            store.close()
+            await store.close()
 
 
 def launch(workflow_id: str, documents: dict[str, bytes] | None = None, practices: int = 5) -> Commit:
@@ -111,13 +110,13 @@ def response(workflow_id: str, version: int, practice: int) -> Commit:
 
 
 async def writers(
-    store: DuckdbStore, commits: Sequence[Iterable[Commit]], what: str, events_each: int = 1
+    store: Store, commits: Sequence[AsyncIterable[Commit]], what: str, events_each: int = 1
 ) -> Measured:
     """One coroutine for each of `commits`, committing one after the other."""
     took: list[float] = []
 
-    async def write(mine: Iterable[Commit]) -> None:
-        for commit in mine:
+    async def write(mine: AsyncIterable[Commit]) -> None:
+        async for commit in mine:
             began = time.perf_counter()
             await store.commit([commit])
             took.append(time.perf_counter() - began)
@@ -132,49 +131,49 @@ def _spread(took: Sequence[float]) -> tuple[float, float, float]:
     return median(took) * 1000, quantiles(took, n=100)[98] * 1000, max(took) * 1000
 
 
-def single_events(count: int, each: int) -> Measured:
+async def single_events(count: int, each: int) -> Measured:
     """`count` writers, each with a stream of its own, one event a commit."""
     body = e.ConversationRecorded("w.s.1.U0.practice_manager", "s", "ring", "They will answer on Friday.")
 
-    def stream(name: str) -> Iterator[Commit]:
+    async def stream(name: str) -> AsyncIterator[Commit]:
         for version in range(each):
             yield Commit(name, version, (e.Event(name, version + 1, AT, WHO, "respond", body),))
 
-    with fresh() as store:
+    async with fresh() as store:
         streams = [stream(f"s{n:04}") for n in range(count)]
-        return asyncio.run(writers(store, streams, f"1 event a commit, {count} writers"))
+        return await writers(store, streams, f"1 event a commit, {count} writers")
 
 
-def launches(store: DuckdbStore, count: int = 1250, at_once: int = 100) -> Measured:
+async def launches(store: Store, count: int = 1250, at_once: int = 100) -> Measured:
     """`count` workflows launched, `at_once` in a commit, all naming one document of 25 kB."""
     text = os.urandom(25_000)
     document = {sha256(text).hexdigest(): text}
     began = time.perf_counter()
     for start in range(0, count, at_once):
         some = [launch(f"w{n:06}", document) for n in range(start, min(count, start + at_once))]
-        store.commit_now(some)
+        await store.commit(some)
     whole = time.perf_counter() - began
     return Measured(f"{count} launches of 17 events, {whole:.1f} s in all", count / whole)
 
 
-def responses(store: DuckdbStore, clients: int = 32, each: int = 100, workflows: int = 1250) -> Measured:
+async def responses(store: Store, clients: int = 32, each: int = 100, workflows: int = 1250) -> Measured:
     """`clients` at once, each answering for workflows of its own."""
 
-    def client(number: int) -> Iterator[Commit]:
+    async def client(number: int) -> AsyncIterator[Commit]:
         mine = range(number, workflows, clients)
         for n in range(each):
             turn, place = divmod(n, len(mine))
             name = f"w{mine[place]:06}"
-            yield response(name, store.version(name), turn)
+            yield response(name, await store.version(name), turn)
 
     streams = [client(number) for number in range(clients)]
-    return asyncio.run(writers(store, streams, f"responses of 2 events, {clients} clients"))
+    return await writers(store, streams, f"responses of 2 events, {clients} clients")
 
 
-def verification(store: DuckdbStore) -> Measured:
+async def verification(store: Store) -> Measured:
     """The whole chain, hashed again."""
     began = time.perf_counter()
-    verdict = store.verify()
+    verdict = await store.verify()
     assert verdict.intact, verdict.problem
     return Measured("events verified", verdict.events / (time.perf_counter() - began))
 
@@ -185,25 +184,25 @@ def resident() -> float:
     return pages * os.sysconf("SC_PAGESIZE") / 1e6
 
 
-def waiting(count: int = 10_000) -> tuple[Measured, float]:
+async def waiting(count: int = 10_000) -> tuple[Measured, float]:
     """`count` workflows waiting in a store just opened: finding the due ones, and the memory they take in MB."""
     with tempfile.TemporaryDirectory(prefix="baton-bench-") as folder:
         store = open_store(Path(folder))
-        launches(store, count)
-        store.close()
+        await launches(store, count)
+        await store.close()
         before = resident()
         store = open_store(Path(folder))
         began = time.perf_counter()
         for _ in range(20):
-            store.due(AT)
-            store.open_batches()
+            await store.due(AT)
+            await store.open_batches()
         took = (time.perf_counter() - began) / 20
         grown = resident() - before
-        store.close()
+        await store.close()
     return Measured(f"{count} waiting: due and open batches asked", 1 / took, took * 1000), grown
 
 
-def all_of_it(say: Callable[[str], None] = print) -> list[Measured]:
+async def all_of_it(say: Callable[[str], None] = print) -> list[Measured]:
     """Every measurement, said as it comes."""
     say(f"{'what':52} {'a second':>10} {'p50 ms':>8} {'p99 ms':>8} {'max ms':>8}")
     found: list[Measured] = []
@@ -213,16 +212,16 @@ def all_of_it(say: Callable[[str], None] = print) -> list[Measured]:
         say(f"{m.what:52} {m.rate:10,.0f} {m.p50:8.1f} {m.p99:8.1f} {m.slowest:8.1f}")
 
     for count, each in ((1, 300), (10, 300), (100, 100)):
-        note(single_events(count, each))
-    with fresh() as store:
-        note(launches(store))
-        note(responses(store))
-        note(verification(store))
-    measured, grown = waiting()
+        note(await single_events(count, each))
+    async with fresh() as store:
+        note(await launches(store))
+        note(await responses(store))
+        note(await verification(store))
+    measured, grown = await waiting()
     note(measured)
     say(f"10,000 workflows waiting take {grown:.0f} MB")
     return found
 
 
 if __name__ == "__main__":
-    all_of_it()
+    asyncio.run(all_of_it())

@@ -31,11 +31,11 @@ def fill(folder: Path, pcns: int, launches: int) -> None:
     """Launch `launches` workflows for each PCN into the store in `folder`."""
 
     async def launch_all() -> None:
-        for number in range(launches):
-            await home.launch("five-answers", pcn_codes(pcns), f"waiting-{number}")
+        async with embedded(folder, pcns) as home:
+            for number in range(launches):
+                await home.launch("five-answers", pcn_codes(pcns), f"waiting-{number}")
 
-    with embedded(folder, pcns) as home:
-        asyncio.run(launch_all())
+    asyncio.run(launch_all())
 
 
 def at_rest(served: Served) -> tuple[Taken, float]:

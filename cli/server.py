@@ -35,8 +35,7 @@ from notifications.mailer import Mailer
 from notifications.transport.local_mailbox import LocalMailbox
 from notifications.transport.settings import PostSettings
 from settings import Settings
-from store.duckdb.opener import open_store
-from store.duckdb.store import DuckdbStore
+from store.embedded import open_store
 from store.protocol import Store
 from web.access.hosts import named_hosts
 from web.api.clock import clock_routes
@@ -104,7 +103,7 @@ async def _serve(settings: Settings) -> None:
     clock: Clock = leaping_clock(home.clock, settings.clock_start) if leaping else SystemClock()
     async with AsyncExitStack() as stack:
         store = open_store(home.root)
-        stack.callback(store.close)
+        stack.push_async_callback(store.close)
         sock = _listen(settings)
         port = sock.getsockname()[1]
         outbox, post = await _post(settings, port, home, clock, stack)
@@ -117,7 +116,7 @@ async def _serve(settings: Settings) -> None:
         mailer = Mailer(
             store, clock, post, links, lambda: hours_of(calendar, known), BounceReport(repository, clock)
         )
-        runtime = Runtime(operations, _deliver(mailer, store))
+        runtime = Runtime(operations, _deliver(mailer, store), await store.position())
         flows = FlowController(
             runtime, home.root, at_once=settings.workers, api_url=settings.prefect_api_url or None
         )
@@ -176,7 +175,7 @@ async def _post(
 
 def _deliver(mailer: Mailer, store: Store) -> Callable[[datetime], Awaitable[PostOutcome]]:
     async def deliver(now: datetime) -> PostOutcome:
-        seen = store.position()
+        seen = await store.position()
         done = await mailer.deliver_due(now)
         return PostOutcome(done.sent, done.deferred + done.refused, done.next_sending, done.summary, seen)
 
@@ -185,7 +184,7 @@ def _deliver(mailer: Mailer, store: Store) -> Callable[[datetime], Awaitable[Pos
 
 def _app(
     settings: Settings, operations: Operations, links: Links, clock: Clock, outbox: LocalMailbox | None,
-    store: DuckdbStore,
+    store: Store,
 ) -> FastAPI:  # fmt: skip
     app = create_app(Gateway(operations), links, clock, _web_settings(settings), outbox)
     app.include_router(audit_routes(Auditor(store)))

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itsdangerous import BadData, URLSafeSerializer
 
 from engine.events.post import LinkIssued, LinkRevoked
-from store.protocol import LinkRow, Store
+from store.protocol import LinkRow
 
 PATH = "/a/"
 MAX_URL = 2000
@@ -52,7 +52,7 @@ class Links:
         return self.url(token), LinkIssued(sha256_of(token), assignment_id, expires)
 
     def read(self, token: str) -> str | None:
-        """The assignment a token was signed for, or None. Says nothing about whether it is live: see `opens`."""
+        """The assignment a token was signed for, or None. Says nothing about whether it is live: the store knows that."""
         if len(token) > MAX_URL:
             return None
         try:
@@ -65,13 +65,6 @@ class Links:
         return URLSafeSerializer(
             self.secret, salt="baton.link", signer_kwargs={"digest_method": hashlib.sha256}
         )
-
-
-def opens(links: Links, store: Store, token: str, now: datetime) -> str | None:
-    """The assignment that `token` opens at `now`, or None: forged, unknown, expired or revoked."""
-    assignment_id = links.read(token)
-    row = store.link(sha256_of(token)) if assignment_id else None
-    return assignment_id if row and row.assignment == assignment_id and _live(row, now) else None
 
 
 def live_link(

@@ -82,16 +82,14 @@ class Mailer:
             tally = Tally()
             async with SmtpClient(self._settings) as wire:
                 load = await self._deliver(wire, now, tally)
-            return self._told(load, tally)
+            return await self._told(load, tally)
 
     async def _deliver(self, wire: SmtpClient, now: datetime, tally: Tally) -> DueEmails:
         """Batch after batch, looking anew before each: what changed meanwhile is seen. The last look."""
         races = 0
         while True:
             moment = max(now, self._clock.now())
-            load = await asyncio.to_thread(
-                due_emails, self._store, moment, self._hours(), self._settings.id_domain
-            )
+            load = await due_emails(self._store, moment, self._hours(), self._settings.id_domain)
             batch = load.outgoing[: self._room()]
             if load.moot:
                 await self._drop(load.moot)
@@ -130,7 +128,7 @@ class Mailer:
     async def _claim(self, load: DueEmails, batch: Sequence[OutgoingEmail], moment: datetime) -> Addresses:
         """Claim `batch` and make its links live, in one commit. Conflict when anything moved since the look."""
         settings = self._settings
-        links = address(
+        links = await address(
             self._store, self._links, batch, load.rows, moment, timedelta(days=settings.link_days), self._page_for
         )  # fmt: skip
         lease = moment + timedelta(seconds=settings.lease_seconds)
@@ -217,7 +215,7 @@ class Mailer:
     async def _told_manager(self, sending: OutgoingEmail, because: str) -> bool:
         """Tell the manager before it is written down: a crash tells twice, and twice is one notice."""
         message = next(
-            (m for m in self._store.messages_unfinished() if m.message_id == sending.message_id), None
+            (m for m in await self._store.messages_unfinished() if m.message_id == sending.message_id), None
         )
         try:
             if message is not None:
@@ -236,20 +234,20 @@ class Mailer:
     async def _append(self, bodies: Sequence[Body], documents: dict[str, bytes]) -> None:
         """Append to the post's stream, whoever else writes to it: what happened on the wire stays true."""
         while bodies:
-            commit = _commit(POST, self._store.version(POST), bodies, self._clock.now(), documents)
+            commit = _commit(POST, await self._store.version(POST), bodies, self._clock.now(), documents)
             try:
                 await self._store.commit([commit])
                 return
             except Conflict:
                 await asyncio.sleep(0.005)
 
-    def _told(self, load: DueEmails, tally: Tally) -> DeliveryReport:
+    async def _told(self, load: DueEmails, tally: Tally) -> DeliveryReport:
         now = self._clock.now()
         times = [t for t in (load.plan.next_sending, load.next_retry) if t is not None]
         if load.outgoing:
             free = timedelta(seconds=max(self._throttle.frees_in(), 1.0))
             times.append(max(now + free, self._outage.until or now))
-        if not times and (later := self._store.next_notice()) is not None and not load.plan.beyond:
+        if not times and (later := await self._store.next_notice()) is not None and not load.plan.beyond:
             times.append(max(later, now + timedelta(minutes=1)))
         next_sending = min(times, default=None)
         return DeliveryReport(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -57,16 +58,16 @@ class DueEmails:
     rows: dict[str, NoticeRow] = field(default_factory=dict)
 
 
-def due_emails(store: Store, now: datetime, hours: Hours, domain: str) -> DueEmails:
+async def due_emails(store: Store, now: datetime, hours: Hours, domain: str) -> DueEmails:
     """Everything that may go at `now`: messages to try again first, then new emails."""
-    post_version, links_version = store.version(POST), store.version(LINKS)
-    unfinished = store.messages_unfinished()
-    rows = {row.notice.id: row for row in store.notices_due(now + AHEAD, _ALL)}
+    post_version, links_version = await store.version(POST), await store.version(LINKS)
+    unfinished = await store.messages_unfinished()
+    rows = {row.notice.id: row for row in await store.notices_due(now + AHEAD, _ALL)}
     again: list[OutgoingEmail] = []
     moot: list[str] = []
     retries: list[datetime] = []
     for message in unfinished:
-        sending = _again(store, message, now, rows)
+        sending = await _again(store, message, now, rows)
         if message.lease_until > now:  # somebody has it in hand, or it was put off until then
             retries.append(message.lease_until)
         elif sending is None:
@@ -76,7 +77,7 @@ def due_emails(store: Store, now: datetime, hours: Hours, domain: str) -> DueEma
         else:
             retries.append(moment)
     planned = [row.notice for row in rows.values() if row.status == "planned"]
-    made = _plan(store, planned, unfinished, now, hours)
+    made = await _plan(store, planned, unfinished, now, hours)
     fresh = [
         OutgoingEmail(message_id(ids, domain), email, ids)
         for email in made.emails
@@ -86,16 +87,16 @@ def due_emails(store: Store, now: datetime, hours: Hours, domain: str) -> DueEma
     return DueEmails(post_version, links_version, (*again, *fresh), tuple(moot), made, next_retry, rows)
 
 
-def _plan(
+async def _plan(
     store: Store, planned: Sequence[Notice], unfinished: Sequence[MessageRow], now: datetime, hours: Hours
 ) -> Plan:
     people = sorted({person_key(notice) for notice in planned})
-    sent = store.automatic_sent(people, london_date(now)) if people else {}
+    sent = await store.automatic_sent(people, london_date(now)) if people else {}
     busy = {message.person for message in unfinished if not message.urgent}
-    return plan(planned, sent, busy, now, hours)
+    return await asyncio.to_thread(plan, planned, sent, busy, now, hours)
 
 
-def _again(
+async def _again(
     store: Store, message: MessageRow, now: datetime, rows: dict[str, NoticeRow]
 ) -> OutgoingEmail | None:
     """The message once more, of the very same notices; None when nothing in it needs saying any longer.
@@ -104,8 +105,8 @@ def _again(
     """
     notices: list[Notice] = []
     for notice_id in message.notices:
-        row = store.notice(notice_id)
-        if row is not None and not _is_moot(store, row.notice):
+        row = await store.notice(notice_id)
+        if row is not None and not await _is_moot(store, row.notice):
             rows[notice_id] = row
             notices.append(row.notice)
     if not notices:
@@ -115,10 +116,10 @@ def _again(
     return OutgoingEmail(message.message_id, email, message.notices, message.tries)
 
 
-def _is_moot(store: Store, notice: Notice) -> bool:
+async def _is_moot(store: Store, notice: Notice) -> bool:
     if not notice.about or notice.kind not in _CHASERS:
         return False
-    asked = store.assignment(notice.about)
+    asked = await store.assignment(notice.about)
     return asked is not None and asked.status != "open"
 
 
@@ -147,7 +148,7 @@ class Addresses:
         return self.kept.get(notice.id, "")
 
 
-def address(
+async def address(
     store: Store,
     links: Links,
     outgoing: Iterable[OutgoingEmail],
@@ -161,23 +162,23 @@ def address(
     live: dict[str, str] = {}
     for notice in (notice for sending in outgoing for notice in sending.email.notices):
         about = notice.about
-        if not _carries_link(store, notice):
+        if not await _carries_link(store, notice):
             page = page_for(rows[notice.id])
             found.urls[notice.id] = found.kept[notice.id] = page
             continue
         if about not in live:
-            live[about], events = live_link(links, store.links_of(about), about, now, lasts)
+            live[about], events = live_link(links, await store.links_of(about), about, now, lasts)
             found.events.extend(events)
         found.urls[notice.id] = live[about]
         found.kept[notice.id] = live[about].rpartition("/")[0] + "/" + REDACTED
     return found
 
 
-def _carries_link(store: Store, notice: Notice) -> bool:
+async def _carries_link(store: Store, notice: Notice) -> bool:
     """Whether the reader is one who answers. The manager, told about a practice's assignment, is not."""
     if not notice.about:
         return False
     if notice.kind in _ANSWERABLE:
         return True
-    asked = store.assignment(notice.about)
+    asked = await store.assignment(notice.about)
     return asked is not None and asked.status == "open" and asked.person == notice.person

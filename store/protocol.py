@@ -160,32 +160,99 @@ class LogEntry(NamedTuple):
     hash: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class WorkflowSummary:
+    """A workflow in a list, with how much there is of it."""
+
+    workflow: WorkflowRow
+    events: int
+    steps_closed: int
+    asked: int
+    answered: int
+    late: int
+    messages_sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for in the log; an empty field lets everything through.
+
+    `text` is found anywhere in an event's content, in capitals or not. The days are London's, both included.
+    """
+
+    person: str = ""
+    organisation: str = ""
+    type: str = ""
+    text: str = ""
+    begins: date | None = None
+    ends: date | None = None
+    limit: int = 200
+
+
 class Store(Protocol):
-    """The log, its projections and its notices."""
+    """The log, its projections, its notices, and what an audit asks of it.
 
-    # writing: atomic for all the commits of one call; returns the last position when it is flushed
-    async def commit(self, commits: Sequence[Commit]) -> int: ...
-    def commit_now(self, commits: Sequence[Commit]) -> int:
-        """`commit` for threads without an event loop; it blocks until flushed."""
+    Every method is a coroutine, so that no backend holds up the event loop; what a backend has in memory it answers
+    without leaving it. What `commit` acknowledged, every later read sees. Reads give rows as of one moment each, not
+    one moment for all; a decision made on them is safe, because its commit is refused when its stream moved. Any
+    method raises StoreError when the store is closed or cannot be read.
+    """
+
+    # --- writing
+
+    async def commit(self, commits: Sequence[Commit]) -> int:
+        """Append all of `commits` or none; the log's last position, once it is flushed.
+
+        Raises Conflict when a stream does not stand where its commit expects it, and StoreError when a commit
+        contradicts itself or nothing can be written.
+        """
         ...
 
-    # the log
-    def events(self, stream: str, after_version: int = 0) -> list[Event]: ...
-    def events_since(self, position: int, limit: int = 1000) -> list[tuple[int, Event]]: ...
-    def version(self, stream: str) -> int: ...
-    def position(self) -> int: ...
-    def head(self) -> str:
-        """The hash of the last event, in hex: what receipts and closing mails carry as witness."""
+    # --- the log
+
+    async def events(self, stream: str, after_version: int = 0) -> list[Event]:
+        """The events of a stream after a version, in order; none for a stream nobody wrote to."""
         ...
 
-    def entries(self, stream: str) -> list[LogEntry]: ...
-    def entries_since(self, position: int, limit: int = 1000) -> list[LogEntry]: ...
-    def document(self, sha256: str) -> bytes: ...
-    def verify(self) -> Verdict: ...
+    async def events_since(self, position: int, limit: int = 1000) -> list[tuple[int, Event]]:
+        """The events after a position of the log, at most `limit`, each with its position."""
+        ...
 
-    # projections
-    def workflow(self, workflow_id: str) -> WorkflowRow | None: ...
-    def workflows(
+    async def entries(self, stream: str) -> list[LogEntry]:
+        """A stream as the log keeps it, with the hashes."""
+        ...
+
+    async def entries_since(self, position: int, limit: int = 1000) -> list[LogEntry]:
+        """The log as it is kept, after a position, at most `limit` entries; empty at its end."""
+        ...
+
+    async def version(self, stream: str) -> int:
+        """The version of a stream's last event; 0 for a stream nobody wrote to."""
+        ...
+
+    async def position(self) -> int:
+        """The position of the last event that was acknowledged; 0 for an empty log."""
+        ...
+
+    async def head(self) -> str:
+        """The hash of that event, in hex: whoever holds it can prove later what the log held now."""
+        ...
+
+    async def document(self, sha256: str) -> bytes:
+        """A document by its hash. Raises StoreError when it is not there."""
+        ...
+
+    async def verify(self) -> Verdict:
+        """Walk the whole chain, hashing every event again."""
+        ...
+
+    # --- the lists
+
+    async def workflow(self, workflow_id: str) -> WorkflowRow | None:
+        """One workflow as the lists have it; None when it was never launched."""
+        ...
+
+    async def workflows(
         self,
         *,
         pcn: str = "",
@@ -193,32 +260,104 @@ class Store(Protocol):
         closed_only: bool = False,
         batch: str = "",
         limit: int = 500,
-    ) -> list[WorkflowRow]: ...
-    def workflows_starting(self, prefix: str) -> list[str]: ...
-    def launched_with(self, key: str) -> list[WorkflowRow]:
+    ) -> list[WorkflowRow]:
+        """Workflows, the latest launched first; a filter that is empty lets everything through."""
+        ...
+
+    async def workflows_starting(self, prefix: str) -> list[str]:
+        """The ids that begin with `prefix`, in order; no character of it is a wildcard."""
+        ...
+
+    async def launched_with(self, key: str) -> list[WorkflowRow]:
         """The workflows of the launch made with this idempotency key, in the order of their batches."""
         ...
 
-    def batch_deadline(self, batch: str) -> datetime | None:
+    async def batch_deadline(self, batch: str) -> datetime | None:
         """The next moment that matters to any open workflow of the batch."""
         ...
 
-    def open_batches(self) -> dict[str, tuple[str, ...]]: ...
-    def due(self, now: datetime) -> list[str]: ...
-    def steps(self, workflow_id: str) -> list[StepRow]: ...
-    def assignments(self, workflow_id: str) -> list[AssignmentRow]: ...
-    def assignment(self, assignment_id: str) -> AssignmentRow | None: ...
-    def last_closed(self, definition: str, pcn: str) -> str | None: ...
+    async def open_batches(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the workflows that can still move, held ones too, by batch."""
+        ...
 
-    # post and links
-    def notices_due(self, now: datetime, limit: int = 5000) -> list[NoticeRow]: ...
-    def next_notice(self) -> datetime | None: ...
-    def notices(self, workflow_id: str) -> list[NoticeRow]: ...
-    def messages_unfinished(self) -> list[MessageRow]: ...
-    def messages(self, limit: int = 500) -> list[MessageRow]: ...
-    def automatic_sent(self, persons: Sequence[str], day: date) -> dict[str, int]: ...
-    def notice(self, notice_id: str) -> NoticeRow | None: ...
-    def link(self, sha256: str) -> LinkRow | None: ...
-    def links_of(self, assignment_id: str) -> list[LinkRow]: ...
+    async def due(self, now: datetime) -> list[str]:
+        """The workflows whose next deadline is `now` or before, the longest overdue first."""
+        ...
 
-    def close(self) -> None: ...
+    async def steps(self, workflow_id: str) -> list[StepRow]:
+        """Every attempt of every step that began, by step and attempt."""
+        ...
+
+    async def assignments(self, workflow_id: str) -> list[AssignmentRow]:
+        """By step, attempt, organisation and role."""
+        ...
+
+    async def assignment(self, assignment_id: str) -> AssignmentRow | None:
+        """One assignment; None when it was never opened."""
+        ...
+
+    async def last_closed(self, definition: str, pcn: str) -> str | None:
+        """The workflow of this definition and PCN that was completed last."""
+        ...
+
+    # --- the post and the links
+
+    async def notices_due(self, now: datetime, limit: int = 5000) -> list[NoticeRow]:
+        """The planned notices that may go at `now`, the earliest first."""
+        ...
+
+    async def next_notice(self) -> datetime | None:
+        """When the next planned notice may go."""
+        ...
+
+    async def notices(self, workflow_id: str) -> list[NoticeRow]:
+        """In the order they were planned."""
+        ...
+
+    async def notice(self, notice_id: str) -> NoticeRow | None:
+        """One notice; None when it was never planned."""
+        ...
+
+    async def messages(self, limit: int = 500) -> list[MessageRow]:
+        """The messages claimed last, the latest first."""
+        ...
+
+    async def messages_unfinished(self) -> list[MessageRow]:
+        """The messages claimed or deferred, whose fate is open, the oldest claim first."""
+        ...
+
+    async def automatic_sent(self, persons: Sequence[str], day: date) -> dict[str, int]:
+        """How many messages that are not urgent were claimed for each of `persons` on a London day; none: left out."""
+        ...
+
+    async def link(self, sha256: str) -> LinkRow | None:
+        """The link whose token has this hash, whether it still opens anything or not; None when none was issued."""
+        ...
+
+    async def links_of(self, assignment_id: str) -> list[LinkRow]:
+        """The links to an assignment, the first to expire first."""
+        ...
+
+    # --- the audit
+
+    async def summaries(
+        self, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 200
+    ) -> list[WorkflowSummary]:
+        """Workflows, the latest launched first, with how much there is of each. `status`: open, closed, or empty."""
+        ...
+
+    async def messages_of(self, workflow_id: str) -> list[MessageRow]:
+        """The messages that carried a notice of the workflow, in the order they were claimed."""
+        ...
+
+    async def search(self, wanted: Search) -> list[LogEntry]:
+        """The events that fit, the newest first."""
+        ...
+
+    async def holds(self, hashes: Sequence[str]) -> list[str]:
+        """Those of `hashes`, in hex, that an event of the log carries: the witnessed heads that are true."""
+        ...
+
+    async def close(self) -> None:
+        """Write what was taken, then let go of everything. Closing twice is closing once."""
+        ...

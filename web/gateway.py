@@ -28,11 +28,11 @@ class Gateway:
         self._store = operations.repository.store
 
     async def link(self, sha256: str) -> LinkRow | None:
-        return self._store.link(sha256)
+        return await self._store.link(sha256)
 
     async def page(self, assignment_id: str, *, to_manager: bool = False) -> AssignmentPage | None:
         try:
-            state, assignment = self._operations.repository.asked(assignment_id)
+            state, assignment = await self._operations.repository.asked(assignment_id)
         except NoSuchAssignment:
             return None
         now = self._operations.clock.now()
@@ -48,7 +48,7 @@ class Gateway:
         anyway: bool = True,
         seen: int | None = None,
     ) -> ResponseReceipt:
-        who = self._known(assignment_id, actor)
+        who = await self._known(assignment_id, actor)
         number, late, warnings = await self._operations.respond(
             assignment_id, answers, who, anyway=anyway, seen=seen
         )
@@ -57,9 +57,9 @@ class Gateway:
     async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[AnswerProblem]:
         return await self._operations.check(assignment_id, answers)
 
-    def _known(self, assignment_id: str, actor: Actor) -> Actor:
+    async def _known(self, assignment_id: str, actor: Actor) -> Actor:
         """Who typed a name on the page of an assignment: somebody of its organisation, known to the directory or not."""
-        state, assignment = self._operations.repository.asked(assignment_id)
+        state, assignment = await self._operations.repository.asked(assignment_id)
         person = actor.person or roles.recognised(
             state.pcn, actor.name, assignment.organisation, assignment.person
         )
@@ -70,7 +70,9 @@ class Gateway:
     ) -> None:
         # "Until Friday" is until the end of Friday's working day.
         moment = datetime.combine(until, time(17, 0), LONDON) if until else None
-        await self._operations.reply(assignment_id, kind, text, moment, self._known(assignment_id, actor))
+        await self._operations.reply(
+            assignment_id, kind, text, moment, await self._known(assignment_id, actor)
+        )
 
     async def keep_file(self, name: str, content: bytes) -> str:
         return await self._operations.keep_file(content)
@@ -95,7 +97,7 @@ class Gateway:
     async def workflows(
         self, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 100
     ) -> Sequence[WorkflowRow]:
-        rows = self._store.workflows(
+        rows = await self._store.workflows(
             pcn=pcn, open_only=status == "open", limit=limit if not definition else 10_000
         )
         kept = [
@@ -106,11 +108,11 @@ class Gateway:
 
     async def workflow(self, workflow_id: str) -> Mapping[str, Any] | None:
         """The workflow with its steps and assignments; answers are not in it."""
-        row = self._store.workflow(workflow_id)
+        row = await self._store.workflow(workflow_id)
         if row is None:
             return None
         return {
             **asdict(row),
-            "steps": [asdict(step) for step in self._store.steps(workflow_id)],
-            "assignments": [asdict(assignment) for assignment in self._store.assignments(workflow_id)],
+            "steps": [asdict(step) for step in await self._store.steps(workflow_id)],
+            "assignments": [asdict(assignment) for assignment in await self._store.assignments(workflow_id)],
         }

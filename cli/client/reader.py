@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cli.client.server import Server, find, one_of
 from cli.console import Trouble
 from settings import Settings
+
+if TYPE_CHECKING:
+    from store.protocol import Search, Store
 
 
 class Reader(Protocol):
@@ -22,6 +26,8 @@ class Reader(Protocol):
 
     def listed(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]: ...
     def story(self, prefix: str) -> dict[str, Any]: ...
+    def search(self, wanted: Search) -> list[dict[str, Any]]: ...
+
     def verify(self, heads: list[str]) -> dict[str, Any]: ...
 
 
@@ -43,6 +49,10 @@ class _ServerReader:
     def story(self, prefix: str) -> dict[str, Any]:
         return dict(self._server.audit("story", workflow=self._server.whole_id(prefix)))
 
+    def search(self, wanted: Search) -> list[dict[str, Any]]:
+        given = {name: str(value) for name, value in asdict(wanted).items() if value}
+        return list(self._server.audit("events", **given))
+
     def verify(self, heads: list[str]) -> dict[str, Any]:
         return dict(self._server.audit("verify", heads=",".join(heads)))
 
@@ -50,31 +60,44 @@ class _ServerReader:
 class _StoreReader:
     """Looks into the store, which nobody else has open."""
 
-    def __init__(self, store: Any) -> None:
+    def __init__(self, store: Store, runner: asyncio.Runner) -> None:
         from audit.auditor import Auditor
 
-        self._store, self._auditor = store, Auditor(store)
+        self._store, self._auditor, self._runner = store, Auditor(store), runner
 
     def workflows(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]:
-        rows = self._store.workflows(pcn=pcn, open_only=status == "open", limit=100_000 if status else limit)
+        rows = self._runner.run(
+            self._store.workflows(pcn=pcn, open_only=status == "open", limit=100_000 if status else limit)
+        )
         return [asdict(row) for row in rows if status in ("", "open", row.status)][:limit]
 
     def workflow(self, prefix: str) -> dict[str, Any]:
-        found = one_of(self._store.workflows_starting(prefix), prefix)
+        return self._runner.run(self._workflow(self._whole_id(prefix)))
+
+    async def _workflow(self, workflow_id: str) -> dict[str, Any]:
+        row = await self._store.workflow(workflow_id)
+        assert row is not None  # it was among the ids that begin so
+        steps, asked = await self._store.steps(workflow_id), await self._store.assignments(workflow_id)
         return {
-            **asdict(self._store.workflow(found)),
-            "steps": [asdict(step) for step in self._store.steps(found)],
-            "assignments": [asdict(assignment) for assignment in self._store.assignments(found)],
+            **asdict(row),
+            "steps": [asdict(each) for each in steps],
+            "assignments": [asdict(each) for each in asked],
         }
 
+    def _whole_id(self, prefix: str) -> str:
+        return one_of(self._runner.run(self._store.workflows_starting(prefix)), prefix)
+
     def listed(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]:
-        return self._auditor.listed(pcn=pcn, status=status, limit=limit)
+        return self._runner.run(self._auditor.listed(pcn=pcn, status=status, limit=limit))
 
     def story(self, prefix: str) -> dict[str, Any]:
-        return self._auditor.story(one_of(self._store.workflows_starting(prefix), prefix))
+        return self._runner.run(self._auditor.story(self._whole_id(prefix)))
+
+    def search(self, wanted: Search) -> list[dict[str, Any]]:
+        return self._runner.run(self._auditor.search(wanted))
 
     def verify(self, heads: list[str]) -> dict[str, Any]:
-        return self._auditor.verify(heads)
+        return self._runner.run(self._auditor.verify(heads))
 
 
 @contextmanager
@@ -89,10 +112,11 @@ def reader(known: Settings) -> Iterator[Reader]:
             f"There is no store in {home.root} yet.",
             "Start Baton with `baton serve`, or name the folder: baton --home FOLDER …",
         )
-    from store.duckdb.opener import open_store
+    from store.embedded import open_store
 
-    store = open_store(home.root)
-    try:
-        yield _StoreReader(store)
-    finally:
-        store.close()
+    with asyncio.Runner() as runner:
+        store = open_store(home.root)
+        try:
+            yield _StoreReader(store, runner)
+        finally:
+            runner.run(store.close())

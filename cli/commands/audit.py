@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 
 import typer
 
+from cli.arguments import day_or_moment
 from cli.client.reader import reader
 from cli.console import Trouble, count, moment, say, say_json, table
 from cli.console import story as tell
@@ -20,6 +22,7 @@ def add(app: typer.Typer) -> None:
     )
     group.command("list")(list_)
     group.command("show")(show)
+    group.command("search")(search)
     group.command("verify")(verify)
     app.add_typer(group, name="audit")
 
@@ -100,6 +103,36 @@ def _trouble(email: dict[str, Any]) -> str:
     return (
         f" ({email['status']}: {email['because']})" if email["because"] and email["status"] != "sent" else ""
     )
+
+
+def search(
+    text: Annotated[str, typer.Argument(help="Words that stand in the event, in capitals or not.")] = "",
+    person: Annotated[str, typer.Option("--person", help="By this person, by their id.")] = "",
+    organisation: Annotated[str, typer.Option("--at", help="By somebody of this organisation.")] = "",
+    type: Annotated[str, typer.Option("--type", help="Of this type only, such as ResponseReceived.")] = "",
+    begins: Annotated[str, typer.Option("--from", help="From this day on, such as 2027-01-04.")] = "",
+    ends: Annotated[str, typer.Option("--to", help="Up to and with this day.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most this many.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Find events of the log by who, where, what and when, the newest first."""
+    from store.protocol import Search
+
+    wanted = Search(person, organisation, type, text, _day(begins, "--from"), _day(ends, "--to"), limit)
+    with reader(settings()) as there:
+        found = there.search(wanted)
+    if as_json:
+        say_json(found)
+    elif not found:
+        say("No event of the log fits.")
+    else:
+        columns = ("When", "Workflow", "What", "Who", "At")
+        table(columns, [(moment(each["at"]), each["workflow"], each["type"], each["who"], each["organisation"])
+                        for each in found])  # fmt: skip
+
+
+def _day(text: str, option: str) -> date | None:
+    return day_or_moment(text, option).date() if text else None
 
 
 def verify(

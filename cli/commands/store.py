@@ -20,16 +20,16 @@ def add(app: typer.Typer) -> None:
 
 def check(as_json: Json = False) -> None:
     """Look at the file and the journal, change nothing, and say what is whole."""
-    from store.duckdb import recovery
+    from store import embedded
 
-    _tell(recovery.check(_there().root), as_json)
+    _tell(embedded.check(_there().root), as_json)
 
 
 def restore(as_json: Json = False) -> None:
     """Make what is damaged again from what is whole. The damaged one is kept beside it."""
-    from store.duckdb import recovery
+    from store import embedded
 
-    _tell(recovery.restore(_there().root), as_json)
+    _tell(embedded.restore(_there().root), as_json)
 
 
 def _there() -> Home:
@@ -43,7 +43,7 @@ def _there() -> Home:
 
 
 def _tell(report: object, as_json: bool) -> None:
-    from store.duckdb.recovery import RecoveryReport
+    from store.embedded import RecoveryReport
 
     assert isinstance(report, RecoveryReport)
     if as_json:

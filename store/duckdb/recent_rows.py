@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -23,13 +23,13 @@ class RecentRows(Generic[K, V]):
         self._lock = threading.Lock()
         self._acknowledged = 0
 
-    def get(self, key: K, read: Callable[[K], V | None]) -> V | None:
+    async def get(self, key: K, read: Callable[[], Awaitable[V | None]]) -> V | None:
         """The row of `key`, from here or by `read`."""
         found = self._rows.get(key)
         if found is not None:
             return found
         began = self._acknowledged
-        row = read(key)
+        row = await read()
         if row is not None:
             with self._lock:
                 if began == self._acknowledged:

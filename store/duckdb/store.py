@@ -1,8 +1,8 @@
-"""The store on DuckDB: the embedded default. Reads have a cursor a thread; writes go to the one writer."""
+"""The store on DuckDB: the embedded default. Reads go to the reader's threads; writes go to the one writer."""
 
 from __future__ import annotations
 
-import threading
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -12,10 +12,10 @@ import duckdb
 
 from engine.dates.clock import LONDON
 from engine.events.workflow import Event
-from store.duckdb import statements
 from store.duckdb.columns import SHAPES
+from store.duckdb.reader import Reader, Rows
 from store.duckdb.recent_rows import RecentRows
-from store.duckdb.tickets import AwaitedTicket, BlockingTicket
+from store.duckdb.ticket import Ticket
 from store.duckdb.writer import Writer
 from store.log import chain
 from store.log.chain import GENESIS, micros
@@ -28,14 +28,15 @@ from store.protocol import (
     LogEntry,
     MessageRow,
     NoticeRow,
+    Search,
     StepRow,
     StoreError,
     Verdict,
     WorkflowRow,
+    WorkflowSummary,
 )
 
-_SQL = statements.load("reading")
-_R = TypeVar("_R", WorkflowRow, StepRow, AssignmentRow, NoticeRow, MessageRow, LinkRow)
+T = TypeVar("T")
 
 #: Acknowledged rows of each kind held for the hot path.
 RECENT = 4096
@@ -50,7 +51,7 @@ class DuckdbStore:
         self._con = con
         self._journal = journal
         self._lock = lock
-        self._local = threading.local()
+        self.reader = Reader(con)
         self._workflows: RecentRows[str, WorkflowRow] = RecentRows(RECENT)
         self._assignments: RecentRows[str, AssignmentRow] = RecentRows(RECENT)
         self._links: RecentRows[str, LinkRow] = RecentRows(RECENT)
@@ -78,63 +79,65 @@ class DuckdbStore:
 
     async def commit(self, commits: Sequence[Commit]) -> int:
         if not commits:
-            return self.position()
-        ticket = AwaitedTicket(commits)
-        self._writer.put([ticket])
-        await ticket.future
-        return ticket.result()
-
-    def commit_now(self, commits: Sequence[Commit]) -> int:
-        if not commits:
-            return self.position()
-        ticket = BlockingTicket(commits)
-        self._writer.put([ticket])
-        return ticket.wait()
+            return self._end[0]
+        ticket = Ticket(commits)
+        self._writer.put(ticket)
+        return await ticket.outcome()
 
     # --- the log
 
-    def events(self, stream: str, after_version: int = 0) -> list[Event]:
-        return [chain.to_event(row) for row in self._rows("events_of", [stream, after_version])]
+    async def events(self, stream: str, after_version: int = 0) -> list[Event]:
+        return await self._entries_as(chain.to_event, "events_of", [stream, after_version])
 
-    def events_since(self, position: int, limit: int = 1000) -> list[tuple[int, Event]]:
-        return [(entry.position, chain.to_event(entry)) for entry in self.entries_since(position, limit)]
+    async def events_since(self, position: int, limit: int = 1000) -> list[tuple[int, Event]]:
+        values = [position, position + limit]
+        return await self._entries_as(lambda row: (row[0], chain.to_event(row)), "events_between", values)
 
-    def entries_since(self, position: int, limit: int = 1000) -> list[LogEntry]:
-        rows = self._rows("events_between", [position, position + limit])
-        rows.sort(key=_position)
-        return [LogEntry._make(row) for row in rows]
+    async def entries(self, stream: str) -> list[LogEntry]:
+        return await self._entries_as(LogEntry._make, "events_of", [stream, 0])
 
-    def entries(self, stream: str) -> list[LogEntry]:
-        return [LogEntry._make(row) for row in self._rows("events_of", [stream, 0])]
+    async def entries_since(self, position: int, limit: int = 1000) -> list[LogEntry]:
+        if position >= self._end[0]:
+            return []
+        return await self._entries_as(LogEntry._make, "events_between", [position, position + limit])
 
-    def version(self, stream: str) -> int:
+    async def _entries_as(self, make: Callable[[Any], T], statement: str, values: Any) -> list[T]:
+        rows_now = self.reader.rows_now
+        return await self.reader.apart(
+            lambda: [make(row) for row in sorted(rows_now(statement, values), key=_position)]
+        )
+
+    async def version(self, stream: str) -> int:
         if (version := self._others.get(stream)) is not None:
             return version
-        row = self.workflow(stream)
+        row = await self.workflow(stream)
         return row.version if row else 0
 
-    def position(self) -> int:
+    async def position(self) -> int:
         return self._end[0]
 
-    def head(self) -> str:
+    async def head(self) -> str:
         return self._end[1].hex()
 
-    def document(self, sha256: str) -> bytes:
-        rows = self._rows("document", [sha256])
+    async def document(self, sha256: str) -> bytes:
+        rows = await self.reader.rows("document", [sha256])
         if not rows:
             raise StoreError(f"document {sha256} is not in this store; run `baton store check`")
         content: bytes = rows[0][0]
         return content
 
-    def verify(self) -> Verdict:
-        return walk(self._rows, self.position())
+    async def verify(self) -> Verdict:
+        upto = self._end[0]
+        return await self.reader.apart(lambda: walk(self.reader.rows_now, upto))
 
-    # --- projections
+    # --- the lists
 
-    def workflow(self, workflow_id: str) -> WorkflowRow | None:
-        return self._workflows.get(workflow_id, lambda key: self._one(WorkflowRow, "workflow", [key]))
+    async def workflow(self, workflow_id: str) -> WorkflowRow | None:
+        return await self._workflows.get(
+            workflow_id, lambda: self.reader.one(WorkflowRow, "workflow", workflow_id)
+        )
 
-    def workflows(
+    async def workflows(
         self,
         *,
         pcn: str = "",
@@ -144,104 +147,111 @@ class DuckdbStore:
         limit: int = 500,
     ) -> list[WorkflowRow]:
         wanted = {"pcn": pcn, "batch": batch, "open_only": open_only, "closed_only": closed_only}
-        return self._all(WorkflowRow, "workflows", {**wanted, "limit": limit})
+        return await self.reader.all(WorkflowRow, "workflows", {**wanted, "limit": limit})
 
-    def workflows_starting(self, prefix: str) -> list[str]:
-        return [key for (key,) in self._rows("workflows_starting", [prefix])]
+    async def workflows_starting(self, prefix: str) -> list[str]:
+        return [key for (key,) in await self.reader.rows("workflows_starting", [prefix])]
 
-    def launched_with(self, key: str) -> list[WorkflowRow]:
-        return self._all(WorkflowRow, "launched_with", [key])
+    async def launched_with(self, key: str) -> list[WorkflowRow]:
+        return await self.reader.all(WorkflowRow, "launched_with", [key])
 
-    def batch_deadline(self, batch: str) -> datetime | None:
-        rows = self._rows("batch_deadline", [batch])
-        return chain.moment(rows[0][0]) if rows and rows[0][0] is not None else None
+    async def batch_deadline(self, batch: str) -> datetime | None:
+        ((at,),) = await self.reader.rows("batch_deadline", [batch])
+        return None if at is None else chain.moment(at)
 
-    def open_batches(self) -> dict[str, tuple[str, ...]]:
+    async def open_batches(self) -> dict[str, tuple[str, ...]]:
         batches: dict[str, list[str]] = {}
-        for batch, workflow_id in self._rows("open_batches", []):
+        for batch, workflow_id in await self.reader.rows("open_batches", []):
             batches.setdefault(batch, []).append(workflow_id)
         return {batch: tuple(members) for batch, members in batches.items()}
 
-    def due(self, now: datetime) -> list[str]:
-        return [key for (key,) in self._rows("due", [micros(now)])]
+    async def due(self, now: datetime) -> list[str]:
+        return [key for (key,) in await self.reader.rows("due", [micros(now)])]
 
-    def steps(self, workflow_id: str) -> list[StepRow]:
-        return self._all(StepRow, "steps", [workflow_id])
+    async def steps(self, workflow_id: str) -> list[StepRow]:
+        return await self.reader.all(StepRow, "steps", [workflow_id])
 
-    def assignments(self, workflow_id: str) -> list[AssignmentRow]:
-        return self._all(AssignmentRow, "assignments", [workflow_id])
+    async def assignments(self, workflow_id: str) -> list[AssignmentRow]:
+        return await self.reader.all(AssignmentRow, "assignments", [workflow_id])
 
-    def assignment(self, assignment_id: str) -> AssignmentRow | None:
-        return self._assignments.get(assignment_id, lambda key: self._one(AssignmentRow, "assignment", [key]))
+    async def assignment(self, assignment_id: str) -> AssignmentRow | None:
+        return await self._assignments.get(
+            assignment_id, lambda: self.reader.one(AssignmentRow, "assignment", assignment_id)
+        )
 
-    def last_closed(self, definition: str, pcn: str) -> str | None:
-        rows = self._rows("last_closed", [definition, pcn])
+    async def last_closed(self, definition: str, pcn: str) -> str | None:
+        rows = await self.reader.rows("last_closed", [definition, pcn])
         return rows[0][0] if rows else None
 
-    # --- post and links
+    # --- the post and the links
 
-    def notices_due(self, now: datetime, limit: int = 5000) -> list[NoticeRow]:
-        return self._all(NoticeRow, "notices_due", [micros(now), limit])
+    async def notices_due(self, now: datetime, limit: int = 5000) -> list[NoticeRow]:
+        return await self.reader.all(NoticeRow, "notices_due", [micros(now), limit])
 
-    def next_notice(self) -> datetime | None:
-        ((at,),) = self._rows("next_notice", [])
+    async def next_notice(self) -> datetime | None:
+        ((at,),) = await self.reader.rows("next_notice", [])
         return None if at is None else chain.moment(at)
 
-    def notices(self, workflow_id: str) -> list[NoticeRow]:
-        return self._all(NoticeRow, "notices", [workflow_id])
+    async def notices(self, workflow_id: str) -> list[NoticeRow]:
+        return await self.reader.all(NoticeRow, "notices", [workflow_id])
 
-    def messages_unfinished(self) -> list[MessageRow]:
-        return self._all(MessageRow, "messages_unfinished", [])
+    async def notice(self, notice_id: str) -> NoticeRow | None:
+        return await self.reader.one(NoticeRow, "notice", notice_id)
 
-    def messages(self, limit: int = 500) -> list[MessageRow]:
-        return self._all(MessageRow, "messages", [limit])
+    async def messages(self, limit: int = 500) -> list[MessageRow]:
+        return await self.reader.all(MessageRow, "messages", [limit])
 
-    def automatic_sent(self, persons: Sequence[str], day: date) -> dict[str, int]:
-        begins = micros(datetime.combine(day, time(), LONDON))
-        ends = micros(datetime.combine(day + timedelta(days=1), time(), LONDON))
-        return dict(self._rows("automatic_sent", [begins, ends, list(persons)]))
+    async def messages_unfinished(self) -> list[MessageRow]:
+        return await self.reader.all(MessageRow, "messages_unfinished", [])
 
-    def notice(self, notice_id: str) -> NoticeRow | None:
-        return self._one(NoticeRow, "notice", [notice_id])
+    async def automatic_sent(self, persons: Sequence[str], day: date) -> dict[str, int]:
+        values = [_midnight(day), _midnight(day + timedelta(days=1)), list(persons)]
+        return dict(await self.reader.rows("automatic_sent", values))
 
-    def link(self, sha256: str) -> LinkRow | None:
-        return self._links.get(sha256, lambda key: self._one(LinkRow, "link", [key]))
+    async def link(self, sha256: str) -> LinkRow | None:
+        return await self._links.get(sha256, lambda: self.reader.one(LinkRow, "link", sha256))
 
-    def links_of(self, assignment_id: str) -> list[LinkRow]:
-        return self._all(LinkRow, "links_of", [assignment_id])
+    async def links_of(self, assignment_id: str) -> list[LinkRow]:
+        return await self.reader.all(LinkRow, "links_of", [assignment_id])
 
-    # --- reading
+    # --- the audit
 
-    def cursor(self) -> duckdb.DuckDBPyConnection:
-        """This thread's own cursor: a connection shared between threads refuses. For reading only."""
-        if self._closed:
-            raise StoreError("the store is closed; open it again")
-        try:
-            mine: duckdb.DuckDBPyConnection = self._local.cursor
-        except AttributeError:
-            mine = self._local.cursor = self._con.cursor()
-        return mine
+    async def summaries(
+        self, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 200
+    ) -> list[WorkflowSummary]:
+        shape = SHAPES[WorkflowRow]
+        width = len(shape.names)
+        wanted = {"pcn": pcn, "definition": definition, "status": status, "limit": limit}
+        return [
+            WorkflowSummary(shape.from_columns(row[:width]), *row[width:])
+            for row in await self.reader.rows("summaries", wanted)
+        ]
 
-    def _rows(self, statement: str, values: Any) -> list[tuple[Any, ...]]:
-        try:
-            return self.cursor().execute(_SQL[statement], values).fetchall()
-        except duckdb.Error as trouble:
-            why = str(trouble).splitlines()[0]
-            raise StoreError(f"the store cannot be read ({why}); run `baton store check`") from trouble
+    async def messages_of(self, workflow_id: str) -> list[MessageRow]:
+        return await self.reader.all(MessageRow, "messages_of", [workflow_id])
 
-    def _all(self, kind: type[_R], statement: str, values: Any) -> list[_R]:
-        make = SHAPES[kind].from_columns
-        return [make(row) for row in self._rows(statement, values)]
+    async def search(self, wanted: Search) -> list[LogEntry]:
+        values = {
+            "person": wanted.person, "organisation": wanted.organisation, "type": wanted.type, "text": wanted.text,
+            "begins": _midnight(wanted.begins) if wanted.begins else 0,
+            "ends": _midnight(wanted.ends + timedelta(days=1)) if wanted.ends else 2**62, "limit": wanted.limit,
+        }  # fmt: skip
+        return [LogEntry._make(row) for row in await self.reader.rows("search", values)]
 
-    def _one(self, kind: type[_R], statement: str, values: Any) -> _R | None:
-        return next(iter(self._all(kind, statement, values)), None)
+    async def holds(self, hashes: Sequence[str]) -> list[str]:
+        found = await self.reader.rows("has_hashes", [[bytes.fromhex(each) for each in hashes]])
+        there = {digest.hex() for (digest,) in found}
+        return [each for each in hashes if each in there]
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            await asyncio.to_thread(self._close)
+
+    def _close(self) -> None:
         """Write what is queued, checkpoint, and give the file back."""
-        if self._closed:
-            return
         self._writer.stop()
-        self._closed = True
+        self.reader.close()
         self._journal.close()
         self._con.close()
         self._lock.close()
@@ -256,7 +266,11 @@ def _position(row: tuple[Any, ...]) -> int:
     return position
 
 
-def walk(rows: Callable[[str, Any], list[tuple[Any, ...]]], upto: int) -> Verdict:
+def _midnight(day: date) -> int:
+    return micros(datetime.combine(day, time(), LONDON))
+
+
+def walk(rows: Callable[[str, Any], Rows], upto: int) -> Verdict:
     """Walk the chain from its beginning to position `upto`."""
     chain_walk = chain.Walk()
     for start in range(0, upto, PAGE):

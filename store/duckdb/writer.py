@@ -21,7 +21,7 @@ from dataclasses import replace
 import duckdb
 
 from store.duckdb.flush import Group, write_log, write_projections
-from store.duckdb.tickets import Ticket, resolve
+from store.duckdb.ticket import Ticket, tell
 from store.duckdb.working_set import WorkingSet
 from store.log import chain
 from store.log.journal import Journal, JournalLine
@@ -68,12 +68,12 @@ class Writer(threading.Thread):
 
     # --- called by others
 
-    def put(self, tickets: Sequence[Ticket]) -> None:
-        """Queue tickets, whose callers wait. Raises StoreError when the store is closed."""
+    def put(self, ticket: Ticket) -> None:
+        """Queue a ticket, whose caller waits. Raises StoreError when the store is closed."""
         with self._ready:
             if self._closing:
                 raise StoreError("the store is closed; open it again")
-            self._queue.extend(tickets)
+            self._queue.append(ticket)
             self._ready.notify()
 
     def stop(self) -> None:
@@ -99,7 +99,7 @@ class Writer(threading.Thread):
                 logger.exception("the store's writer failed")
                 for ticket in tickets:
                     ticket.fail(StoreError(f"the store failed: {trouble}; run `baton store check`"))
-            resolve(tickets)
+            tell(tickets)
 
     def _next(self) -> list[Ticket] | None:
         """The next group; empty when it is time for a checkpoint, None when it is time to end."""

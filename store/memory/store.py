@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import islice
+
+import orjson
 
 from engine.dates.clock import london_date
 from engine.events.workflow import Event
@@ -21,10 +25,12 @@ from store.protocol import (
     LogEntry,
     MessageRow,
     NoticeRow,
+    Search,
     StepRow,
     StoreError,
     Verdict,
     WorkflowRow,
+    WorkflowSummary,
 )
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -43,9 +49,6 @@ class MemoryStore:
     # --- writing
 
     async def commit(self, commits: Sequence[Commit]) -> int:
-        return self.commit_now(commits)
-
-    def commit_now(self, commits: Sequence[Commit]) -> int:
         prepared = [[chain.prepare(event) for event in each.events] for each in commits]
         for each in commits:
             check_commit(each)
@@ -80,53 +83,53 @@ class MemoryStore:
 
     # --- the log
 
-    def events(self, stream: str, after_version: int = 0) -> list[Event]:
+    async def events(self, stream: str, after_version: int = 0) -> list[Event]:
         with self._lock:
             found = [self._entries[index] for index in self._streams.get(stream, ())[after_version:]]
         return [chain.to_event(entry) for entry in found]
 
-    def events_since(self, position: int, limit: int = 1000) -> list[tuple[int, Event]]:
+    async def events_since(self, position: int, limit: int = 1000) -> list[tuple[int, Event]]:
         with self._lock:
             found = self._entries[position : position + limit]
         return [(entry.position, chain.to_event(entry)) for entry in found]
 
-    def entries_since(self, position: int, limit: int = 1000) -> list[LogEntry]:
+    async def entries_since(self, position: int, limit: int = 1000) -> list[LogEntry]:
         with self._lock:
             return self._entries[position : position + limit]
 
-    def entries(self, stream: str) -> list[LogEntry]:
+    async def entries(self, stream: str) -> list[LogEntry]:
         with self._lock:
             return [self._entries[index] for index in self._streams.get(stream, ())]
 
-    def version(self, stream: str) -> int:
+    async def version(self, stream: str) -> int:
         with self._lock:
             return len(self._streams.get(stream, ()))
 
-    def position(self) -> int:
+    async def position(self) -> int:
         return len(self._entries)
 
-    def head(self) -> str:
+    async def head(self) -> str:
         with self._lock:
             return (self._entries[-1].hash if self._entries else chain.GENESIS).hex()
 
-    def document(self, sha256: str) -> bytes:
+    async def document(self, sha256: str) -> bytes:
         try:
             return self._documents[sha256]
         except KeyError:
             raise StoreError(f"document {sha256} is not in this store; run `baton store check`") from None
 
-    def verify(self) -> Verdict:
+    async def verify(self) -> Verdict:
         walk = chain.Walk()
         with self._lock:
             walk.over(self._entries)
         return walk.verdict()
 
-    # --- projections
+    # --- the lists
 
-    def workflow(self, workflow_id: str) -> WorkflowRow | None:
+    async def workflow(self, workflow_id: str) -> WorkflowRow | None:
         return self._tables.workflows.get(workflow_id)
 
-    def workflows(
+    async def workflows(
         self,
         *,
         pcn: str = "",
@@ -148,21 +151,21 @@ class MemoryStore:
         )
         return [row for row, _ in zip(kept, range(limit), strict=False)]
 
-    def workflows_starting(self, prefix: str) -> list[str]:
+    async def workflows_starting(self, prefix: str) -> list[str]:
         with self._lock:
             return sorted(key for key in self._tables.workflows if key.startswith(prefix))
 
-    def launched_with(self, key: str) -> list[WorkflowRow]:
+    async def launched_with(self, key: str) -> list[WorkflowRow]:
         with self._lock:
             rows = [row for row in self._tables.workflows.values() if row.launch.endswith(f":{key}")]
         return sorted(rows, key=lambda row: (row.batch, row.workflow_id))
 
-    def batch_deadline(self, batch: str) -> datetime | None:
+    async def batch_deadline(self, batch: str) -> datetime | None:
         with self._lock:
             rows = [r for r in self._tables.workflows.values() if r.batch == batch and r.status == "open"]
         return min((row.next_deadline for row in rows if row.next_deadline is not None), default=None)
 
-    def open_batches(self) -> dict[str, tuple[str, ...]]:
+    async def open_batches(self) -> dict[str, tuple[str, ...]]:
         batches: dict[str, tuple[str, ...]] = {}
         with self._lock:
             for row in sorted(self._tables.workflows.values(), key=lambda row: (row.batch, row.workflow_id)):
@@ -170,7 +173,7 @@ class MemoryStore:
                     batches[row.batch] = (*batches.get(row.batch, ()), row.workflow_id)
         return batches
 
-    def due(self, now: datetime) -> list[str]:
+    async def due(self, now: datetime) -> list[str]:
         with self._lock:
             waiting = [
                 (row.next_deadline, row.workflow_id)
@@ -179,19 +182,19 @@ class MemoryStore:
             ]
         return [workflow_id for _, workflow_id in sorted(waiting)]
 
-    def steps(self, workflow_id: str) -> list[StepRow]:
+    async def steps(self, workflow_id: str) -> list[StepRow]:
         with self._lock:
             return sorted(self._tables.steps_of(workflow_id), key=lambda row: (row.step, row.attempt))
 
-    def assignments(self, workflow_id: str) -> list[AssignmentRow]:
+    async def assignments(self, workflow_id: str) -> list[AssignmentRow]:
         with self._lock:
             rows = self._tables.assignments_of(workflow_id)
         return sorted(rows, key=lambda row: (row.step, row.attempt, row.organisation, row.role))
 
-    def assignment(self, assignment_id: str) -> AssignmentRow | None:
+    async def assignment(self, assignment_id: str) -> AssignmentRow | None:
         return self._tables.assignments.get(assignment_id)
 
-    def last_closed(self, definition: str, pcn: str) -> str | None:
+    async def last_closed(self, definition: str, pcn: str) -> str | None:
         with self._lock:
             rows = [
                 row
@@ -201,9 +204,9 @@ class MemoryStore:
         latest = max(rows, key=lambda row: (row.closed_at or _NEVER, row.workflow_id), default=None)
         return latest.workflow_id if latest else None
 
-    # --- post and links
+    # --- the post and the links
 
-    def notices_due(self, now: datetime, limit: int = 5000) -> list[NoticeRow]:
+    async def notices_due(self, now: datetime, limit: int = 5000) -> list[NoticeRow]:
         rows = [row for row in self._planned() if row.notice.not_before <= now]
         return sorted(rows, key=lambda row: (row.notice.not_before, row.notice.id))[:limit]
 
@@ -211,25 +214,25 @@ class MemoryStore:
         with self._lock:
             return [row for row in self._tables.notices.values() if row.status == "planned"]
 
-    def next_notice(self) -> datetime | None:
+    async def next_notice(self) -> datetime | None:
         return min((row.notice.not_before for row in self._planned()), default=None)
 
-    def notices(self, workflow_id: str) -> list[NoticeRow]:
+    async def notices(self, workflow_id: str) -> list[NoticeRow]:
         with self._lock:
             rows = self._tables.notices_of(workflow_id)
         return sorted(rows, key=lambda row: (row.planned_at, row.notice.id))
 
-    def messages_unfinished(self) -> list[MessageRow]:
+    async def messages_unfinished(self) -> list[MessageRow]:
         with self._lock:
             rows = [row for row in self._tables.messages.values() if row.status in ("claimed", "deferred")]
         return sorted(rows, key=lambda row: (row.claimed_at, row.message_id))
 
-    def messages(self, limit: int = 500) -> list[MessageRow]:
+    async def messages(self, limit: int = 500) -> list[MessageRow]:
         with self._lock:
             rows = list(self._tables.messages.values())
         return sorted(rows, key=lambda row: (row.claimed_at, row.message_id), reverse=True)[:limit]
 
-    def automatic_sent(self, persons: Sequence[str], day: date) -> dict[str, int]:
+    async def automatic_sent(self, persons: Sequence[str], day: date) -> dict[str, int]:
         wanted = set(persons)
         with self._lock:
             return dict(
@@ -240,16 +243,70 @@ class MemoryStore:
                 )
             )
 
-    def notice(self, notice_id: str) -> NoticeRow | None:
+    async def notice(self, notice_id: str) -> NoticeRow | None:
         return self._tables.notices.get(notice_id)
 
-    def link(self, sha256: str) -> LinkRow | None:
+    async def link(self, sha256: str) -> LinkRow | None:
         return self._tables.links.get(sha256)
 
-    def links_of(self, assignment_id: str) -> list[LinkRow]:
+    async def links_of(self, assignment_id: str) -> list[LinkRow]:
         with self._lock:
             rows = self._tables.links_of(assignment_id)
         return sorted(rows, key=lambda row: (row.expires, row.sha256))
 
-    def close(self) -> None:
-        """Nothing to close."""
+    # --- the audit
+
+    async def summaries(
+        self, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 200
+    ) -> list[WorkflowSummary]:
+        rows = await self.workflows(
+            pcn=pcn, open_only=status == "open", closed_only=status == "closed", limit=sys.maxsize
+        )
+        with self._lock:
+            return [self._summary(row) for row in rows if definition in ("", row.definition)][:limit]
+
+    def _summary(self, row: WorkflowRow) -> WorkflowSummary:
+        asked = self._tables.assignments_of(row.workflow_id)
+        steps = self._tables.steps_of(row.workflow_id)
+        notices = self._tables.notices_of(row.workflow_id)
+        return WorkflowSummary(
+            row,
+            events=row.version,
+            steps_closed=sum(step.status == "closed" for step in steps),
+            asked=len(asked),
+            answered=sum(each.status in ("answered", "carried") for each in asked),
+            late=sum(each.late for each in asked),
+            messages_sent=len({each.message_id for each in notices if each.status == "sent"}),
+        )
+
+    async def messages_of(self, workflow_id: str) -> list[MessageRow]:
+        with self._lock:
+            carried = {row.message_id for row in self._tables.notices_of(workflow_id)}
+            rows = [row for row in self._tables.messages.values() if row.message_id in carried]
+        return sorted(rows, key=lambda row: (row.claimed_at, row.message_id))
+
+    async def search(self, wanted: Search) -> list[LogEntry]:
+        with self._lock:
+            found = (entry for entry in reversed(self._entries) if _fits(entry, wanted))
+            return list(islice(found, wanted.limit))
+
+    async def holds(self, hashes: Sequence[str]) -> list[str]:
+        with self._lock:
+            there = {entry.hash.hex() for entry in self._entries}
+        return [each for each in hashes if each in there]
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def _fits(entry: LogEntry, wanted: Search) -> bool:
+    actor = orjson.loads(entry.actor)["actor"]
+    day = london_date(chain.moment(entry.at))
+    return (
+        wanted.type in ("", entry.type)
+        and wanted.person in ("", actor["person"])
+        and wanted.organisation in ("", actor["organisation"])
+        and wanted.text.lower() in entry.data.lower()
+        and (wanted.begins is None or wanted.begins <= day)
+        and (wanted.ends is None or day <= wanted.ends)
+    )

@@ -12,12 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from application.embedded_runtime import EmbeddedRuntime
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
 from application.operations import Operations
 from application.repository import Repository
-from application.runtime import PostOutcome
+from application.runtime import PostOutcome, Runtime
 from definitions.language import budget
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import SHIPPED, Library
@@ -65,11 +64,11 @@ steps:
 @dataclass
 class Baton:
     operations: Operations
-    runtime: EmbeddedRuntime
+    runtime: Runtime
     app: object
 
-    def notices(self, workflow: str) -> list[NoticePlanned]:
-        events = self.operations.repository.store.events(workflow)
+    async def notices(self, workflow: str) -> list[NoticePlanned]:
+        events = await self.operations.repository.store.events(workflow)
         return [event.body for event in events if isinstance(event.body, NoticePlanned)]
 
     async def launch(self, definition: str) -> str:
@@ -113,7 +112,7 @@ def start(tmp_path: Path) -> Start:
         app = create_app(
             Gateway(operations), Links(b"0" * 32, "http://127.0.0.1"), clock, WebSettings(b"0" * 32, "token")
         )
-        return Baton(operations, EmbeddedRuntime(operations, deliver), app)
+        return Baton(operations, Runtime(operations, deliver), app)
 
     return baton
 
@@ -137,10 +136,10 @@ async def test_its_batch_goes_on_and_the_manager_is_told_once(start: Start) -> N
     hostile, good = await baton.launch("hostile"), await baton.launch("good")
     for _ in range(3):
         await baton.runtime.advance([hostile, good])
-    [told] = baton.notices(hostile)
+    [told] = await baton.notices(hostile)
     assert told.notice.person == "asha-patel" and "1,000,000 steps" in told.notice.facts["text"]
-    assert [notice.notice.kind for notice in baton.notices(good)] == ["ask"]
-    row = baton.operations.repository.store.workflow(hostile)
+    assert [notice.notice.kind for notice in await baton.notices(good)] == ["ask"]
+    row = await baton.operations.repository.store.workflow(hostile)
     assert row is not None and row.waiting_for.startswith("cannot go on") and row.next_deadline is None
 
 
@@ -158,10 +157,10 @@ async def test_a_restart_tries_it_once_and_tells_nobody_again(start: Start, coun
     hostile, good = await first.launch("hostile"), await first.launch("good")
     await first.runtime.advance([hostile, good])
     again = start()
-    before = again.operations.repository.store.version(hostile)
+    before = await again.operations.repository.store.version(hostile)
     counted.clear()
     outcomes = [await again.runtime.advance([hostile, good]) for _ in range(3)]
-    assert again.operations.repository.store.version(hostile) == before
+    assert await again.operations.repository.store.version(hostile) == before
     assert outcomes[0].open == 2
     # Begun on the event loop, begun again in a thread, and no more than one evaluation's steps then.
     assert max(counted) == budget.MAX_STEPS and counted.count(budget.MAX_STEPS) <= 4
@@ -174,7 +173,7 @@ async def test_a_page_that_cannot_be_drawn_says_so_and_holds_up_no_other(start: 
     baton = start()
     workflow = await baton.launch("form")
     await baton.runtime.advance([workflow])
-    state = baton.operations.repository.state(workflow)
+    state = await baton.operations.repository.state(workflow)
     [asked] = state.steps["first"].assignments.values()
     drawing = asyncio.create_task(baton.get(f"/api/assignments/{asked.id}"))
     while not drawing.done():
@@ -191,20 +190,20 @@ async def test_its_commands_are_refused_or_done_but_never_fail(start: Start) -> 
     baton = start()
     workflow = await baton.launch("form")
     await baton.runtime.advance([workflow])
-    [asked] = baton.operations.repository.state(workflow).steps["first"].assignments.values()
+    [asked] = (await baton.operations.repository.state(workflow)).steps["first"].assignments.values()
     with pytest.raises(Refused, match="cannot be worked out"):
         await baton.operations.check(asked.id, {"left": 3})
     with pytest.raises(Refused, match="cannot be worked out"):
         await baton.operations.respond(asked.id, {"left": 3}, MANAGER)
     await baton.operations.withdraw(workflow, "it holds us up", MANAGER)
-    assert baton.operations.repository.state(workflow).status == "withdrawn"
+    assert (await baton.operations.repository.state(workflow)).status == "withdrawn"
 
 
 async def test_a_practice_is_not_told_what_went_wrong(start: Start) -> None:
     baton = start()
     workflow = await baton.launch("form")
     await baton.runtime.advance([workflow])
-    [asked] = baton.operations.repository.state(workflow).steps["first"].assignments.values()
+    [asked] = (await baton.operations.repository.state(workflow)).steps["first"].assignments.values()
     url, issued = Links(b"0" * 32, "http://127.0.0.1").issue(asked.id, NOW + timedelta(days=1))
     link = Event("post", 1, NOW, MANAGER, "test", issued)
     await baton.operations.repository.store.commit([Commit("post", 0, (link,), None)])

@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ from definitions.loading.library import Library
 from engine.dates.clock import VirtualClock
 from engine.decisions.advance import advance
 from notifications.links import Links
-from store.duckdb.opener import open_store
+from store.embedded import open_store
 from store.protocol import Commit
 from web.app import create_app
 from web.audit.routes import audit_routes
@@ -95,19 +95,28 @@ class AtOnce(NoSignals):
 
     def start(self, batches: Sequence[Batch]) -> None:
         for batch in batches:
-            self._advance(batch.workflow_ids)
+            self._at_once(self._advance(batch.workflow_ids))
 
     def wake_batch(self, batch_id: str, because: str = "") -> None:
-        self._advance(self._repository.store.open_batches().get(batch_id, ()))
+        self._at_once(self._wake(batch_id))
 
-    def _advance(self, workflow_ids: Sequence[str]) -> None:
+    def _at_once(self, work: Coroutine[None, None, None]) -> None:
+        """Nobody awaits a signal, so what it sets off has an event loop of its own; this one stands meanwhile."""
+        thread = threading.Thread(target=asyncio.run, args=(work,))
+        thread.start()
+        thread.join()
+
+    async def _wake(self, batch_id: str) -> None:
+        await self._advance((await self._repository.store.open_batches()).get(batch_id, ()))
+
+    async def _advance(self, workflow_ids: Sequence[str]) -> None:
         now = self._clock.now()
         for workflow_id in workflow_ids:
-            state = self._repository.state(workflow_id)
+            state = await self._repository.state(workflow_id)
             decision = advance(state, now)
             if decision.events:
                 pending = pending_of(decision.state, now)
-                self._repository.store.commit_now(
+                await self._repository.store.commit(
                     [Commit(workflow_id, state.version, decision.events, pending)]
                 )
 
@@ -136,4 +145,4 @@ async def _serve(home: Home, ready: threading.Event, done: threading.Event) -> N
     home.say_stopped()
     server.should_exit = True
     await task
-    store.close()
+    await store.close()

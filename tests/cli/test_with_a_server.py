@@ -124,6 +124,17 @@ def test_the_chain_is_verified_with_what_receipts_witness(baton: Baton, launched
     assert "not in the log: 000" in false.out
 
 
+def test_events_are_found_by_who_what_and_when(baton: Baton, launched: str) -> None:
+    found = json.loads(baton("audit", "search", "--type", "WorkflowLaunched", "--json").out)
+    assert [(each["workflow"], each["type"]) for each in found] == [(launched, "WorkflowLaunched")]
+    assert (
+        launched in baton("audit", "search", "iif-quarter", "--from", "2026-12-15", "--to", "2026-12-15").out
+    )
+    assert baton("audit", "search", "no such words").out == "No event of the log fits.\n"
+    wrong = baton("audit", "search", "--from", "soon")
+    assert wrong.code == 2 and "--from is a date such as" in wrong.err
+
+
 def test_lists_say_how_much_there_was(baton: Baton, launched: str) -> None:
     (row,) = json.loads(baton("audit", "list", "--json").out)
     assert (row["workflow_id"], row["asked"], row["answered"]) == (launched, 1, 0)

@@ -62,6 +62,7 @@ def test_what_a_server_left_behind_can_be_looked_at(baton: Baton, left: str) -> 
     assert f"workflow {left}" in baton("status", left[:5]).out
     assert "launched IIF Q3 2026/27 for Harbour Vale PCN" in baton("audit", "show", left[:5]).out
     assert "Intact and complete" in baton("audit", "verify").out
+    assert left in baton("audit", "search", "--type", "WorkflowLaunched").out
     assert "Everything acknowledged is there." in baton("store", "check").out
 
 

@@ -15,7 +15,7 @@ import signal
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,8 @@ from cli.demo.visitor import Visitor
 from cli.main import run
 from engine.events.workflow import ResponseReceived
 from notifications.links import Links
-from store.duckdb.opener import open_store
-from store.duckdb.store import DuckdbStore
+from store.embedded import open_store
+from store.protocol import Store
 
 pytestmark = pytest.mark.process
 
@@ -136,11 +136,11 @@ def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
     yield here
 
 
-@pytest.fixture(scope="module")
-def store(play: Play) -> Iterator[DuckdbStore]:
+@pytest.fixture
+async def store(play: Play) -> AsyncIterator[Store]:
     opened = open_store(play.home.root)
     yield opened
-    opened.close()
+    await opened.close()
 
 
 def test_it_ends_well_and_says_what_happened(play: Play) -> None:
@@ -159,34 +159,36 @@ def test_it_ends_well_and_says_what_happened(play: Play) -> None:
     assert max(map(len, play.out.splitlines())) <= 170
 
 
-def test_every_process_and_its_children_are_completed(play: Play, store: DuckdbStore) -> None:
-    rows = store.workflows()
+async def test_every_process_and_its_children_are_completed(play: Play, store: Store) -> None:
+    rows = await store.workflows()
     assert {row.definition for row in rows if not row.parent} == set(demo.PROCESSES)
     assert {(row.reference, row.status) for row in rows if row.status != "completed"} == set()
     plan = next(row.workflow_id for row in rows if row.definition == "access-plan-sign-off")
-    asked_for = [event.body.child for event in store.events(plan) if hasattr(event.body, "child")]
+    asked_for = [event.body.child for event in await store.events(plan) if hasattr(event.body, "child")]
     assert asked_for and sorted(asked_for) == sorted(row.workflow_id for row in rows if row.parent == plan)
 
 
-def test_every_acknowledged_answer_is_in_the_log(play: Play, store: DuckdbStore) -> None:
+async def test_every_acknowledged_answer_is_in_the_log(play: Play, store: Store) -> None:
     links = Links(play.home.secret(), "http://127.0.0.1")
     acknowledged = Counter(links.read(link.rsplit("/", 1)[1]) for link in play.links)
     kept: Counter[str | None] = Counter()
-    for row in store.workflows():
+    for row in await store.workflows():
         kept.update(
-            e.body.assignment for e in store.events(row.workflow_id) if isinstance(e.body, ResponseReceived)
+            e.body.assignment
+            for e in await store.events(row.workflow_id)
+            if isinstance(e.body, ResponseReceived)
         )
     assert len(play.links) > 40
     assert acknowledged - kept == Counter()
     assert set(kept.values()) == {1}, "an answer whose thanks were lost was not given again"
 
 
-def test_no_notice_went_under_two_message_ids(play: Play, store: DuckdbStore) -> None:
+async def test_no_notice_went_under_two_message_ids(play: Play, store: Store) -> None:
     arrived = Counter(
         str(email.message_from_bytes(file.read_bytes())["Message-ID"])
         for file in play.home.outbox.glob("*.eml")
     )
-    messages = {message.message_id: message for message in store.messages(limit=100_000)}
+    messages = {message.message_id: message for message in await store.messages(limit=100_000)}
     assert arrived.keys() == {mid for mid, message in messages.items() if message.status == "sent"}
     said: defaultdict[str, set[str]] = defaultdict(set)
     for mid in arrived:
@@ -194,16 +196,17 @@ def test_no_notice_went_under_two_message_ids(play: Play, store: DuckdbStore) ->
             said[notice].add(mid)
     assert {notice: ids for notice, ids in said.items() if len(ids) > 1} == {}
     # Nor was the same thing planned twice, as two notices.
-    things = Counter(
+    workflows = await store.workflows()
+    things = Counter([
         (row.notice.person, row.notice.about, row.notice.kind, row.notice.subject, row.workflow_id)
-        for workflow in store.workflows() for row in store.notices(workflow.workflow_id) if row.status == "sent"
-    )  # fmt: skip
+        for workflow in workflows for row in await store.notices(workflow.workflow_id) if row.status == "sent"
+    ])  # fmt: skip
     assert {thing: times for thing, times in things.items() if times > 1} == {}
 
 
-def test_the_chain_holds_and_journal_and_file_agree(play: Play, store: DuckdbStore) -> None:
-    assert store.verify().intact
-    store.close()
+async def test_the_chain_holds_and_journal_and_file_agree(play: Play, store: Store) -> None:
+    assert (await store.verify()).intact
+    await store.close()
     assert run(["--home", str(play.home.root), "store", "check"]) == 0
 
 

@@ -36,8 +36,8 @@ from notifications.links import Links
 from notifications.mailer import Mailer
 from notifications.transport.local_mailbox import LocalMailbox
 from notifications.transport.settings import PostSettings
-from store.duckdb.opener import open_store
-from store.duckdb.store import DuckdbStore
+from store.embedded import open_store
+from store.protocol import Store
 from web.app import create_app
 from web.gateway import Gateway
 from web.views import WebSettings
@@ -52,7 +52,7 @@ MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel")
 class Stack:
     """Everything of `baton serve` but its processes: flows are entered and the post sent by `go_on`."""
 
-    store: DuckdbStore
+    store: Store
     clock: VirtualClock
     operations: Operations
     runtime: Runtime
@@ -75,7 +75,7 @@ class Stack:
         """Whatever is due up to `moment`, each thing in its time."""
         while True:
             outcome = await self.go_on()
-            row = self.store.workflow(self.workflow)
+            row = await self.store.workflow(self.workflow)
             assert row is not None
             now = self.clock.now()
             ahead = [
@@ -87,11 +87,11 @@ class Stack:
         self.clock.move_to(moment)
         await self.go_on()
 
-    def asked(self, step: str) -> list[Assignment]:
-        return list(self.operations.repository.state(self.workflow).steps[step].assignments.values())
+    async def asked(self, step: str) -> list[Assignment]:
+        return list((await self.operations.repository.state(self.workflow)).steps[step].assignments.values())
 
-    def answers(self, assignment: Assignment) -> dict[str, Any]:
-        state = self.operations.repository.state(self.workflow)
+    async def answers(self, assignment: Assignment) -> dict[str, Any]:
+        state = await self.operations.repository.state(self.workflow)
         evaluator = FormEvaluator(state, self.clock.now(), assignment)
         return sample_answers(
             state.process.steps[assignment.step].form,
@@ -100,8 +100,10 @@ class Stack:
             random.Random(assignment.id),
         )
 
-    def responses(self) -> list[ResponseReceived]:
-        return [e.body for e in self.store.events(self.workflow) if isinstance(e.body, ResponseReceived)]
+    async def responses(self) -> list[ResponseReceived]:
+        return [
+            e.body for e in await self.store.events(self.workflow) if isinstance(e.body, ResponseReceived)
+        ]
 
     def link_to(self, assignment: Assignment) -> str:
         """The link of the email that asked, as it stands in the outbox."""
@@ -132,14 +134,14 @@ async def stack(tmp_path: Path, free_port: int) -> AsyncIterator[Stack]:
     )
 
     async def deliver(now: datetime) -> PostOutcome:
-        seen = store.position()
+        seen = await store.position()
         done = await mailer.deliver_due(now)
         return PostOutcome(done.sent, done.deferred, done.next_sending, done.summary, seen)
 
     app = create_app(Gateway(operations), links, clock, WebSettings(SECRET, "token"), outbox)
     yield Stack(store, clock, operations, Runtime(operations, deliver), outbox, app, free_port)
     await outbox.stop()
-    store.close()
+    await store.close()
 
 
 class Person:
@@ -171,8 +173,8 @@ class Person:
 async def test_of_two_who_answer_at_once_one_wins_and_the_other_is_told(stack: Stack) -> None:
     await stack.launch()
     await stack.go_on()
-    [asked] = stack.asked("confirm_set")
-    answers, link = stack.answers(asked), stack.link_to(asked)
+    [asked] = await stack.asked("confirm_set")
+    answers, link = await stack.answers(asked), stack.link_to(asked)
     people = [Person(stack, name) for name in ("Hannah Cole", "Ruth Bell")]
     for person in people:
         await person.opens(link)
@@ -180,39 +182,40 @@ async def test_of_two_who_answer_at_once_one_wins_and_the_other_is_told(stack: S
     assert sorted(answer.status_code for answer in sent) == [303, 409]
     loser, winner = sorted(people, key=lambda person: "answered since" not in person.page)
     assert f"{winner.name} has answered since you opened this page, and that answer stands" in loser.page
-    assert [response.number for response in stack.responses()] == [1]
+    assert [response.number for response in await stack.responses()] == [1]
     # What was typed is still there, and sending it now is an amendment, made knowingly.
     again = await loser.sends(answers)
     assert again.status_code == 303, again.text
-    assert [response.number for response in stack.responses()] == [1, 2]
+    assert [response.number for response in await stack.responses()] == [1, 2]
 
 
 async def test_a_button_pressed_twice_is_one_answer(stack: Stack) -> None:
     await stack.launch()
     await stack.go_on()
-    [asked] = stack.asked("confirm_set")
-    person, answers = Person(stack, "Hannah Cole"), stack.answers(asked)
+    [asked] = await stack.asked("confirm_set")
+    person, answers = Person(stack, "Hannah Cole"), await stack.answers(asked)
     await person.opens(stack.link_to(asked))
     sent = await asyncio.gather(person.sends(answers), person.sends(answers))
     assert [answer.status_code for answer in sent] == [303, 303]
-    assert [response.number for response in stack.responses()] == [1]
+    assert [response.number for response in await stack.responses()] == [1]
 
 
 async def test_after_a_day_without_a_mail_server_everyone_gets_one_email(stack: Stack) -> None:
     await stack.outbox.stop()
     await stack.launch()
     await stack.until(datetime(2026, 12, 15, 16, tzinfo=UTC))
-    assert stack.outbox.ids() == [] and stack.store.messages_unfinished() == []
-    waiting = stack.store.notices(stack.workflow)
+    assert stack.outbox.ids() == [] and await stack.store.messages_unfinished() == []
+    waiting = await stack.store.notices(stack.workflow)
     assert {row.status for row in waiting} == {"planned"}
     await stack.until(datetime(2026, 12, 16, 12, tzinfo=UTC))
     await stack.outbox.start(stack.port)
     await stack.until(datetime(2026, 12, 16, 16, tzinfo=UTC))
     emails = [stack.outbox.email(id) for id in stack.outbox.ids()]
     assert emails and set(Counter(email.to for email in emails if email).values()) == {1}
-    assert {row.status for row in stack.store.notices(stack.workflow)} <= {"sent", "void", "planned"}
+    assert {row.status for row in await stack.store.notices(stack.workflow)} <= {"sent", "void", "planned"}
     assert (
-        next(row for row in stack.store.notices(stack.workflow) if row.notice.kind == "ask").status == "sent"
+        next(row for row in await stack.store.notices(stack.workflow) if row.notice.kind == "ask").status
+        == "sent"
     )
 
 
@@ -221,8 +224,8 @@ async def test_a_full_disk_refuses_the_answer_and_the_page_says_so(
 ) -> None:
     await stack.launch()
     await stack.go_on()
-    [asked] = stack.asked("confirm_set")
-    person, answers = Person(stack, "Hannah Cole"), stack.answers(asked)
+    [asked] = await stack.asked("confirm_set")
+    person, answers = Person(stack, "Hannah Cole"), await stack.answers(asked)
     await person.opens(stack.link_to(asked))
     opened = person.page
 
@@ -236,5 +239,5 @@ async def test_a_full_disk_refuses_the_answer_and_the_page_says_so(
     assert "cannot write at the moment" in refused.text
     person.page = opened
     assert (await person.sends(answers)).status_code == 303
-    assert stack.responses()[-1].assignment == asked.id
-    assert stack.store.verify().intact
+    assert (await stack.responses())[-1].assignment == asked.id
+    assert (await stack.store.verify()).intact

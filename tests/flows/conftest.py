@@ -99,7 +99,7 @@ class Bench:
 
     async def closed(self, *batches: Batch, seconds: float = 20) -> None:
         async def all_closed() -> bool:
-            return all(map(self.network.is_closed, batches))
+            return all([await self.network.is_closed(batch) for batch in batches])
 
         await eventually(all_closed, seconds)
 

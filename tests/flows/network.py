@@ -124,21 +124,22 @@ class Network:
 
     async def respond(self, batch: Batch) -> None:
         """The next practice answers; nothing is woken."""
-        state = self.operations.repository.state(batch.workflow_ids[0])
+        state = await self.operations.repository.state(batch.workflow_ids[0])
         asked = next(each for each in state.steps["figures"].assignments.values() if each.response is None)
         actor = Actor(asked.name, asked.role, asked.organisation, asked.person, channel="web")
         await self.operations.respond(asked.id, {"visits": 3}, actor)
 
-    def is_closed(self, batch: Batch) -> bool:
-        row = self.store.workflow(batch.workflow_ids[0])
+    async def is_closed(self, batch: Batch) -> bool:
+        row = await self.store.workflow(batch.workflow_ids[0])
         return row is not None and row.closed_at is not None
 
-    @property
-    def notices(self) -> int:
-        return sum(entry.type == NoticePlanned.__name__ for entry in self.store.entries_since(0, 100_000))
+    async def notices(self) -> int:
+        return sum(
+            entry.type == NoticePlanned.__name__ for entry in await self.store.entries_since(0, 100_000)
+        )
 
     async def _deliver(self, now: datetime) -> PostOutcome:
-        seen, planned = self.store.position(), self.notices
+        seen, planned = await self.store.position(), await self.notices()
         sent, self.delivered = planned - self.delivered, planned
         self.deliveries += 1
         return PostOutcome(sent, 0, None, f"{sent} sent", seen)

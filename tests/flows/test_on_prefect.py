@@ -104,13 +104,13 @@ async def test_a_runtime_in_trouble_is_asked_again(bench: Bench, monkeypatch: py
 async def test_a_notice_calls_for_a_delivery(bench: Bench) -> None:
     key = standing_key(DELIVER_POST, today())
     await bench.prefect.reaches(key, "Waiting")
-    planned = bench.network.notices
+    planned = await bench.network.notices()
     await bench.launch("post")
-    assert bench.network.notices == planned + 12
+    assert await bench.network.notices() == planned + 12
     bench.controller.wake_post()
 
     async def sent() -> bool:
-        return bench.network.delivered == bench.network.notices
+        return bench.network.delivered == await bench.network.notices()
 
     await eventually(sent)
     await bench.prefect.reaches(key, "Waiting")

@@ -21,7 +21,7 @@ from engine.dates.calendar import Calendar
 from engine.dates.clock import VirtualClock
 from engine.events.post import POST, MessageClaimed
 from engine.events.workflow import BATON, AssignmentOpened, Event, Notice, NoticePlanned
-from notifications.links import Links
+from notifications.links import Links, sha256_of
 from notifications.mailer import Mailer
 from notifications.transport.settings import PostSettings
 from store.memory.store import MemoryStore
@@ -148,15 +148,21 @@ class PostBench:
         ]
         await append(self.store, "w1", opened, self.clock.now())
 
-    def claimed(self) -> list[MessageClaimed]:
-        return [e.body for e in self.store.events(POST) if isinstance(e.body, MessageClaimed)]
+    async def opened_by(self, token: str) -> str | None:
+        """The assignment a link opens now, as the page behind it judges; None for one that is over."""
+        row = await self.store.link(sha256_of(token))
+        live = row is not None and not row.revoked and self.clock.now() < row.expires
+        return self.links.read(token) if live else None
 
-    def statuses(self) -> Counter[str]:
-        return Counter(row.status for row in self.store.notices("w1"))
+    async def claimed(self) -> list[MessageClaimed]:
+        return [e.body for e in await self.store.events(POST) if isinstance(e.body, MessageClaimed)]
+
+    async def statuses(self) -> Counter[str]:
+        return Counter(row.status for row in await self.store.notices("w1"))
 
 
 async def append(store: MemoryStore, stream: str, bodies: Sequence[Any], at: datetime) -> None:
-    version = store.version(stream)
+    version = await store.version(stream)
     happened = tuple(Event(stream, n, at, BATON, "test", body) for n, body in enumerate(bodies, version + 1))
     await store.commit([Commit(stream, version, happened)])
 

@@ -14,7 +14,6 @@ from post_bench import PostBench, append, person
 from engine.events.post import LINKS, POST, LinkIssued, MessageRefused, MessageSent
 from engine.events.workflow import ResponseReceived
 from notifications.content.identifiers import message_id
-from notifications.links import opens as link_opens
 from notifications.links import revocations
 from notifications.transport.smtp import Throttle
 from store.memory.store import MemoryStore
@@ -30,7 +29,7 @@ async def test_what_is_due_is_claimed_sent_and_written_down(bench: PostBench) ->
     done = await delivery_of(bench)
     assert (done.sent, done.deferred, done.refused, done.next_sending) == (2, 0, 0, None)
     assert bench.server.subjects() == ["Subject 1", "Subject 2"]
-    assert bench.statuses() == {"sent": 2}
+    assert await bench.statuses() == {"sent": 2}
     assert done.summary == "2 sent."
     again = await delivery_of(bench)
     assert again.sent == 0 and len(bench.server.received) == 2
@@ -47,32 +46,35 @@ async def test_the_kept_copy_is_the_message_without_its_token(bench: PostBench) 
     await bench.plan(person(1))
     await delivery_of(bench)
     token = bench.links.token("a1")
-    sent = next(e.body for e in bench.store.events(POST) if isinstance(e.body, MessageSent))
-    kept = bench.store.document(sent.sha256)
+    sent = next(e.body for e in await bench.store.events(POST) if isinstance(e.body, MessageSent))
+    kept = await bench.store.document(sent.sha256)
     assert hashlib.sha256(kept).hexdigest() == sent.sha256
     on_the_wire = bench.server.received[0]
     body = on_the_wire.get_body(("plain",))
     assert body is not None and f"/a/{token}" in body.get_content()
     assert token.encode() not in kept.replace(b"=\r\n", b"") and b"/a/=E2=80=A6" in kept
-    assert not any(token in str(e.body) for stream in (POST, LINKS) for e in bench.store.events(stream))
+    kept_events = [*await bench.store.events(POST), *await bench.store.events(LINKS)]
+    assert not any(token in str(e.body) for e in kept_events)
 
 
 async def test_reminders_repeat_the_link_and_a_revoked_one_is_replaced(bench: PostBench) -> None:
     await bench.plan(person(1))
     await delivery_of(bench)
     first = bench.links.token("a1")
-    assert link_opens(bench.links, bench.store, first, bench.clock.now()) == "a1"
+    assert await bench.opened_by(first) == "a1"
     bench.clock.move_to(samples.at("2027-01-05 10:00"))
     await bench.plan(person(2, person="p1", email="p1@elm.example", about="a1", kind="reminder"))
     await delivery_of(bench)
-    assert sum(isinstance(e.body, LinkIssued) for e in bench.store.events(LINKS)) == 1
-    await append(bench.store, LINKS, revocations(bench.store.links_of("a1"), "asked"), bench.clock.now())
-    assert link_opens(bench.links, bench.store, first, bench.clock.now()) is None
+    assert sum(isinstance(e.body, LinkIssued) for e in await bench.store.events(LINKS)) == 1
+    await append(
+        bench.store, LINKS, revocations(await bench.store.links_of("a1"), "asked"), bench.clock.now()
+    )
+    assert await bench.opened_by(first) is None
     bench.clock.move_to(samples.at("2027-01-06 10:00"))
     await bench.plan(person(3, person="p1", email="p1@elm.example", about="a1", kind="reminder"))
     await delivery_of(bench)
     second = bench.links.token("a1", 1)
-    assert second != first and link_opens(bench.links, bench.store, second, bench.clock.now()) == "a1"
+    assert second != first and await bench.opened_by(second) == "a1"
     last = bench.server.received[-1].get_body(("plain",))
     assert last is not None and second in last.get_content()
 
@@ -83,7 +85,7 @@ async def test_the_manager_is_given_a_page_and_never_the_practices_link(bench: P
     await delivery_of(bench)
     body = bench.server.received[0].get_body(("plain",))
     assert body is not None and "/w/w1" in body.get_content() and "/a/" not in body.get_content()
-    assert bench.store.events(LINKS) == []
+    assert await bench.store.events(LINKS) == []
 
 
 async def test_one_refused_address_does_not_hold_up_the_others(bench: PostBench) -> None:
@@ -92,7 +94,7 @@ async def test_one_refused_address_does_not_hold_up_the_others(bench: PostBench)
     done = await delivery_of(bench)
     assert (done.sent, done.refused) == (4, 1)
     assert bench.told == [("p2@elm.example", "550 5.1.1 no such user")]
-    assert bench.statuses() == {"sent": 4, "refused": 1}
+    assert await bench.statuses() == {"sent": 4, "refused": 1}
     bench.clock.move_on(timedelta(days=2))
     assert (await delivery_of(bench)).sent == 0, "a refusal is not tried again"
 
@@ -154,7 +156,7 @@ async def test_the_server_is_down_for_a_day_and_nobody_gets_a_burst(bench: PostB
     await bench.plan(person(1))
     done = await mailer.deliver_due(bench.clock.now())
     assert (done.sent, done.deferred) == (0, 0) and "does not answer" in done.summary
-    assert bench.claimed() == [], "what waits for a server that is down stays free to merge"
+    assert await bench.claimed() == [], "what waits for a server that is down stays free to merge"
     waits = []
     while bench.clock.now() < samples.at("2027-01-05 09:00"):
         assert done.next_sending is not None and done.next_sending > bench.clock.now()
@@ -170,7 +172,7 @@ async def test_the_server_is_down_for_a_day_and_nobody_gets_a_burst(bench: PostB
     done = await mailer.deliver_due(bench.clock.now())
     assert (done.sent, done.next_sending) == (1, None)
     assert len(bench.server.received) == 1
-    assert set(bench.statuses()) == {"sent"}, "all that piled up went in the one email"
+    assert set(await bench.statuses()) == {"sent"}, "all that piled up went in the one email"
 
 
 async def test_a_broken_connection_after_the_message_repeats_its_message_id(bench: PostBench) -> None:
@@ -224,8 +226,8 @@ async def test_killed_between_wire_and_commit_a_message_keeps_its_id(bench: Post
         mine = {i for i in bench.server.ids(f"p{number}@") if i != message_id(["n4"], "baton.example")}
         merged = {message_id(["n1", "n4"], "baton.example")} if lives == 0 and number == 1 else set()
         assert mine == (merged or {message_id([f"n{number}"], "baton.example")})
-    automatic = Counter(claim.person for claim in {c.message_id: c for c in bench.claimed()}.values())
-    days = {e.at.date() for e in bench.store.events(POST)}
+    automatic = Counter(claim.person for claim in {c.message_id: c for c in await bench.claimed()}.values())
+    days = {e.at.date() for e in await bench.store.events(POST)}
     assert all(count <= len(days) for count in automatic.values())
 
 
@@ -273,7 +275,7 @@ async def test_what_was_answered_while_its_message_waited_is_not_sent(bench: Pos
     bench.clock.move_on(timedelta(minutes=5))
     done = await delivery_of(bench)
     assert (done.sent, done.refused, bench.server.received, bench.told) == (0, 0, [], [])
-    last = bench.store.events(POST)[-1].body
+    last = (await bench.store.events(POST))[-1].body
     assert isinstance(last, MessageRefused) and "answered" in last.because
 
 
@@ -300,7 +302,7 @@ async def test_the_throttle_lets_so_many_through_and_says_when_it_frees(bench: P
     mailer._throttle = Throttle(20, lambda: machine[0])
     done = await mailer.deliver_due(bench.clock.now())
     assert done.sent == 20 and done.next_sending == bench.clock.now() + timedelta(seconds=60)
-    assert len(bench.claimed()) == 20, "no more is claimed than may go"
+    assert len(await bench.claimed()) == 20, "no more is claimed than may go"
     machine[0] += 60.1
     assert (await mailer.deliver_due(bench.clock.now())).sent == 10
 
@@ -320,7 +322,7 @@ async def test_a_email_that_cannot_be_written_holds_up_nobody(
     monkeypatch.setattr(type(mailer._composer), "compose", broken)
     done = await mailer.deliver_due(bench.clock.now())
     assert (done.sent, done.deferred, done.refused) == (1, 1, 0)
-    assert "a template error" in bench.store.messages_unfinished()[0].because
+    assert "a template error" in (await bench.store.messages_unfinished())[0].because
 
 
 async def test_a_manager_who_cannot_be_told_is_told_later(bench: PostBench) -> None:

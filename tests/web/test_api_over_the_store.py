@@ -27,7 +27,7 @@ TOKEN = {"Authorization": "Bearer token"}
 async def api(operations: Operations) -> AsyncIterator[httpx.AsyncClient]:
     at, store = operations.clock.now(), operations.repository.store
     for stream, body in ((POST, MessageRefused("<m@x>", "no")), (LINKS, LinkIssued("s", "w.s.1.Y.pm", at))):
-        store.commit_now([Commit(stream, 0, (Event(stream, 1, at, BATON, "clock", body),))])
+        await store.commit([Commit(stream, 0, (Event(stream, 1, at, BATON, "clock", body),))])
     app = create_app(
         Gateway(operations), Links(b"s" * 32, URL), operations.clock, WebSettings(b"s" * 32, "token")
     )

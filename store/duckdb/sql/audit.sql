@@ -1,4 +1,4 @@
--- name: listed
+-- name: summaries
 -- Workflows with counts of what there is of them.
 WITH chosen AS (
     SELECT * FROM workflows
@@ -31,14 +31,6 @@ SELECT * FROM messages
 WHERE message_id IN (SELECT message_id FROM notices WHERE workflow_id = ? AND message_id <> '')
 ORDER BY claimed_at, message_id;
 
--- name: post_of
--- What happened to the messages that carried a notice of a workflow.
-SELECT position, workflow_id, version, type, "at", actor, data, previous_hash, hash
-FROM events
-WHERE workflow_id = 'post' AND data ->> '$.message_id' IN (
-    SELECT message_id FROM notices WHERE workflow_id = ? AND message_id <> '')
-ORDER BY position;
-
 -- name: search
 -- Events by who, where, what and when; a filter that is empty lets everything through.
 SELECT position, workflow_id, version, type, "at", actor, data, previous_hash, hash
@@ -49,21 +41,6 @@ WHERE "at" >= $begins AND "at" < $ends AND ($type = '' OR type = $type)
   AND ($text = '' OR contains(lower(data), lower($text)))
 ORDER BY position DESC LIMIT $limit;
 
--- name: step_times
--- How long the closed attempts of each step took, in hours.
-SELECT definition, step, count(*), median(hours), quantile_cont(hours, 0.9)
-FROM (SELECT definition, step, (steps.closed_at - steps.opened_at) / 3600000000.0 AS hours
-      FROM steps JOIN workflows USING (workflow_id)
-      WHERE steps.closed_at IS NOT NULL AND steps.opened_at IS NOT NULL
-        AND ($definition = '' OR definition = $definition))
-GROUP BY definition, step ORDER BY median(hours) DESC, definition, step;
-
--- name: load_ahead
--- Open assignments by the week they are due in and the organisation asked.
-SELECT $now + $week * ((due - $now) // $week) AS begins, organisation, count(*)
-FROM assignments WHERE status = 'open' AND due >= $now AND due < $now + $week * $weeks
-GROUP BY begins, organisation ORDER BY begins, organisation;
-
--- name: has_hash
--- Whether an event with this hash is in the log.
-SELECT 1 FROM events WHERE hash = ? LIMIT 1;
+-- name: has_hashes
+-- Of some hashes, those that an event of the log carries.
+SELECT hash FROM events WHERE hash IN (SELECT unnest(?::BLOB[]));

@@ -14,7 +14,7 @@ import pytest
 
 from store.duckdb.opener import open_store
 from store.duckdb.recovery import check, rebuild_projections
-from tests.store.killed_writer import run
+from tests.store.duckdb.killed_writer import run
 
 KILLS = 6  #: in each of five stores
 
@@ -47,7 +47,7 @@ def kill_one(home: Path, seed: int, after: float, checkpoints: bool) -> list[tup
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(tmp_path: Path, seed: int) -> None:
+async def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     acknowledged: list[tuple[int, str, int, str]] = []
     for number in range(KILLS):
@@ -55,30 +55,30 @@ def test_nothing_acknowledged_is_lost_when_the_writer_is_killed(tmp_path: Path, 
         acknowledged += kill_one(tmp_path, seed * 100 + number, chance.uniform(0.0, 0.35), checkpoints)
 
         store = open_store(tmp_path)
-        entries = store.entries_since(0, 1 << 30)
-        assert store.verify().intact
+        entries = await store.entries_since(0, 1 << 30)
+        assert (await store.verify()).intact
         found = {(each.position, each.workflow_id, each.version, each.hash.hex()) for each in entries}
         assert [each.position for each in entries] == list(range(1, len(entries) + 1))
         assert len({(each.workflow_id, each.version) for each in entries}) == len(entries)
         assert set(acknowledged) <= found
-        store.close()
+        await store.close()
         report = check(tmp_path)
         assert report.whole and report.file.events == report.journal.events == len(entries), (
             report.sentences()
         )
     assert len(acknowledged) > KILLS
-    assert lists_of(tmp_path) == rebuilt(tmp_path)
+    assert await lists_of(tmp_path) == await rebuilt(tmp_path)
 
 
-def rebuilt(home: Path) -> Any:
+async def rebuilt(home: Path) -> Any:
     rebuild_projections(home)
-    return lists_of(home)
+    return await lists_of(home)
 
 
-def lists_of(home: Path) -> Any:
+async def lists_of(home: Path) -> Any:
     store = open_store(home)
-    workflows = store.workflows(limit=10_000)
+    workflows = await store.workflows(limit=10_000)
     one = workflows[0].workflow_id
-    found = workflows, store.assignments(one), store.notices(one), store.messages(10_000)
-    store.close()
+    found = workflows, await store.assignments(one), await store.notices(one), await store.messages(10_000)
+    await store.close()
     return found

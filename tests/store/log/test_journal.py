@@ -51,10 +51,10 @@ def test_a_line_comes_back_as_it_went(pending: Pending | None) -> None:
         assert decode(encode_document(document)) == document
 
 
-def test_the_bytes_in_a_line_are_the_bytes_hashed(tmp_path: Path) -> None:
+async def test_the_bytes_in_a_line_are_the_bytes_hashed(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    store.commit_now([a_workflow("w1")])
-    store.close()
+    await store.commit([a_workflow("w1")])
+    await store.close()
     previous = bytes(32)
     for text in (tmp_path / "journal" / "2026-11.jsonl").read_bytes().splitlines():
         raw = text.split(b',"event":', 1)[1][:-1]
@@ -66,28 +66,28 @@ def journal_of(home: Path) -> list[str]:
     return [line.decode() for file in files(home / "journal") for line in file.read_bytes().splitlines(True)]
 
 
-def test_files_follow_the_months_and_never_go_back(tmp_path: Path) -> None:
+async def test_files_follow_the_months_and_never_go_back(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     months = (11, 12, 11, 12)
     for number, month in enumerate(months):
         moment = datetime(2026, month, 3, tzinfo=UTC)
         happened = (e.Event(f"w{number}", 1, moment, WHO, "x", launched()),)
-        store.commit_now([Commit(f"w{number}", 0, happened)])
-    store.close()
+        await store.commit([Commit(f"w{number}", 0, happened)])
+    await store.close()
     assert [file.name for file in files(tmp_path / "journal")] == ["2026-11.jsonl", "2026-12.jsonl"]
     items = list(read(tmp_path / "journal", tail(tmp_path / "journal")))
     assert [item.entry.position for item in items if isinstance(item, JournalLine)] == [1, 2, 3, 4]
     store = open_store(tmp_path)
-    store.commit_now([a_workflow("w9")])  # of November, after December was begun
-    store.close()
+    await store.commit([a_workflow("w9")])  # of November, after December was begun
+    await store.close()
     assert len((tmp_path / "journal" / "2026-12.jsonl").read_bytes().splitlines()) == 9
 
 
 @pytest.mark.parametrize("kept", [0, 1, 40, 200, 700])
-def test_a_torn_end_is_dropped(tmp_path: Path, kept: int) -> None:
+async def test_a_torn_end_is_dropped(tmp_path: Path, kept: int) -> None:
     store = open_store(tmp_path)
-    store.commit_now([a_workflow("w1")])
-    store.close()
+    await store.commit([a_workflow("w1")])
+    await store.close()
     journal = tmp_path / "journal" / "2026-11.jsonl"
     whole = journal.read_bytes()
     torn = b"".join(
@@ -97,11 +97,11 @@ def test_a_torn_end_is_dropped(tmp_path: Path, kept: int) -> None:
     journal.write_bytes(whole + torn[:kept] if kept else whole + torn[:-1])
     assert tail(tmp_path / "journal").position == 6
     store = open_store(tmp_path)
-    assert store.position() == 6
+    assert await store.position() == 6
     assert journal.read_bytes() == whole
-    store.commit_now([a_workflow("w2")])
-    assert store.verify().events == 12
-    store.close()
+    await store.commit([a_workflow("w2")])
+    assert (await store.verify()).events == 12
+    await store.close()
     assert tail(tmp_path / "journal").position == 12
 
 
@@ -117,104 +117,114 @@ def chain_on(journal: bytes, written: Commit) -> list[LogEntry]:
     return entries
 
 
-def test_a_file_ahead_of_its_journal_brings_it_up(tmp_path: Path) -> None:
+async def test_a_file_ahead_of_its_journal_brings_it_up(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    store.commit_now([a_workflow("w1", Pending(at(4), "x"))])
-    store.commit_now([commit("w2", 0, launched(), documents={NAME: TEXT}, pending=Pending(at(5), "y"))])
-    store.close()
+    await store.commit([a_workflow("w1", Pending(at(4), "x"))])
+    await store.commit([commit("w2", 0, launched(), documents={NAME: TEXT}, pending=Pending(at(5), "y"))])
+    await store.close()
     before = journal_of(tmp_path)
     journal = tmp_path / "journal" / "2026-11.jsonl"
     journal.write_text("".join(before[:-2]))
-    open_store(tmp_path).close()
+    await open_store(tmp_path).close()
     assert journal_of(tmp_path) == before
     shutil.rmtree(tmp_path / "journal")
-    open_store(tmp_path).close()
+    await open_store(tmp_path).close()
     assert tail(tmp_path / "journal").position == 7
     assert sorted(text.split('"event":')[-1] for text in journal_of(tmp_path)) == sorted(
         text.split('"event":')[-1] for text in before
     )
 
 
-def test_a_journal_ahead_of_its_file_brings_it_up(tmp_path: Path) -> None:
+async def test_a_journal_ahead_of_its_file_brings_it_up(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    store.commit_now([a_workflow("w1")])
-    store.close()
+    await store.commit([a_workflow("w1")])
+    await store.close()
     shutil.copy(tmp_path / "baton.duckdb", tmp_path / "copy")
     store = open_store(tmp_path)
-    store.commit_now([commit("w1", 6, answered("w1"), pending=Pending(at(5), "one"))])
-    store.commit_now(
+    await store.commit([commit("w1", 6, answered("w1"), pending=Pending(at(5), "one"))])
+    await store.commit(
         [commit("w2", 0, launched(), documents={NAME: TEXT}), commit("post", 0, claimed("m", "w1/2"))]
     )
-    rows = store.workflows(), store.assignments("w1"), store.notices("w1"), store.messages(), store.head()
-    store.close()
+    rows = (
+        await store.workflows(),
+        await store.assignments("w1"),
+        await store.notices("w1"),
+        await store.messages(),
+        await store.head(),
+    )
+    await store.close()
     shutil.copy(tmp_path / "copy", tmp_path / "baton.duckdb")
     store = open_store(tmp_path)
     assert (
-        store.workflows(),
-        store.assignments("w1"),
-        store.notices("w1"),
-        store.messages(),
-        store.head(),
+        await store.workflows(),
+        await store.assignments("w1"),
+        await store.notices("w1"),
+        await store.messages(),
+        await store.head(),
     ) == rows
-    assert store.document(NAME) == TEXT and store.version("post") == 1 and store.verify().intact
-    store.close()
+    assert (
+        await store.document(NAME) == TEXT
+        and await store.version("post") == 1
+        and (await store.verify()).intact
+    )
+    await store.close()
 
 
-def test_documents_that_came_alone_are_brought_up_both_ways(tmp_path: Path) -> None:
-    def keep(text: bytes) -> str:
+async def test_documents_that_came_alone_are_brought_up_both_ways(tmp_path: Path) -> None:
+    async def keep(text: bytes) -> str:
         store = open_store(tmp_path)
         name = sha256(text).hexdigest()
-        store.commit_now([Commit("files", 0, (), None, {name: text})])
-        store.close()
+        await store.commit([Commit("files", 0, (), None, {name: text})])
+        await store.close()
         return name
 
-    first = keep(b"before any event")
+    first = await keep(b"before any event")
     store = open_store(tmp_path)
-    store.commit_now([commit("w1", 0, launched(), documents={NAME: TEXT})])
-    store.close()
+    await store.commit([commit("w1", 0, launched(), documents={NAME: TEXT})])
+    await store.close()
     journals = {file.name: file.read_bytes() for file in files(tmp_path / "journal")}
     assert list(journals) == ["0000-00.jsonl", "2026-11.jsonl"]
     shutil.copy(tmp_path / "baton.duckdb", tmp_path / "copy")
-    second = keep(b"after it")
+    second = await keep(b"after it")
     whole = {file.name: file.read_bytes() for file in files(tmp_path / "journal")}
     assert whole != journals
 
     for name, content in journals.items():  # the file is ahead
         (tmp_path / "journal" / name).write_bytes(content)
-    open_store(tmp_path).close()
+    await open_store(tmp_path).close()
     assert {file.name: file.read_bytes() for file in files(tmp_path / "journal")} == whole
 
     shutil.copy(tmp_path / "copy", tmp_path / "baton.duckdb")  # the journal is ahead
     store = open_store(tmp_path)
-    assert store.document(second) == b"after it"
-    store.close()
+    assert await store.document(second) == b"after it"
+    await store.close()
 
     (tmp_path / "baton.duckdb").unlink()  # there is only the journal
     store = open_store(tmp_path)
-    assert [store.document(name) for name in (first, second, NAME)] == [
+    assert [await store.document(name) for name in (first, second, NAME)] == [
         b"before any event",
         b"after it",
         TEXT,
     ]
-    store.close()
+    await store.close()
     assert {file.name: file.read_bytes() for file in files(tmp_path / "journal")} == whole
 
 
-def test_a_file_and_a_journal_of_different_stores_are_not_mixed(tmp_path: Path) -> None:
+async def test_a_file_and_a_journal_of_different_stores_are_not_mixed(tmp_path: Path) -> None:
     for name, workflow in (("a", "w1"), ("b", "w2")):
         store = open_store(tmp_path / name)
-        store.commit_now([a_workflow(workflow)])
-        store.close()
+        await store.commit([a_workflow(workflow)])
+        await store.close()
     shutil.rmtree(tmp_path / "a" / "journal")
     shutil.copytree(tmp_path / "b" / "journal", tmp_path / "a" / "journal")
     with pytest.raises(StoreError, match="different events at position 6"):
         open_store(tmp_path / "a")
 
 
-def test_a_line_that_was_changed_is_said_with_its_place(tmp_path: Path) -> None:
+async def test_a_line_that_was_changed_is_said_with_its_place(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    store.commit_now([a_workflow("w1")])
-    store.close()
+    await store.commit([a_workflow("w1")])
+    await store.close()
     journal = tmp_path / "journal" / "2026-11.jsonl"
     lines = journal.read_bytes().splitlines(True)
     lines[2] = b"{" + lines[2]

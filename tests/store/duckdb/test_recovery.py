@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 from hashlib import sha256
@@ -13,37 +14,34 @@ from engine.events import post as posted
 from store.duckdb.opener import open_store
 from store.duckdb.recovery import check, restore
 from store.log.journal import tail
-from store.protocol import LogEntry, Pending, StoreError
+from store.protocol import LogEntry, Pending, Store, StoreError
 from tests.store.samples import a_workflow, answered, at, claimed, commit, launched
 
 TEXT = b"a bundle" * 500
 NAME = sha256(TEXT).hexdigest()
 
 
-def fill(home: Path) -> tuple[list[LogEntry], object]:
+async def fill(home: Path) -> tuple[list[LogEntry], object]:
     """A store with something of everything; its entries, and its lists."""
     store = open_store(home)
-    store.commit_now([a_workflow(f"w{n}", Pending(at(n), "all")) for n in range(30)])
-    store.commit_now([commit("doc", 0, launched(), documents={NAME: TEXT})])
-    store.commit_now([commit("post", 0, claimed("m", "w1/2"), posted.MessageSent("m", "ok", 1, ""))])
-    store.commit_now(
+    await store.commit([a_workflow(f"w{n}", Pending(at(n), "all")) for n in range(30)])
+    await store.commit([commit("doc", 0, launched(), documents={NAME: TEXT})])
+    await store.commit([commit("post", 0, claimed("m", "w1/2"), posted.MessageSent("m", "ok", 1, ""))])
+    await store.commit(
         [commit(f"w{n}", 6, answered(f"w{n}"), pending=Pending(at(50), "one")) for n in range(9)]
     )
-    found = store.entries_since(0, 1000), lists(store)
-    store.close()
+    found = await store.entries_since(0, 1000), await lists(store)
+    await store.close()
     return found
 
 
-def lists(store: object) -> object:
-    from store.duckdb.store import DuckdbStore
-
-    assert isinstance(store, DuckdbStore)
+async def lists(store: Store) -> object:
     return (
-        store.workflows(),
-        store.assignments("w3"),
-        store.notices("w1"),
-        store.messages(),
-        store.due(at(99)),
+        await store.workflows(),
+        await store.assignments("w3"),
+        await store.notices("w1"),
+        await store.messages(),
+        await store.due(at(99)),
     )
 
 
@@ -55,8 +53,8 @@ def contents(home: Path) -> dict[str, bytes]:
     }
 
 
-def test_a_whole_store_is_said_to_be_whole_and_not_touched(tmp_path: Path) -> None:
-    entries, _ = fill(tmp_path)
+async def test_a_whole_store_is_said_to_be_whole_and_not_touched(tmp_path: Path) -> None:
+    entries, _ = await fill(tmp_path)
     before = contents(tmp_path)
     report = check(tmp_path)
     assert report.whole and report.agree
@@ -68,12 +66,12 @@ def test_a_whole_store_is_said_to_be_whole_and_not_touched(tmp_path: Path) -> No
     assert contents(tmp_path) == before
 
 
-def test_a_running_store_is_not_looked_into(tmp_path: Path) -> None:
+async def test_a_running_store_is_not_looked_into(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     for look in (check, restore):
         with pytest.raises(StoreError, match="is open in process"):
             look(tmp_path)
-    store.close()
+    await store.close()
 
 
 def flip(chance: random.Random, content: bytes) -> bytes:
@@ -96,13 +94,13 @@ def zero(chance: random.Random, content: bytes) -> bytes:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[LogEntry], object]:
     home = tmp_path_factory.mktemp("filled")
-    entries, rows = fill(home)
+    entries, rows = asyncio.run(fill(home))
     return home, entries, rows
 
 
 @pytest.mark.parametrize("damage", [flip, cut, zero], ids=lambda each: each.__name__)
 @pytest.mark.parametrize("seed", range(12))
-def test_every_acknowledged_event_comes_back(
+async def test_every_acknowledged_event_comes_back(
     filled: tuple[Path, list[LogEntry], object],
     tmp_path: Path,
     damage: Callable[[random.Random, bytes], bytes],
@@ -130,15 +128,15 @@ def test_every_acknowledged_event_comes_back(
         kept = [name for name in contents(tmp_path) if "damaged" in name]
         assert kept == ["baton.duckdb.damaged-1"] and any("kept as" in line for line in after.sentences())
     store = open_store(tmp_path)
-    assert store.entries_since(0, 1000) == entries
-    assert lists(store) == rows and store.document(NAME) == TEXT
-    store.commit_now([a_workflow("after")])
-    assert store.verify().intact
-    store.close()
+    assert await store.entries_since(0, 1000) == entries
+    assert await lists(store) == rows and await store.document(NAME) == TEXT
+    await store.commit([a_workflow("after")])
+    assert (await store.verify()).intact
+    await store.close()
 
 
-def test_a_damaged_journal_is_written_again_from_the_file(tmp_path: Path) -> None:
-    entries, _ = fill(tmp_path)
+async def test_a_damaged_journal_is_written_again_from_the_file(tmp_path: Path) -> None:
+    entries, _ = await fill(tmp_path)
     (journal,) = (tmp_path / "journal").iterdir()
     lines = journal.read_bytes().splitlines(True)
     lines[20] = lines[20].replace(b"U1", b"U9")
@@ -154,8 +152,8 @@ def test_a_damaged_journal_is_written_again_from_the_file(tmp_path: Path) -> Non
     assert (tmp_path / "journal.damaged-1").is_dir()
 
 
-def test_when_both_are_damaged_nothing_is_touched(tmp_path: Path) -> None:
-    fill(tmp_path)
+async def test_when_both_are_damaged_nothing_is_touched(tmp_path: Path) -> None:
+    await fill(tmp_path)
     (journal,) = (tmp_path / "journal").iterdir()
     journal.write_bytes(journal.read_bytes().replace(b'"w3"', b'"w4"'))
     file = tmp_path / "baton.duckdb"
@@ -166,29 +164,29 @@ def test_when_both_are_damaged_nothing_is_touched(tmp_path: Path) -> None:
     assert contents(tmp_path) == before
 
 
-def test_a_damaged_file_does_not_open_and_says_what_to_do(tmp_path: Path) -> None:
-    fill(tmp_path)
+async def test_a_damaged_file_does_not_open_and_says_what_to_do(tmp_path: Path) -> None:
+    await fill(tmp_path)
     file = tmp_path / "baton.duckdb"
     file.write_bytes(file.read_bytes()[:9000])
     with pytest.raises(StoreError, match=r"baton store check.*baton store restore"):
         open_store(tmp_path)
     file.unlink()
     store = open_store(tmp_path)  # a file that is gone is simply behind its journal
-    assert store.position() == tail(tmp_path / "journal").position
-    store.close()
+    assert await store.position() == tail(tmp_path / "journal").position
+    await store.close()
 
 
-def test_a_change_of_content_is_found_by_the_chain(tmp_path: Path) -> None:
-    fill(tmp_path)
+async def test_a_change_of_content_is_found_by_the_chain(tmp_path: Path) -> None:
+    await fill(tmp_path)
     store = open_store(tmp_path)
-    store.cursor().execute("UPDATE events SET data = data || ' ' WHERE position = 20")
-    verdict = store.verify()
+    store.reader.cursor().execute("UPDATE events SET data = data || ' ' WHERE position = 20")
+    verdict = await store.verify()
     assert not verdict.intact and verdict.problem.startswith(
         "at position 20: its content does not match its hash"
     )
-    store.cursor().execute("DELETE FROM events WHERE position = 9")
-    assert "events are missing" in store.verify().problem
-    store.close()
+    store.reader.cursor().execute("DELETE FROM events WHERE position = 9")
+    assert "events are missing" in (await store.verify()).problem
+    await store.close()
     report = check(tmp_path)
     assert not report.file.whole and report.journal.whole
     assert restore(tmp_path).whole

@@ -6,7 +6,7 @@ import pytest
 
 from store.memory.store import MemoryStore
 from store.protocol import Store
-from tests.store.contract import Contract
+from tests.store.contract.contract import Contract
 
 
 class TestMemory(Contract):

@@ -35,27 +35,27 @@ async def _all(store: DuckdbStore, chance: random.Random, acknowledged: int) -> 
 
 async def _client(store: DuckdbStore, number: int, chance: random.Random, acknowledged: int) -> None:
     while True:
-        commits = _next(store, number, chance)
+        commits = await _next(store, number, chance)
         try:
             await store.commit(commits)
         except Conflict:  # the post is everybody's
             continue
         for each in commits:
-            last = store.entries(each.stream)[each.expected_version + len(each.events) - 1]
+            last = (await store.entries(each.stream))[each.expected_version + len(each.events) - 1]
             os.write(
                 acknowledged, f"{last.position} {each.stream} {last.version} {last.hash.hex()}\n".encode()
             )
 
 
-def _next(store: DuckdbStore, number: int, chance: random.Random) -> list[Commit]:
-    name = f"w{number}.{store.position() // 400}"
+async def _next(store: DuckdbStore, number: int, chance: random.Random) -> list[Commit]:
+    name = f"w{number}.{await store.position() // 400}"
     name = name.replace(".", "-")
-    version = store.version(name)
+    version = await store.version(name)
     if version == 0:
         text = bytes([number]) * chance.randrange(1, 20_000)
         launch = a_workflow(name, Pending(at(1), "two"))
         return [Commit(name, 0, launch.events, launch.pending, {sha256(text).hexdigest(): text})]
-    post = store.version("post")
+    post = await store.version("post")
     notice = f"{name}/{version + 2}"
     some = [planned(name, f"{name}/x{version}-{n}") for n in range(chance.choice((0, 1, 30)))]
     mine = commit(name, version, answered(name), *some, pending=Pending(at(version), "one"))

@@ -92,20 +92,24 @@ one_commit = st.one_of(
 histories = st.lists(st.lists(one_commit, min_size=1, max_size=2), max_size=14)
 
 
-def everything(store: Store) -> dict[str, Any]:
+async def everything(store: Store) -> dict[str, Any]:
     """All the lists of a store, through its public face."""
     return {
-        "workflows": store.workflows(),
-        **{w: (store.steps(w), store.assignments(w), store.notices(w)) for w in WORKFLOWS},
-        "messages": store.messages(),
-        "links": [store.link(each) for each in "xy"] + store.links_of("a"),
-        "due": store.due(at(200)),
-        "post": (store.notices_due(at(0)), store.next_notice(), store.messages_unfinished()),
-        "head": store.head(),
+        "workflows": await store.workflows(),
+        **{w: (await store.steps(w), await store.assignments(w), await store.notices(w)) for w in WORKFLOWS},
+        "messages": await store.messages(),
+        "links": [await store.link(each) for each in "xy"] + await store.links_of("a"),
+        "due": await store.due(at(200)),
+        "post": (
+            await store.notices_due(at(0)),
+            await store.next_notice(),
+            await store.messages_unfinished(),
+        ),
+        "head": await store.head(),
     }
 
 
-def write(
+async def write(
     store: MemoryStore | DuckdbStore, history: list[list[tuple[str, list[e.Body], Pending | None]]]
 ) -> list[bool]:
     """What of the history each store took: they must take and refuse the same."""
@@ -114,11 +118,11 @@ def write(
         versions: dict[str, int] = {}
         commits = []
         for stream, some, pending in call:
-            version = versions.get(stream, store.version(stream))
+            version = versions.get(stream, await store.version(stream))
             commits.append(commit(stream, version, *some, hours=hour, pending=pending))
             versions[stream] = version + len(some)
         try:
-            store.commit_now(commits)
+            await store.commit(commits)
             took.append(True)
         except Conflict:
             took.append(False)
@@ -127,27 +131,27 @@ def write(
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(histories)
-def test_memory_duckdb_and_rebuild_agree(history: Any) -> None:
+async def test_memory_duckdb_and_rebuild_agree(history: Any) -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         memory, duck = MemoryStore(), open_store(home)
         for store in (memory, duck):
-            store.commit_now([a_workflow(w, Pending(at(9), "all")) for w in WORKFLOWS])
-        assert write(memory, history) == write(duck, history)
-        expected = everything(memory)
-        assert everything(duck) == expected
-        duck.close()
+            await store.commit([a_workflow(w, Pending(at(9), "all")) for w in WORKFLOWS])
+        assert await write(memory, history) == await write(duck, history)
+        expected = await everything(memory)
+        assert await everything(duck) == expected
+        await duck.close()
         rebuild_projections(home)
         duck = open_store(home)
-        assert everything(duck) == expected
-        duck.close()
+        assert await everything(duck) == expected
+        await duck.close()
 
 
-def test_a_rebuild_asks_the_engine_what_workflows_wait_for(tmp_path: Path) -> None:
+async def test_a_rebuild_asks_the_engine_what_workflows_wait_for(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    store.commit_now([a_workflow("w0", Pending(at(9), "all")), a_workflow("w1")])
-    store.commit_now([commit("w1", 6, e.WorkflowClosed("completed", ""))])
-    store.close()
+    await store.commit([a_workflow("w0", Pending(at(9), "all")), a_workflow("w1")])
+    await store.commit([commit("w1", 6, e.WorkflowClosed("completed", ""))])
+    await store.close()
     seen = {}
 
     def pending_of(workflow_id: str, events: Any) -> Pending:
@@ -157,9 +161,9 @@ def test_a_rebuild_asks_the_engine_what_workflows_wait_for(tmp_path: Path) -> No
     assert rebuild_projections(tmp_path, pending_of) == 13
     assert seen == {"w0": 6}
     store = open_store(tmp_path)
-    row = store.workflow("w0")
+    row = await store.workflow("w0")
     assert row is not None and (row.next_deadline, row.waiting_for) == (at(7), "asked again")
-    store.close()
+    await store.close()
 
 
 def test_reducers_are_pure() -> None:

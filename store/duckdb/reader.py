@@ -1,0 +1,76 @@
+"""Reads of the DuckDB file: in threads of their own, each with its own cursor, so that no query holds up the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import duckdb
+
+from store.duckdb import statements
+from store.duckdb.columns import SHAPES
+from store.protocol import AssignmentRow, LinkRow, MessageRow, NoticeRow, StepRow, StoreError, WorkflowRow
+
+#: Queries at once; DuckDB itself uses every core for one of them.
+THREADS = 4
+
+Rows = list[tuple[Any, ...]]
+T = TypeVar("T")
+R = TypeVar("R", WorkflowRow, StepRow, AssignmentRow, NoticeRow, MessageRow, LinkRow)
+_SQL = statements.load("reading") | statements.load("audit")
+
+
+class Reader:
+    """Asks one DuckDB instance. Safe from any event loop."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        self._local = threading.local()
+        self._threads = ThreadPoolExecutor(THREADS, "baton-store-reader")
+        self._closed = False
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """This thread's own cursor: a connection shared between threads refuses. For reading only."""
+        if self._closed:
+            raise StoreError("the store is closed; open it again")
+        try:
+            mine: duckdb.DuckDBPyConnection = self._local.cursor
+        except AttributeError:
+            mine = self._local.cursor = self._con.cursor()
+        return mine
+
+    def rows_now(self, statement: str, values: Any) -> Rows:
+        """The rows of a named statement, in the caller's thread. Raises StoreError."""
+        try:
+            return self.cursor().execute(_SQL[statement], values).fetchall()
+        except duckdb.Error as trouble:
+            why = str(trouble).splitlines()[0]
+            raise StoreError(f"the store cannot be read ({why}); run `baton store check`") from trouble
+
+    async def apart(self, work: Callable[[], T]) -> T:
+        """`work` in a thread of the reader's, where `rows_now` may be asked. Raises StoreError when it is closed."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        except RuntimeError as ended:
+            if self._closed:
+                raise StoreError("the store is closed; open it again") from ended
+            raise
+
+    async def rows(self, statement: str, values: Any) -> Rows:
+        return await self.apart(lambda: self.rows_now(statement, values))
+
+    async def all(self, kind: type[R], statement: str, values: Any) -> list[R]:
+        """The rows as values of `kind`, made in the reader's thread too: a list may be long."""
+        make = SHAPES[kind].from_columns
+        return await self.apart(lambda: [make(row) for row in self.rows_now(statement, values)])
+
+    async def one(self, kind: type[R], statement: str, key: str) -> R | None:
+        return next(iter(await self.all(kind, statement, [key])), None)
+
+    def close(self) -> None:
+        """Let the queries under way end; no other begins."""
+        self._threads.shutdown()
+        self._closed = True

@@ -1,0 +1,18 @@
+"""The store of a home folder: the one module that knows which backend the embedded default is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from store.duckdb import opener, recovery
+from store.duckdb.recovery import RecoveryReport
+from store.protocol import Store
+
+__all__ = ["RecoveryReport", "check", "open_store", "restore"]
+
+check, restore = recovery.check, recovery.restore
+
+
+def open_store(home: Path) -> Store:
+    """The store in `home`, made if there is none. Raises StoreError when another process has it, or it is damaged."""
+    return opener.open_store(home)

@@ -1,0 +1,195 @@
+"""What every store must do with the lists: what a workflow and its steps and assignments look like after a commit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.events import changes as changes
+from engine.events import workflow as e
+from store.protocol import Pending, Store
+from tests.store.samples import (
+    AT,
+    a_workflow,
+    about,
+    answered,
+    asked,
+    at,
+    commit,
+    launched,
+    when,
+)
+
+
+async def statuses(store: Store, workflow: str) -> dict[str, str]:
+    return {row.notice.id: row.status for row in await store.notices(workflow)}
+
+
+class Lists:
+    async def test_a_commit_is_seen_when_it_returns(self, store: Store) -> None:
+        await store.commit([a_workflow("w1", Pending(at(5), "2 practices"))])
+        row = await store.workflow("w1")
+        assert row is not None
+        assert (row.version, row.status, row.pcn, row.pcn_name) == (6, "open", "Y90001", "Y90001 PCN")
+        assert (row.next_deadline, row.waiting_for, row.launched_at) == (at(5), "2 practices", AT)
+        await store.commit([commit("w1", 6, answered("w1"), hours=1, pending=Pending(at(6), "1 practice"))])
+        row = await store.workflow("w1")
+        assert row is not None and (row.version, row.next_deadline, row.waiting_for) == (
+            7,
+            at(6),
+            "1 practice",
+        )
+        found = await store.assignment(about("w1"))
+        assert found is not None and (found.status, found.answered_at, found.responses) == (
+            "answered",
+            at(1),
+            1,
+        )
+        await store.commit([commit("w1", 7, changes.WorkflowHeld("building works"))])
+        row = await store.workflow("w1")
+        assert row is not None and (row.status, row.waiting_for) == ("held", "1 practice")
+
+    async def test_what_is_due_and_what_is_open(self, store: Store) -> None:
+        await store.commit(
+            [
+                a_workflow("w1", Pending(at(5), "x"), batch="a"),
+                a_workflow("w2", Pending(at(3), "x"), batch="a", pcn="Y2"),
+                a_workflow("w3", Pending(None, "x"), batch="b"),
+            ]
+        )
+        assert (
+            await store.due(at(2)) == []
+            and await store.due(at(3)) == ["w2"]
+            and await store.due(at(9)) == ["w2", "w1"]
+        )
+        assert await store.open_batches() == {"a": ("w1", "w2"), "b": ("w3",)}
+        await store.commit(
+            [commit("w2", 6, e.WorkflowClosed("completed", "done"), hours=2, pending=Pending(at(9), "?"))]
+        )
+        assert await store.due(at(9)) == ["w1"] and await store.open_batches() == {"a": ("w1",), "b": ("w3",)}
+        row = await store.workflow("w2")
+        assert row is not None and (row.next_deadline, row.closed_at) == (None, at(2))
+        assert [row.workflow_id for row in await store.workflows()] == ["w1", "w2", "w3"]
+        assert [row.workflow_id for row in await store.workflows(open_only=True)] == ["w1", "w3"]
+        assert [row.workflow_id for row in await store.workflows(closed_only=True)] == ["w2"]
+        assert [row.workflow_id for row in await store.workflows(pcn="Y2")] == ["w2"]
+        assert [row.workflow_id for row in await store.workflows(batch="a", limit=1)] == ["w1"]
+
+    async def test_ids_by_prefix(self, store: Store) -> None:
+        await store.commit([a_workflow(each) for each in ("q3-a", "q3-b", "q4-a", "q_3")])
+        assert await store.workflows_starting("q3-") == ["q3-a", "q3-b"]
+        assert await store.workflows_starting("q_") == ["q_3"]  # no wildcard
+
+    async def test_a_launch_is_found_by_its_key_and_a_batch_by_its_deadline(self, store: Store) -> None:
+        for name, batch, due in (("w2", "a.1", 3), ("w1", "a.0", 5), ("w3", "a.0", 4)):
+            body = replace(launched(batch=batch), launch="iif-quarter-close:key-1")  # type: ignore[type-var]
+            await store.commit([commit(name, 0, body, pending=Pending(at(due), "x"))])
+        assert [row.workflow_id for row in await store.launched_with("key-1")] == ["w1", "w3", "w2"]
+        assert await store.launched_with("ey-1") == []
+        assert await store.batch_deadline("a.0") == at(4) and await store.batch_deadline("b") is None
+
+    async def test_the_one_before(self, store: Store) -> None:
+        await store.commit([a_workflow("w1"), a_workflow("w2"), a_workflow("w3"), a_workflow("w4", pcn="Y2")])
+        assert await store.last_closed("iif-quarter-close", "Y90001") is None
+        for workflow, outcome, hours in (
+            ("w2", "completed", 2),
+            ("w1", "completed", 3),
+            ("w3", "withdrawn", 4),
+        ):
+            await store.commit([commit(workflow, 6, e.WorkflowClosed(outcome, ""), hours=hours)])  # type: ignore[arg-type]
+        assert await store.last_closed("iif-quarter-close", "Y90001") == "w1"
+        assert await store.last_closed("iif-quarter-close", "Y2") is None
+
+    async def test_a_workflow_changes_its_pins_and_locks(self, store: Store) -> None:
+        await store.commit([a_workflow("w1")])
+        pcn = {"code": "Y3", "name": "Merged"}
+        await store.commit(
+            [
+                commit(
+                    "w1", 6, changes.DefinitionChanged("c" * 64, 2, "new year"), changes.WorkflowLocked("practice_return"),
+                    changes.MembershipChanged(pcn, (), (), "merger"),
+                )
+            ]
+        )  # fmt: skip
+        row = await store.workflow("w1")
+        assert row is not None and (row.definition_version, row.bundle, row.locked) == (2, "c" * 64, True)
+        assert [found.pcn_name for found in await store.workflows(pcn="Y3")] == ["Merged"]
+        await store.commit(
+            [commit("w1", 9, changes.LockLifted("r"), changes.CalendarChanged("d" * 64, "holiday"))]
+        )
+        row = await store.workflow("w1")
+        assert row is not None and (row.bundle, row.locked) == ("d" * 64, False)
+
+    async def test_steps_open_close_skip_and_reopen(self, store: Store) -> None:
+        await store.commit([a_workflow("w1")])
+        await store.commit(
+            [
+                commit(
+                    "w1",
+                    6,
+                    e.StepSkipped("extra", 1, "not asked for"),
+                    e.StepClosed("sum", 1, "done", "computed"),
+                ),
+                commit(
+                    "w1",
+                    8,
+                    answered("w1"),
+                    e.StepReopened("practice_return", 2, "a figure was wrong"),
+                    hours=2,
+                ),
+                commit(
+                    "w1",
+                    10,
+                    e.StepOpened("practice_return", 2, when(300)),
+                    asked("w1", "U1", attempt=2),
+                    hours=3,
+                ),
+            ]
+        )
+        rows = {(row.step, row.attempt): row for row in await store.steps("w1")}
+        assert list(rows) == [("extra", 1), ("practice_return", 1), ("practice_return", 2), ("sum", 1)]
+        assert rows["practice_return", 1].status == "reopened" and rows["practice_return", 2].due == at(300)
+        assert rows["extra", 1].status == "skipped" and rows["sum", 1].opened_at == AT
+        assert {row.assignment: row.status for row in await store.assignments("w1")} == {
+            about("w1", "U1"): "answered",
+            about("w1", "U2"): "ended",
+            about("w1", "U1", attempt=2): "open",
+        }
+        assert await statuses(store, "w1") == {"w1/1": "void", "w1/2": "void"}
+
+    async def test_assignments_move_and_change_hands(self, store: Store) -> None:
+        await store.commit([a_workflow("w1")])
+        who = about("w1")
+        await store.commit(
+            [
+                commit(
+                    "w1", 6, e.DeadlineMoved(who, "practice_return", None, when(400, True), "more time"),
+                    e.AssignmentReassigned(who, "practice_return", "sam", "alex", "Alex", "away"),
+                    e.RungClimbed(who, "practice_return", "nudge", "due today", ("alex",)),
+                    e.RungClimbed(who, "practice_return", "offer", "offer of help", ("alex",)),
+                    e.DeadlineMoved("", "practice_return", None, when(500), "hold"),
+                )
+            ]
+        )  # fmt: skip
+        row = await store.assignment(who)
+        assert row is not None
+        assert (row.due, row.external, row.person, row.name, row.rungs_climbed) == (
+            at(400),
+            True,
+            "alex",
+            "Alex",
+            2,
+        )
+        assert (await store.steps("w1"))[0].due == at(500)
+        assert await store.assignment("w1.nothing.1.U1.x") is None
+
+    async def test_an_answer_is_carried_with_its_time(self, store: Store) -> None:
+        await store.commit([a_workflow("w1")])
+        later = about("w1", attempt=2)
+        await store.commit(
+            [commit("w1", 6, answered("w1", late=True), asked("w1", "U1", attempt=2), hours=4)]
+        )
+        await store.commit(
+            [commit("w1", 8, e.ResponseCarried(later, "practice_return", about("w1")), hours=9)]
+        )
+        row = await store.assignment(later)
+        assert row is not None and (row.status, row.answered_at, row.late) == ("carried", at(4), True)
