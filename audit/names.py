@@ -26,9 +26,7 @@ class Names:
         if step not in self._titles:
             spec = self.state.process.steps.get(step)
             try:
-                self._titles[step] = (
-                    self._scope.text(spec.title, **self._scope.around(spec)) if spec else step
-                )
+                self._titles[step] = self._scope.title(spec) if spec else step
             except (
                 Exception
             ):  # a title may name an answer that was never given: the story is told all the same

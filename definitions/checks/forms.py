@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from definitions.checks.findings import Findings
-from definitions.checks.scopes import RESERVED
+from definitions.language.names import RESERVED
 from definitions.models.definition import Input, Step
 from definitions.models.fields import FormField, FormItem, RepeatedGroup
 from definitions.source.reader import KeyPath

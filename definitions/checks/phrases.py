@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from definitions.checks.findings import Findings
-from definitions.checks.scopes import LADDER, Parts, Scopes, asked_of_several, unknown
+from definitions.checks.scopes import Scopes, asked_of_several, unknown
 from definitions.language import grammar, moment_parser, moments
 from definitions.language.expressions import (
     Expression,
@@ -14,6 +14,7 @@ from definitions.language.expressions import (
     compile_cached,
     template_cached,
 )
+from definitions.language.names import NAMES, Parts
 from definitions.models.definition import Definition, Step
 from definitions.models.ladder import Ladder
 from definitions.models.marks import Mark, marks
@@ -287,6 +288,6 @@ def check_ladder(ladder: Ladder, findings: Findings) -> None:
                 findings.add(mark.path, "BD302", message, nearest(anchor, RUNG_DATES), word=anchor)
         elif mark.language == "expression":
             if expression := compiled_expression(findings, mark.path, mark.text):
-                unknown_names(findings, mark.path, expression, LADDER)
+                unknown_names(findings, mark.path, expression, NAMES["rung"])
         elif template := compiled_template(findings, mark.path, mark.text):
-            unknown_names(findings, mark.path, template, LADDER)
+            unknown_names(findings, mark.path, template, NAMES["rung"])

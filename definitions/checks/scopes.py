@@ -1,10 +1,4 @@
-"""The names an expression or template knows at its place: the contract between definitions and the engine.
-
-Everywhere: `inputs.<id>`, `dates.<id>`, `answers.<step>`, `values.<compute step>.<name>`, `pcn`, `practices`, `workflow`,
-`calendar`, `today` and the functions. Around one person's answer also: `practice`, `person`, `manager`, `assignment`,
-`step`, `previous` (None where there is nobody); in a form the ids of its fields, and in a repeated group the item's name and the ids beside it; in
-`stop_if`, `counts_if`, `stop_message` and `on`, `response.<field>`.
-"""
+"""The names known at each place of one definition: the table of `definitions.language.names`, with what it says itself."""
 
 from __future__ import annotations
 
@@ -12,50 +6,37 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from definitions.language.functions import FUNCTIONS
+from definitions.language.names import (
+    ANY,
+    DATE,
+    LEAF,
+    NAMES,
+    OF_ANSWERS,
+    ORGANISATION,
+    PERSON,
+    PRACTICE,
+    Parts,
+    Place,
+    place_of,
+)
 from definitions.language.syntax import EACH, Reference
 from definitions.models.definition import Definition, Step
 from definitions.models.fields import FormField, FormItem, RepeatedGroup
 from definitions.source.problems import nearest
 from definitions.source.reader import KeyPath
 
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What can be read from a value. `parts` None: anything. `item`: it is a list of these."""
-
-    parts: Mapping[str, Parts] | None = None
-    item: Parts | None = None
-
-
-ANY = Parts()
-LEAF = Parts({})
-_PRACTICE = Parts(
-    {"code": LEAF, "name": LEAF, "list_size": LEAF, "weighted_list_size": LEAF, "tags": Parts({}, LEAF)}
-)
-_MANAGER = Parts({"id": LEAF, "name": LEAF, "email": LEAF, "phone": LEAF})
-_PCN = Parts({"code": LEAF, "name": LEAF, "list_size": LEAF})
 _PARTS: dict[str, Parts] = {
     "ratio": Parts({"numerator": LEAF, "denominator": LEAF}),
     "file": Parts({"name": LEAF, "sha256": LEAF, "size": LEAF}),
     "attestation": Parts({"agreed": LEAF, "statement_sha256": LEAF}),
-    "date": Parts({"year": LEAF, "month": LEAF, "day": LEAF}),
+    "date": DATE,
     "choices": Parts({}, LEAF),
     "practices": Parts({}, LEAF),
     "dataset": Parts({}, ANY),
-    "organisation": ANY,
-    "person": ANY,
+    "organisation": ORGANISATION,
+    "person": PERSON,
 }
-_RECORD: dict[str, Parts] = {"practice": _PRACTICE, "person": ANY, "list_size": LEAF, "outcome": LEAF}
-
-#: Ids a field cannot have, since expressions need them for something else.
-RESERVED = frozenset({
-    "inputs", "dates", "answers", "values", "practice", "practices", "pcn", "person", "workflow", "calendar",
-    "previous", "response", "assignment", "step", "today", "list_size", "loop", "manager",
-})  # fmt: skip
-
-#: Keys of a step that are about the step, not about one person's answer.
-_OF_STEP = frozenset({"when", "values", "start_inputs", "assign", "close_when", "if_short", "ladder"})
-_OF_RESPONSE = frozenset({"stop_if", "counts_if", "stop_message", "on"})
+_RECORD: dict[str, Parts] = {"practice": PRACTICE, "person": LEAF, "list_size": LEAF, "outcome": LEAF}
 
 
 def asked_of_several(step: Step) -> bool:
@@ -67,22 +48,29 @@ def asked_of_several(step: Step) -> bool:
     )
 
 
-def _field(field: FormField) -> Parts:
+def _field(field: FormField, named: bool) -> Parts:
     if field.type == "table":
-        return Parts({}, Parts({column.id: LEAF for column in field.columns}))
-    return _PARTS.get(field.type, LEAF)
+        cells = {column.id: _value(column.type, named) for column in field.columns}
+        return Parts({}, Parts(cells))
+    return _value(field.type, named)
 
 
-def _form(form: Sequence[FormItem]) -> dict[str, Parts]:
+def _value(type_: str, named: bool) -> Parts:
+    return _PARTS.get(type_, LEAF) if named or type_ not in ("person", "organisation") else LEAF
+
+
+def _form(form: Sequence[FormItem], named: bool = True) -> dict[str, Parts]:
+    """The answers of a form by their ids. `named`: people and organisations in them are known by name, and not yet
+    what somebody typed."""
     return {
         **{item.key: ANY for item in form if isinstance(item, RepeatedGroup)},
-        **{item.id: _field(item) for item in form if not isinstance(item, RepeatedGroup)},
+        **{item.id: _field(item, named) for item in form if not isinstance(item, RepeatedGroup)},
     }
 
 
 def _answers(step: Step) -> Parts:
     record = Parts({**_form(step.form), **_RECORD})
-    return Parts({"missing": Parts({}, _PRACTICE)}, record) if asked_of_several(step) else record
+    return Parts({"missing": Parts({}, PRACTICE)}, record) if asked_of_several(step) else record
 
 
 class Scopes:
@@ -90,60 +78,46 @@ class Scopes:
 
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
-        inputs = {each.id: _field(each) for each in definition.launch.inputs}
         human = {step.id: _answers(step) for step in definition.steps if not step.automatic}
         values = {s.id: Parts(dict.fromkeys(s.values, ANY)) for s in definition.steps if s.kind == "compute"}
-        self.launch = {
-            "inputs": Parts(inputs), "pcn": _PCN, "practices": Parts({}, _PRACTICE), "calendar": ANY,
-            "today": _PARTS["date"],
-        }  # fmt: skip
-        self.common = {
-            **self.launch,
-            "dates": Parts(dict.fromkeys(definition.dates, _PARTS["date"])),
+        self._defined = {
+            "inputs": Parts(_form(definition.launch.inputs)),
+            "dates": Parts(dict.fromkeys(definition.dates, DATE)),
             "answers": Parts(human),
             "values": Parts(values),
-            "workflow": Parts({"id": LEAF, "reference": LEAF}),
         }
-        self.around = {
-            **self.common, "practice": _PRACTICE, "person": ANY, "manager": _MANAGER, "assignment": ANY, "step": ANY,
-        }  # fmt: skip
 
     def at(self, path: KeyPath) -> Mapping[str, Parts]:
         """The names known at `path`."""
         if path[0] == "launch":
-            return (
-                {**self.launch, **_form(self.definition.launch.inputs)} if "inputs" in path else self.launch
-            )
+            answered = _form(self.definition.launch.inputs, named=False) if path[-1] in OF_ANSWERS else {}
+            return {**self._names("launch"), **answered}
         if path[0] != "steps" or len(path) < 3:
-            return self.common
+            return self._names("definition")
         step = self.definition.steps[int(path[1])]
-        key = path[2]
-        if key in _OF_STEP:
-            return {**self.common, "step": ANY}
-        if key in ("form", "checks"):
-            return self._in_form(step, path)
-        if key in _OF_RESPONSE:
-            fields = Parts(_form(step.form))
-            return {**self.around, "response": fields, "previous": fields}
-        return self.around
+        place = place_of(str(path[2]), step.automatic, asked_of_several(step))
+        if path[2:4] == ("message", "to"):
+            place = "definition"  # whom a message is for is found out as for a step that is asked
+        return {**self._names(place, Parts(_form(step.form))), **_beside(step, path)}
 
-    def _in_form(self, step: Step, path: KeyPath) -> Mapping[str, Parts]:
-        fields = _form(step.form)
-        known = {**self.around, **fields, "response": Parts(fields)}
-        item = step.form[int(path[3])] if path[2] == "form" else None
-        if isinstance(item, RepeatedGroup) and len(path) > 4 and path[4] != "repeat":
-            known[item.as_] = ANY
-            if path[4] == "fields":
-                siblings = {field.id: _field(field) for field in item.fields}
-                return {**known, **siblings, "previous": Parts({**fields, **siblings})}
-        return {**known, "previous": Parts(fields)}
+    def _names(self, place: Place, answers: Parts = ANY) -> dict[str, Parts]:
+        defined = {**self._defined, "previous": answers, "response": answers}
+        return {name: defined.get(name, parts) for name, parts in NAMES[place].items()}
 
 
-#: What a ladder's rungs know. A ladder serves many definitions, so it knows nothing of one.
-LADDER: Mapping[str, Parts] = {
-    "practice": _PRACTICE, "pcn": _PCN, "person": ANY, "manager": _MANAGER, "assignment": ANY, "step": ANY, "today": _PARTS["date"],
-    "workflow": Parts({"id": LEAF, "reference": LEAF}), "calendar": ANY,
-}  # fmt: skip
+def _beside(step: Step, path: KeyPath) -> Mapping[str, Parts]:
+    """The names that stand beside those of the table: earlier values; fields, an item, and what was answered of it."""
+    if path[2] == "values":
+        earlier = list(step.values)[: list(step.values).index(str(path[3]))]
+        return dict.fromkeys(earlier, ANY)
+    if path[2] not in ("form", "checks"):
+        return {}
+    known = _form(step.form, named=False) if path[-1] in OF_ANSWERS else {}
+    item = step.form[int(path[3])] if path[2] == "form" else None
+    if isinstance(item, RepeatedGroup) and path[4] != "repeat":
+        known |= _form(item.fields, named=False) if path[-1] in OF_ANSWERS else {}
+        known |= {item.as_: ANY, "previous": Parts({**_form(step.form), **_form(item.fields)})}
+    return known
 
 
 @dataclass(frozen=True, slots=True)

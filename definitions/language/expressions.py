@@ -23,7 +23,6 @@ from definitions.language import syntax
 from definitions.language.budget import MAX_STEPS, Budget, TooMuch
 from definitions.language.evaluation.interpreter import Program, compiled
 from definitions.language.evaluation.values import Missing, kept
-from definitions.language.evaluation.vocabulary import AROUND
 from definitions.language.syntax import EACH, Reference, Refused, Uses
 from definitions.source.problems import nearest
 
@@ -85,9 +84,9 @@ class _Compiled:
 
     def failure(self, error: BaseException, context: Mapping[str, Any]) -> ExpressionError:
         """The error to raise for what went wrong while evaluating."""
-        if isinstance(error, Missing):
-            return _unknown(self.text, self.uses, context, str(error))
         words = " ".join(str(error).split())[:200] or type(error).__name__
+        if isinstance(error, Missing):
+            return _unknown(self.text, self.uses, context, words)
         return ExpressionError(
             f"{_short(self.text)}: {words}", "BD502" if isinstance(error, TooMuch) else "BD501"
         )
@@ -200,7 +199,7 @@ def _unknown(text: str, uses: Uses, context: Mapping[str, Any], otherwise: str) 
     for reference in uses.references:
         here: Any = context
         for index, part in enumerate(reference.parts):
-            if part == EACH or not isinstance(here, Mapping) or (index == 0 and part in AROUND):
+            if part == EACH or not isinstance(here, Mapping):
                 break
             if part not in here and not hasattr(here, "__missing__"):
                 before = ".".join(reference.parts[:index])

@@ -19,7 +19,6 @@ from engine.decisions.assignments import content_hash
 from engine.decisions.draft import Decision, Draft
 from engine.decisions.step_kinds import HUMAN
 from engine.events import workflow as e
-from engine.expressions.scope import typed_answers
 from engine.people import roles
 from engine.people.interests import own_practices, warning
 from engine.state.workflow import Assignment, WorkflowState
@@ -43,15 +42,13 @@ def respond(
         warned = (*warned, warning(state, actor, own))
     kind = HUMAN[step.kind]
     outcome = kind.outcome(step, answers)
-    given, around = _seen(draft, step, assignment, answers)
-    if step.stop_if is not None and draft.scope.truth(step.stop_if, response=given, **around):
-        message = draft.scope.text(
-            step.stop_message or "this cannot be answered yet", response=given, **around
-        )
+    seen = _seen(draft, step, assignment, answers)
+    if step.stop_if is not None and draft.scope.truth(step.stop_if, **seen):
+        message = draft.scope.text(step.stop_message or "this cannot be answered yet", **seen)
         raise Refused("stopped", " ".join(message.split()))
     counts = outcome not in kind.sends_back or bool(step.actions(outcome))
     if counts and step.counts_if is not None:
-        counts = draft.scope.truth(step.counts_if, response=given, **around)
+        counts = draft.scope.truth(step.counts_if, **seen)
     body = e.ResponseReceived(
         assignment=assignment_id, step=step.id, number=len(assignment.responses) + 1, answers=dict(answers),
         outcome=outcome, late=is_late(state, assignment, now), counts=counts,
@@ -70,13 +67,11 @@ def is_late(state: WorkflowState, assignment: Assignment, now: datetime) -> bool
     return now > assignment.due.at
 
 
-def _seen(
-    draft: Draft, step: Step, assignment: Assignment, answers: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def _seen(draft: Draft, step: Step, assignment: Assignment, answers: Mapping[str, Any]) -> dict[str, Any]:
     """The answers and the names around them as expressions see them; nothing where no expression looks."""
     if step.stop_if is None and step.counts_if is None:
-        return {}, {}
-    return typed_answers(step, answers, draft.state.pcn), draft.scope.around(step, assignment)
+        return {}
+    return draft.scope.at("response", step, assignment, answers)
 
 
 def reply(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from engine.dates.calendar import Calendar
+from engine.dates.clock import LONDON
 
 MOST_NAMED = 8  # a span of years would otherwise list every bank holiday in it
 # Not strftime: its names follow the locale of the process, and %-d is not everywhere.
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_FULL_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+                "November", "December")  # fmt: skip
+_MONTHS = tuple(name[:3] for name in _FULL_MONTHS)
 
 
 def short(day: date) -> str:
@@ -20,6 +23,15 @@ def short(day: date) -> str:
 def long(day: date) -> str:
     """Fri 15 Jan 2027."""
     return f"{short(day)} {day.year}"
+
+
+def spoken(at: datetime) -> str:
+    """Fri 15 January 2027, 5pm."""
+    local = at.astimezone(LONDON)
+    hour = (
+        f"{local.hour % 12 or 12}{f':{local:%M}' if local.minute else ''}{'am' if local.hour < 12 else 'pm'}"
+    )
+    return f"{_DAYS[local.weekday()]} {local.day} {_FULL_MONTHS[local.month - 1]} {local.year}, {hour}"
 
 
 def reasons(

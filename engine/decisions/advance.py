@@ -269,9 +269,7 @@ def close(draft: Draft, step: Step, outcome: str, because: str, *, decided: bool
     with draft.because_of(closed.version):
         end_open(draft, step.id, "the step closed without it")
         if outcome in HUMAN[step.kind].ends and not step.actions(outcome):
-            stop(
-                draft, f"“{draft.scope.text(step.title, **draft.scope.around(step))}” came out as “{outcome}”"
-            )
+            stop(draft, f"“{draft.scope.title(step)}” came out as “{outcome}”")
             return
         if not any(action.kind in ("reopen", "stop") for action, _, _ in doing):
             # What is sent back is neither approved, so nothing locks, nor done, so nothing starts after it.

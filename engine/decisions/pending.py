@@ -85,9 +85,7 @@ def waiting_for(state: WorkflowState, now: datetime) -> str:
             if a.status != "ended" and not (a.counts or a.abstained)
         ]
         spec = state.process.steps[step_id]
-        title = draft.scope.text(
-            spec.title, **draft.scope.around(spec, next(iter(step.assignments.values()), None))
-        )
+        title = draft.scope.title(spec, next(iter(step.assignments.values()), None))
         parts.append(f"{_people(waiting)}: {title}" if waiting else title)
     moment = next_deadline(state, now)
     when = f"; next {moment.astimezone(LONDON):%a %-d %b %Y %H:%M}" if moment else ""

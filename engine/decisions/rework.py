@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from definitions.checks.scopes import asked_of_several
 from definitions.language.grammar import Action, parse_action
@@ -89,17 +90,26 @@ def actions_of(step: Step, outcome: str) -> tuple[Action, ...]:
 
 def act(draft: Draft, step: Step, action: Action, outcome: str, practices: tuple[str, ...]) -> None:
     """Do what an outcome sets off. `practices` are those that gave it; just the one, where the action is for it."""
-    because = f"“{draft.scope.text(step.title, **draft.scope.around(step))}” came out as “{outcome}”"
+    because = f"“{draft.scope.title(step)}” came out as “{outcome}”"
     if action.kind == "stop":
         stop(draft, because)
     elif action.kind == "reopen":
         reopen(draft, action.target, f"sent back: {because}", practices[0] if action.for_practice else "")
     elif action.kind == "move":
-        value = day_of(draft.scope.value(action.expression))
+        value = day_of(draft.scope.value(action.expression, **_of_outcome(draft, step, outcome)))
         if value is not None:  # an answer that names no day moves nothing
             move_date(draft, action.target, value, because, lenient=True)
     elif action.kind == "open":
         open_for(draft, draft.state.process.steps[action.target], practices, because)
+
+
+def _of_outcome(draft: Draft, step: Step, outcome: str) -> dict[str, Any]:
+    """What an action of this outcome sees: where the step is asked of one, the answer that came out so."""
+    if asked_of_several(step):
+        return draft.scope.at("outcome", step)
+    answered = (a for a in draft.state.steps[step.id].assignments.values() if a.response)
+    about = next((a for a in answered if a.response and a.response.outcome == outcome), None)
+    return draft.scope.at("outcome of one", step, about)
 
 
 def day_of(value: object) -> date | None:

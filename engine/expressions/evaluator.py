@@ -22,7 +22,7 @@ class FormEvaluator:
     def names(self) -> dict[str, Any]:
         """What the form's expressions see besides its own fields."""
         step = self._scope.state.process.steps[self._assignment.step]
-        return {**self._scope.names, **self._scope.around(step, self._assignment)}
+        return self._scope.at("form", step, self._assignment)
 
     def expression(self, text: str, context: Mapping[str, Any]) -> Any:
         return self._scope.state.process.expression(text).evaluate(context)

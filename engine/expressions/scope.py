@@ -5,9 +5,9 @@ Everything is worked out when it is looked at, so a response that needs one name
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
@@ -15,91 +15,15 @@ from definitions.checks.scopes import asked_of_several
 from definitions.language.exact_numbers import Returns
 from definitions.language.expressions import Forgiving
 from definitions.language.moments import names
-from definitions.language.named_values import Chosen, Named
+from definitions.language.named_values import Chosen
+from definitions.language.names import NAMES, Place
+from definitions.models import role_holders
 from definitions.models.definition import Input, Step
-from definitions.models.directory import Pcn
-from definitions.models.fields import RepeatedGroup
-from engine.dates import calendar as calendars
-from engine.dates.calendar import Calendar
 from engine.dates.clock import LONDON, london_date
+from engine.dates.explanation import spoken
 from engine.dates.resolution import DUE, Dated, resolve
+from engine.expressions.typed_values import CalendarNames, Lazy, typed, typed_answers
 from engine.state.workflow import Assignment, WorkflowState
-
-_NUMBERS = frozenset({"decimal", "percent", "money", "fte"})
-
-
-class Lazy(Mapping[str, Any]):
-    """A mapping whose values are worked out once, when first asked for."""
-
-    def __init__(self, keys: tuple[str, ...], find: Callable[[str], Any]) -> None:
-        self._keys, self._find, self._known = keys, find, dict[str, Any]()
-
-    def __getitem__(self, key: str) -> Any:
-        if key not in self._known:
-            if key not in self._keys:
-                raise KeyError(key)
-            self._known[key] = self._find(key)
-        return self._known[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._keys)
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-
-class CalendarNames:
-    """What `calendar` offers in expressions."""
-
-    def __init__(self, calendar: Calendar) -> None:
-        self._calendar = calendar
-
-    def quarter_end(self, quarter: str, financial_year: str) -> date:
-        return calendars.quarter_end(quarter, financial_year)
-
-    def financial_year_of(self, day: date) -> str:
-        return calendars.financial_year_of(day)
-
-    def year_end(self, financial_year: str) -> date:
-        return calendars.year_end(financial_year)
-
-    def add_working_days(self, day: date, count: int) -> date:
-        return self._calendar.add_working_days(day, count)
-
-    def last_working_day_of_month(self, day: date) -> date:
-        following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-        return self._calendar.previous_working(following)
-
-
-def typed(type_: str, value: Any, pcn: Pcn | None = None) -> Any:
-    """A stored value as expressions see it: dates as dates, money and the like as Decimal; with the directory's
-    `pcn`, people and organisations as ids that print as names."""
-    if value is None or value == "unknown":
-        return value
-    if type_ == "date":
-        return date.fromisoformat(value) if isinstance(value, str) else value
-    if type_ in _NUMBERS:
-        try:
-            return Decimal(str(value))
-        except InvalidOperation:
-            return value
-    if pcn is not None and isinstance(value, str) and type_ in ("person", "organisation"):
-        return named(pcn, type_, value)
-    return value
-
-
-def named(pcn: Pcn, type_: str, key: str) -> str:
-    """A person's id or an organisation's code with its name; what the directory does not know stays as it is."""
-    if type_ == "person":
-        person = pcn.people_by_id.get(key)
-        if person is None:
-            return key
-        return Named(key, id=key, name=person.name, email=person.email, phone=person.phone or "")
-    practice = pcn.practices_by_code.get(key)
-    if practice is None and key != pcn.code:
-        return key
-    size = practice.list_size if practice else pcn.list_size
-    return Named(key, code=key, name=pcn.organisation_name(key), list_size=size)
 
 
 class Scope:
@@ -125,35 +49,59 @@ class Scope:
 
     @cached_property
     def names(self) -> dict[str, Any]:
-        state = self.state
-        return {
-            "inputs": self.inputs,
-            "dates": Lazy(tuple(state.process.definition.dates), self._day),
-            "answers": Lazy(tuple(state.steps), self._answers),
-            "values": Lazy(tuple(state.steps), lambda step: state.steps[step].values),
-            "previous": Forgiving(),
-            "pcn": {"code": state.pcn.code, "name": state.pcn.name, "list_size": state.pcn.list_size},
-            "practices": [self.practice(p.code) for p in state.pcn.practices],
-            "workflow": {"id": state.id, "reference": state.reference},
-            "calendar": CalendarNames(state.calendar),
-            "today": london_date(self.now),
-        }
+        """What expressions see that are about no step in particular."""
+        return self.at("definition")
 
-    def around(self, step: Step, assignment: Assignment | None = None) -> dict[str, Any]:
-        """The names a step's own texts see besides."""
-        extra: dict[str, Any] = {"step": {"id": step.id, "takes": step.takes or ""}}
-        if assignment is None:
-            return extra
-        extra["practice"] = self.practice(assignment.organisation)
-        extra["person"] = {"id": assignment.person, "name": assignment.name}
-        extra["assignment"] = {
-            "due": assignment.due.at if assignment.due else None,
-            "person": assignment.name,
-        }
-        extra["previous"] = self.previous(step.id, assignment.organisation)
-        return extra
+    def title(self, step: Step, about: Assignment | None = None) -> str:
+        """The title of a step, as it is asked of whom `about` is."""
+        return self.text(step.title, **self.at("title", step, about))
+
+    def around(self, step: Step, about: Assignment | None = None) -> dict[str, Any]:
+        """What a step's own texts see."""
+        return self.at("words", step, about)
+
+    def at(
+        self,
+        place: Place,
+        step: Step | None = None,
+        about: Assignment | None = None,
+        answers: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Every name that the table has for `place`, and no other. `answers`: those being given; those of `about`, where
+        none are. KeyError where the table has a name that nobody here knows to find."""
+        seen = Seen(self, place, step, about, answers)
+        return {name: _FINDERS[name](seen) for name in NAMES[place]}
 
     # --- the parts
+
+    @cached_property
+    def dates(self) -> Mapping[str, Any]:
+        return Lazy(tuple(self.state.process.definition.dates), self._day)
+
+    @cached_property
+    def answers(self) -> Mapping[str, Any]:
+        return Lazy(tuple(self.state.steps), self._answers)
+
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        return Lazy(tuple(self.state.steps), lambda step: self.state.steps[step].values)
+
+    @cached_property
+    def practices(self) -> list[dict[str, Any]]:
+        return [self.practice(practice.code) for practice in self.state.pcn.practices]
+
+    @cached_property
+    def pcn(self) -> dict[str, Any]:
+        pcn = self.state.pcn
+        return {"code": pcn.code, "name": pcn.name, "list_size": pcn.list_size}
+
+    @cached_property
+    def manager(self) -> dict[str, Any] | None:
+        """The PCN's manager on the day; None where nobody is."""
+        found = role_holders.manager(self.state.pcn, london_date(self.now))
+        if found is None:
+            return None
+        return {"id": found.id, "name": found.name, "email": found.email, "phone": found.phone or ""}
 
     @cached_property
     def inputs(self) -> Mapping[str, Any]:
@@ -179,12 +127,14 @@ class Scope:
             "code": code,
             "name": self.state.pcn.organisation_name(code),
             "list_size": known.list_size if known else 0,
+            "weighted_list_size": known.weighted_list_size if known else None,
             "tags": list(known.tags) if known else [],
         }
 
-    def previous(self, step: str, organisation: str) -> Forgiving:
+    def previous(self, step: Step, organisation: str) -> Mapping[str, Any]:
         """What this organisation answered to this step the last time the process was run."""
-        return Forgiving(forgiving(self.state.previous.get(step, {}).get(organisation, {})))
+        given = self.state.previous.get(step.id, {}).get(organisation, {})
+        return typed_answers(step, given, self.state.pcn)
 
     def _answers(self, step_id: str) -> Any:
         """The records of a step asked of several, which know who is missing; the one record of a step asked of one,
@@ -272,38 +222,67 @@ def anchor(day: date) -> Dated:
     return Dated(datetime.combine(day, DUE, LONDON).astimezone(UTC), day, external=False, explanation="")
 
 
-def forgiving(value: Any) -> Any:
-    """`value` with every mapping in it forgiving."""
-    if isinstance(value, Mapping):
-        return Forgiving({key: forgiving(inner) for key, inner in value.items()})
-    return value
+# --- the names of the table, each with what finds it
 
 
-def typed_answers(step: Step, answers: Mapping[str, Any], pcn: Pcn | None = None) -> dict[str, Any]:
-    """Stored answers as expressions see them."""
-    kinds: dict[str, str] = {}
-    groups: dict[str, dict[str, str]] = {}
-    columns: dict[str, dict[str, str]] = {}
-    for item in step.form:
-        if isinstance(item, RepeatedGroup):
-            groups[item.key] = {f.id: f.type for f in item.fields}
-            continue
-        kinds[item.id] = item.type
-        if item.columns:
-            columns[item.id] = {c.id: c.type for c in item.columns}
-    result: dict[str, Any] = Forgiving()
-    for key, value in answers.items():
-        if key in groups and isinstance(value, Mapping):
-            inner = groups[key]
-            result[key] = {
-                item: Forgiving({f: typed(inner.get(f, "text"), v, pcn) for f, v in fields.items()})
-                for item, fields in value.items()
-            }
-        elif key in columns and isinstance(value, list):
-            kind = columns[key]
-            result[key] = [
-                Forgiving({c: typed(kind.get(c, "text"), v, pcn) for c, v in row.items()}) for row in value
-            ]
-        else:
-            result[key] = typed(kinds.get(key, "text"), value, pcn)
-    return result
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the names of one place are worked out from."""
+
+    scope: Scope
+    place: Place
+    step: Step | None
+    about: Assignment | None
+    answers: Mapping[str, Any] | None
+
+
+def _step(seen: Seen) -> Mapping[str, Any] | None:
+    step = seen.step
+    if step is None:
+        return None
+    known = {"id": step.id, "takes": step.takes or ""}
+    if seen.place == "title":  # it cannot be made of itself
+        return known
+    return Lazy(("id", "title", "takes"), lambda key: known.get(key) or seen.scope.title(step, seen.about))
+
+
+def _assignment(seen: Seen) -> Mapping[str, Any] | None:
+    about = seen.about
+    if about is None:
+        return None
+    return {"due": spoken(about.due.at) if about.due else "", "person": about.name}
+
+
+def _previous(seen: Seen) -> Mapping[str, Any]:
+    if seen.step is None or seen.about is None:
+        return Forgiving()
+    return seen.scope.previous(seen.step, seen.about.organisation)
+
+
+def _response(seen: Seen) -> Mapping[str, Any] | None:
+    answers = seen.answers
+    if answers is None and seen.about and seen.about.response:
+        answers = seen.about.response.answers
+    if answers is None or seen.step is None:
+        return None
+    return typed_answers(seen.step, answers, seen.scope.state.pcn)
+
+
+_FINDERS: Mapping[str, Callable[[Seen], Any]] = {
+    "inputs": lambda seen: seen.scope.inputs,
+    "dates": lambda seen: seen.scope.dates,
+    "answers": lambda seen: seen.scope.answers,
+    "values": lambda seen: seen.scope.values,
+    "pcn": lambda seen: seen.scope.pcn,
+    "practices": lambda seen: seen.scope.practices,
+    "workflow": lambda seen: {"id": seen.scope.state.id, "reference": seen.scope.state.reference},
+    "calendar": lambda seen: CalendarNames(seen.scope.state.calendar),
+    "today": lambda seen: london_date(seen.scope.now),
+    "practice": lambda seen: seen.about and seen.scope.practice(seen.about.organisation),
+    "person": lambda seen: seen.about and {"id": seen.about.person, "name": seen.about.name},
+    "manager": lambda seen: seen.scope.manager,
+    "assignment": _assignment,
+    "step": _step,
+    "previous": _previous,
+    "response": _response,
+}

@@ -49,7 +49,7 @@ def check_inputs(process: Process, pcn: Pcn, raw: Mapping[str, Any], now: dateti
         for key, value in given.items()
         if key not in {i.id for i in declared if i.type in _CHOOSING}
     }
-    checked = check_answers(form, [], plain, scope.names, _Before(scope))
+    checked = check_answers(form, [], plain, scope.at("launch"), _Before(scope))
     chosen: dict[str, Any] = {}
     problems = list(checked.problems)
     for item in declared:

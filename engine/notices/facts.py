@@ -10,6 +10,7 @@ from definitions.models.definition import Assign, Step
 from definitions.models.directory import Person
 from definitions.models.ladder import Rung
 from engine.dates.clock import LONDON, london_date
+from engine.dates.explanation import spoken
 from engine.events.workflow import When
 from engine.expressions.scope import Scope
 from engine.people.quorum import satisfied
@@ -38,11 +39,7 @@ def words(role: str) -> str:
 
 def due_words(due: When | None) -> str:
     """`Fri 15 January 2027, 5pm`."""
-    if due is None:
-        return ""
-    at = due.at.astimezone(LONDON)
-    hour = f"{at.hour % 12 or 12}{f':{at:%M}' if at.minute else ''}{'am' if at.hour < 12 else 'pm'}"
-    return f"{at:%a} {at.day} {at:%B %Y}, {hour}"
+    return spoken(due.at) if due else ""
 
 
 def facts_of(scope: Scope, step: Step | None, about: Assignment | None) -> dict[str, Any]:
@@ -58,30 +55,21 @@ def facts_of(scope: Scope, step: Step | None, about: Assignment | None) -> dict[
     }
     if step is None:
         return facts
-    around = scope.around(step, about)
-    facts["title"] = facts["step_title"] = scope.text(step.title, **around)
+    facts["title"] = facts["step_title"] = scope.title(step, about)
     if about is None:
         return facts
-    return facts | _of_assignment(scope, step, about, around)
+    return facts | _of_assignment(scope, step, about)
 
 
 def ladder_names(scope: Scope, step: Step, about: Assignment) -> dict[str, Any]:
-    """The names a rung's text and condition see, besides those of the step."""
-    around = scope.around(step, about)
-    return around | {
-        "step": {"title": scope.text(step.title, **around), "takes": step.takes or "", "id": step.id},
-        "assignment": {
-            "due": due_words(about.due),
-            "person": about.name,
-            "needed": still_needed(scope, step),
-        },
-        "manager": facts_of(scope, None, None)["manager"],
-    }
+    """The names a rung's text and condition see."""
+    names = scope.at("rung", step, about)
+    return {**names, "assignment": {**names["assignment"], "needed": still_needed(scope, step)}}
 
 
-def _of_assignment(scope: Scope, step: Step, about: Assignment, around: dict[str, Any]) -> dict[str, Any]:
+def _of_assignment(scope: Scope, step: Step, about: Assignment) -> dict[str, Any]:
     found = {
-        "why": scope.text(step.why, **around) if step.why else "",
+        "why": scope.text(step.why, **scope.around(step, about)) if step.why else "",
         "takes": step.takes or "",
         "due": due_words(about.due),
         "due_at": about.due.at.isoformat() if about.due else "",

@@ -100,7 +100,7 @@ def _(body: e.AssignmentOpened, event: e.Event, before: WorkflowState, scope: Sc
 
 def _ask(scope: Scope, assignment: Assignment) -> Iterator[e.Notice]:
     step = scope.state.process.steps[assignment.step]
-    title = scope.text(step.title, **scope.around(step, assignment))
+    title = scope.title(step, assignment)
     if assignment.unfilled:
         if manager := manager_of(scope):
             practice = scope.state.pcn.organisation_name(assignment.organisation)
@@ -185,7 +185,7 @@ def _(body: e.RungClimbed, event: e.Event, before: WorkflowState, scope: Scope) 
     step = scope.state.process.steps[assignment.step]
     rung = rung_named(scope, step, body.rung)
     text = " ".join(scope.text(rung.text, **ladder_names(scope, step, assignment)).split())
-    title = scope.text(step.title, **scope.around(step, assignment))
+    title = scope.title(step, assignment)
     place = scope.state.pcn.organisation_name(assignment.organisation)
     for person, organisation in rung_people(scope, rung, assignment):
         to = at_person(scope, person, organisation) if person else asked_address(scope, assignment)
@@ -214,7 +214,7 @@ def _(body: e.ResponseReceived, event: e.Event, before: WorkflowState, scope: Sc
     own = own_practices(scope.state, step, event.actor, london_date(event.at))
     if not own or not body.counts or (manager := manager_of(scope)) is None:
         return
-    title = scope.text(step.title, **scope.around(step, scope.state.assignment(body.assignment)))
+    title = scope.title(step, scope.state.assignment(body.assignment))
     text = f"{warning(scope.state, event.actor, own)}. It stands meanwhile, and the record says so."
     yield _notice(scope, "task", manager, f"A second approver: {title}", None, step, text=text)
 
@@ -281,7 +281,7 @@ def _(body: e.PromisePassed, event: e.Event, before: WorkflowState, scope: Scope
 @_notices.register
 def _(body: e.ShortfallRaised, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
     step = scope.state.process.steps[body.step]
-    title = scope.text(step.title, **scope.around(step))
+    title = scope.title(step)
     missing = [scope.state.pcn.organisation_name(code) for code in body.missing]
     text = (
         f"Not enough is in for “{title}”. Still missing: {', '.join(missing)}. Decide how to go on: wait until another "
@@ -299,7 +299,7 @@ def _(body: e.DateRefused, event: e.Event, before: WorkflowState, scope: Scope) 
     step, manager = scope.state.process.steps[body.step], manager_of(scope)
     if manager is None:
         return
-    title = scope.text(step.title, **scope.around(step))
+    title = scope.title(step)
     text = f"A date of “{title}” cannot be worked out. {body.because} Nothing was guessed, and this waits for it."
     yield _notice(scope, "question", manager, f"A date is not known: {title}", None, step, text=text)
 
@@ -345,4 +345,4 @@ def _(body: e.WorkflowClosed, event: e.Event, before: WorkflowState, scope: Scop
 
 def assignment_title(scope: Scope, assignment: Assignment) -> str:
     step = scope.state.process.steps[assignment.step]
-    return scope.text(step.title, **scope.around(step, assignment))
+    return scope.title(step, assignment)

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from definitions.language.evaluation.vocabulary import (
-    AROUND,
     CALENDAR_METHODS,
     FILTERS,
     NAMING,
@@ -23,6 +22,7 @@ from definitions.language.exact_numbers import Returns
 from definitions.language.expressions import Forgiving
 from definitions.language.functions import FUNCTIONS
 from definitions.language.named_values import Chosen, Named
+from definitions.language.names import RESERVED
 
 LONG = "ab\n" * 60_000
 ROWS = [{"n": number, "v": "x" * 50, "practice": {"code": f"Y{number}", "name": "Elm", "list_size": number}} for number in range(3_000)]  # fmt: skip
@@ -54,7 +54,7 @@ CONTEXT: Mapping[str, Any] = {
 
 _NAMES = [
     *[*CONTEXT] * 3,
-    *sorted(AROUND),
+    *sorted(RESERVED),
     "loop",
     "a",
     "b",

@@ -167,7 +167,7 @@ def shown(scope: Scope, step: Step, organisation: str, viewer: Actor) -> Iterato
         if not may_see(scope.state, name, viewer):
             continue
         earlier, state = scope.state.process.steps[name], scope.state.steps[name]
-        title = scope.text(earlier.title, **scope.around(earlier))
+        title = scope.title(earlier)
         if earlier.kind == "produce":
             yield ShownResult(
                 str(state.values.get("name", title)), markdown=str(state.values.get("text", ""))

@@ -30,7 +30,6 @@ from definitions.language.evaluation.values import (
     spend_size,
 )
 from definitions.language.evaluation.vocabulary import (
-    AROUND,
     CALENDAR_METHODS,
     FORGIVING,
     FUNCTIONS,
@@ -167,8 +166,6 @@ class _Compiler:
             try:
                 return admitted(frame.names[name])
             except KeyError:
-                if name in AROUND:
-                    return None
                 raise Missing(name) from None
 
         return look_up

@@ -20,9 +20,6 @@ CALENDAR_METHODS: Mapping[str, tuple[str, ...]] = {
     "last_working_day_of_month": ("day",),
 }
 
-#: Names that are None where there is nobody: an email about the whole PCN has no practice.
-AROUND = frozenset({"practice", "person", "manager", "assignment", "step", "previous", "response"})
-
 #: Filters that work on a value they were given.
 PLAIN_FILTERS: Mapping[str, Callable[..., Any]] = {**VALUE_FILTERS, **LIST_FILTERS}
 

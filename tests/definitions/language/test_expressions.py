@@ -16,6 +16,7 @@ from definitions.language.expressions import Expression, ExpressionError, Forgiv
 CONTEXT: dict[str, Any] = {
     "inputs": {"quarter": "Q4", "cost": Decimal("10.10"), "rate": 0.2, "board": None, "l": list(range(1_000))},
     "dates": {"start": date(2027, 1, 15)},
+    "practice": None,  # a text about the whole PCN has none
     "previous": Forgiving({"result": {"denominator": 100}}),
     "result": {"numerator": 1, "denominator": 120},
     "answers": {"ask": Returns([{"n": 2, "practice": {"name": "Elm"}}, {"n": 3, "practice": {"name": "Oak"}}],
