@@ -1,20 +1,29 @@
-"""What the terminal shows: calm, plain words, aligned. Times are London's: `Fri 15 Jan 2027, 17:00`."""
+"""What the terminal shows: calm, plain words, aligned. Times are London's: `Fri 15 Jan 2027, 17:00`.
+
+Everything a command prints goes through here. What somebody typed cannot move the cursor, turn a line round, colour it, or
+make a line that looks like Baton's own: characters that act are shown, and a further line of a text is set in.
+"""
 
 from __future__ import annotations
 
+import codecs
 import json
+import logging
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from definitions.language.formats.characters import as_json_escapes, one_line, visible
 from engine.dates.clock import LONDON
 from engine.dates.explanation import long
 
@@ -37,27 +46,84 @@ class Usage(Trouble):
         super().__init__(wrong, then, 2)
 
 
-def console(stderr: bool = False) -> Console:
-    """The terminal, or a plain text file of a good width. Made anew each time, so that a test can look."""
-    stream = sys.stderr if stderr else sys.stdout
-    return Console(stderr=stderr, highlight=False, markup=False, width=None if stream.isatty() else WIDE)
+#: Characters that people read the same in plainer letters, for terminals that do not have them.
+_PLAINER = {
+    "“": '"',
+    "”": '"',
+    "‘": "'",
+    "’": "'",
+    "–": "-",
+    "—": "-",
+    "…": "...",
+    "·": "-",
+    "→": "->",
+    "£": "GBP ",
+    "✉": "*",
+}
+
+
+def any_encoding() -> None:
+    """Let the terminal have any encoding: what it cannot show is shown in plainer letters, and no output fails."""
+    codecs.register_error("baton-plainer", _plainer)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="baton-plainer")
+
+
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    """What to write instead of characters that an encoding does not have."""
+    assert isinstance(error, UnicodeEncodeError)
+    return "".join(map(_letters, error.object[error.start : error.end])), error.end
+
+
+def _letters(character: str) -> str:
+    if character in _PLAINER:
+        return _PLAINER[character]
+    letters = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+    return letters if letters.strip() else f"\\u{ord(character):04x}"
 
 
 def say(text: str = "") -> None:
     """A line to the reader. Never wrapped: a pipe may read it."""
-    print(text, flush=True)
+    _write(_safe(text), sys.stdout)
 
 
 def whisper(text: str) -> None:
     """A line beside the result, on stderr."""
-    print(text, file=sys.stderr, flush=True)
+    _write(_safe(text), sys.stderr)
+
+
+def _safe(text: str) -> str:
+    """`text` as one line of ours: blank lines before and after it are kept, further lines of it are set in."""
+    before = "\n" * (len(text) - len(text.lstrip("\n")))
+    after = "\n" * (len(text) - len(text.rstrip("\n"))) if text.strip("\n") else ""
+    return before + visible(text.strip("\n")).replace("\n", "\n    ") + after
+
+
+def _write(text: str, stream: TextIO) -> None:
+    print(text, file=stream, flush=True)
+
+
+def ask(question: str, default: str = "") -> str:
+    """What the reader types; Enter takes `default`, as it is and not as it is shown."""
+    standing = f"[{one_line(default)}]" if default else ""
+    prompt = " ".join(filter(None, (one_line(question), standing)))
+    given = str(
+        typer.prompt(f"  {prompt}".rstrip(), default="", show_default=False, prompt_suffix=" > ")
+    ).strip()
+    return given or default.strip()
+
+
+def confirm(question: str) -> bool:
+    """Whether the reader agrees; Enter is no."""
+    return bool(typer.confirm(f"  {one_line(question)}", default=False))
 
 
 def story(lines: Iterable[tuple[str, str, str]]) -> None:
     """When, what, and why then. Folded to the window of a person; a line each for whatever reads a pipe."""
-    told = list(lines)
+    told = [(when, one_line(what), one_line(why)) for when, what, why in lines]
     if sys.stdout.isatty():
-        rows = [(when, f"{what}\nWhy then: {why}" if why else what) for when, what, why in told]
+        rows = [(when, (what, f"Why then: {why}") if why else what) for when, what, why in told]
         table(("When", "What happened"), rows)
         return
     for when, what, why in told:
@@ -67,8 +133,10 @@ def story(lines: Iterable[tuple[str, str, str]]) -> None:
 
 
 def say_json(value: Any) -> None:
-    """`value` for a program."""
-    print(json.dumps(value, default=plain, indent=2, ensure_ascii=False), flush=True)
+    """`value` for a program. Where the encoding lacks a letter, it is written as JSON's escape of it."""
+    universal = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(value, default=plain, indent=2, ensure_ascii=not universal)
+    _write(as_json_escapes(text), sys.stdout)
 
 
 def plain(value: Any) -> Any:
@@ -86,21 +154,38 @@ def plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not for JSON")
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-    """Columns under their names, with no lines drawn. The last column takes what room is left."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[str | tuple[str, ...]]], title: str = "") -> None:
+    """Columns under their names, with no lines drawn. The last column takes what room is left. A cell is one line, or one
+    for each of a tuple."""
     shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title_justify="left", title_style="bold")
     for index, name in enumerate(columns):
         last = index == len(columns) - 1
         shown.add_column(name, header_style="dim", overflow="fold", no_wrap=not last and index == 0)
     for row in rows:
-        shown.add_row(*(Text(cell) for cell in row))
-    out = console()
+        shown.add_row(*map(_cell, row))
+    width = None if sys.stdout.isatty() else WIDE
+    out = Console(highlight=False, markup=False, emoji=False, width=width)
     with out.capture() as drawn:
         if title:
-            out.print(Text(title, style="bold"))
+            out.print(Text(one_line(title), style="bold"))
         out.print(shown)
     # Cells are filled up with blanks, which have no place at the end of a line that somebody copies.
-    say("\n".join(line.rstrip() for line in drawn.get().rstrip("\n").split("\n")))
+    _write("\n".join(line.rstrip() for line in drawn.get().rstrip("\n").split("\n")), sys.stdout)
+
+
+def _cell(cell: str | tuple[str, ...]) -> Text:
+    return Text("\n".join(map(one_line, (cell,) if isinstance(cell, str) else cell)))
+
+
+class LogLines(logging.Formatter):
+    """Lines of the log: a message is one line, whatever was typed into it, and only a traceback has more."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        record.message = one_line(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:
+        return visible(super().formatException(ei))
 
 
 def moment(at: datetime | str | None) -> str:

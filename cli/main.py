@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from cli.commands import audit, hold, launch, rehearse, respond, serve, status, store, test, validate, when
-from cli.console import whisper
+from cli.console import any_encoding, whisper
 from cli.context import Invocation, invocation
 from cli.errors import told
 
@@ -64,6 +64,7 @@ store.add(app)
 def run(arguments: Sequence[str] | None = None) -> int:
     """One command; the exit code: 0 done, 1 failed, 2 not written as it should be."""
     invocation.set(Invocation())
+    any_encoding()
     try:
         app(args=list(sys.argv[1:] if arguments is None else arguments), prog_name="baton")
     except SystemExit as done:
@@ -74,7 +75,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 1
     except Exception as error:
         if invocation.get().debug:
-            traceback.print_exc()
+            for line in traceback.format_exc().splitlines():
+                whisper(line)
         lines, code = told(error)
         for line in lines:
             whisper(line)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import typer
-
-from cli.console import say
+from cli.console import ask, confirm, say
 
 #: How an answer of each type is typed, where it is not obvious.
 _HOW = {
@@ -36,10 +34,6 @@ def ask_form(
     return answers
 
 
-def confirm(text: str) -> bool:
-    return bool(typer.confirm(text, default=False))
-
-
 def _copied(known: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _copied(value) if isinstance(value, Mapping) else value for key, value in known.items()}
 
@@ -62,18 +56,12 @@ def _ask(question: dict[str, Any]) -> Any:
         return None
     if question["type"] == "attestation":
         say(f"  {question['statement']}")
-        return "yes" if confirm("  Do you agree") else None
+        return "yes" if confirm("Do you agree") else None
     if question["type"] == "table":
         return _rows(question)
     if question["options"]:
         return _choose(question)
-    return _prompt(_HOW.get(question["type"], ""), _shown(question["value"]))
-
-
-def _prompt(how: str, default: str) -> str:
-    return str(
-        typer.prompt(f"  {how}".rstrip(), default=default, show_default=bool(default), prompt_suffix=" > ")
-    ).strip()
+    return ask(_HOW.get(question["type"], ""), _shown(question["value"]))
 
 
 def _shown(value: Any) -> str:
@@ -89,7 +77,7 @@ def _choose(question: dict[str, Any]) -> Any:
     several = question["type"] == "choices"
     standing = question["value"] if isinstance(question["value"], list) else [question["value"]]
     chosen = [str(n) for n, option in enumerate(options, 1) if option["value"] in standing]
-    typed = _prompt(_HOW["choices"] if several else "", ",".join(chosen))
+    typed = ask(_HOW["choices"] if several else "", ",".join(chosen))
     found = [
         _option(options, part.strip()) for part in (typed.split(",") if several else [typed]) if part.strip()
     ]
@@ -107,10 +95,10 @@ def _rows(question: dict[str, Any]) -> list[dict[str, str]] | None:
     """A table, row by row: the rows that stand first, then new ones while there are any."""
     standing = question["value"] if isinstance(question["value"], list) else []
     rows: list[dict[str, str]] = []
-    while len(rows) < len(standing) or confirm("  A row more" if rows else "  Is there a row to give"):
+    while len(rows) < len(standing) or confirm("A row more" if rows else "Is there a row to give"):
         before = standing[len(rows)] if len(rows) < len(standing) else {}
         row = {
-            c["id"]: _prompt(c["label"] + _cell_options(c), _shown(before.get(c["id"])))
+            c["id"]: ask(c["label"] + _cell_options(c), _shown(before.get(c["id"])))
             for c in question["columns"]
         }
         rows.append({key: value for key, value in row.items() if value})

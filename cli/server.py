@@ -24,7 +24,7 @@ from application.operations import Operations
 from application.repository import Repository
 from application.runtime import PostOutcome, Runtime
 from audit.auditor import Auditor
-from cli.console import say
+from cli.console import LogLines, say
 from cli.context import directory as directory_in_use
 from cli.context import library
 from definitions.models.directory import Directory
@@ -87,7 +87,7 @@ def keep_log(settings: Settings) -> None:
     file = RotatingFileHandler(home.logs / "baton.log", maxBytes=5_000_000, backupCount=3, encoding="utf-8")
     shown = logging.StreamHandler()
     shown.setLevel(logging.WARNING)
-    form = logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    form = LogLines("%(asctime)s %(levelname)s %(name)s %(message)s")
     for handler in (file, shown):
         handler.setFormatter(form)
     logging.basicConfig(level=settings.log_level.upper(), handlers=[file, shown], force=True)

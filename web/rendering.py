@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
+from definitions.language.formats.characters import visible
 from web.views import Contact, WebSettings
 
 HERE = Path(__file__).parent
@@ -60,11 +61,17 @@ def _environment(service: str) -> Environment:
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_shown,
     )
     environment.filters["markdown"] = _markdown
     environment.filters["lines"] = _lines
     environment.globals["service"] = service
     return environment
+
+
+def _shown(value: Any) -> Any:
+    """A text as a page shows it: what would turn a line round, or act, is seen. Markup is a template's own."""
+    return visible(value) if type(value) is str else value
 
 
 # Raw HTML stays text, and images are not asked for: a result is written by people.

@@ -10,9 +10,9 @@ import typer
 
 from cli import arguments
 from cli.client.server import RefusedByServer, Server, server, signature
-from cli.console import Trouble, Usage, say, say_json, whisper
+from cli.console import Trouble, Usage, confirm, say, say_json, whisper
 from cli.context import Json, settings
-from cli.prompts import ask_form, confirm
+from cli.prompts import ask_form
 
 
 def add(app: typer.Typer) -> None:

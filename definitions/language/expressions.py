@@ -20,9 +20,10 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
 from definitions.language import syntax
-from definitions.language.budget import MAX_STEPS, Budget, TooMuch
+from definitions.language.budget import MAX_STEPS, Budget, TooMuch, spend_text
 from definitions.language.evaluation.interpreter import Program, compiled
 from definitions.language.evaluation.values import Missing, kept
+from definitions.language.formats import FORMATS, Format
 from definitions.language.syntax import EACH, Reference, Refused, Uses
 from definitions.source.problems import nearest
 
@@ -147,13 +148,16 @@ class Template(_Compiled):
             found = syntax.uses(tree)
             return cls(text, compiled(tree), found, plain)
 
-    def render(self, context: Mapping[str, Any]) -> str:
-        """The text in `context`, of at most MAX_TEXT characters. Raises ExpressionError."""
+    def render(self, context: Mapping[str, Any], to: Format = "text") -> str:
+        """The text in `context`, as the format it goes to: values are text in it, and structure is the template's own.
+        It has at most MAX_TEXT characters. Raises ExpressionError."""
         if self.plain:
             return self.text
         try:
             with Budget(MAX_STEPS):
-                return "".join(piece.text for piece in self.program.pieces(context))
+                made = FORMATS[to](self.program.pieces(context))
+                spend_text(len(made))
+                return made
         except _FAILURES as error:
             raise self.failure(error, context) from None
 

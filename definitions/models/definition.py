@@ -152,7 +152,10 @@ class Artefact(Model):
     """What a produce step makes: a text rendered from a template, kept with its hash."""
 
     name: TemplateText
-    format: Literal["markdown", "csv", "json", "text"] = "markdown"
+    format: Annotated[
+        Literal["markdown", "csv", "json", "text"],
+        Field(description="values are text in it; rows, headings and links are the template's own"),
+    ] = "markdown"
     template: TemplateText
 
 

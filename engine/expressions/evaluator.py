@@ -28,7 +28,7 @@ class FormEvaluator:
         return self._scope.state.process.expression(text).evaluate(context)
 
     def template(self, text: str, context: Mapping[str, Any]) -> str:
-        return str(self._scope.state.process.template(text).render(context))
+        return self._scope.state.process.template(text).render(context)
 
     def moment(self, text: str) -> date | None:
         """The day the words mean; None when a date they count from does not exist here."""

@@ -14,6 +14,7 @@ from typing import Any
 from definitions.checks.scopes import asked_of_several
 from definitions.language.exact_numbers import Returns
 from definitions.language.expressions import Forgiving
+from definitions.language.formats import Format
 from definitions.language.moments import names
 from definitions.language.named_values import Chosen
 from definitions.language.names import NAMES, Place
@@ -44,8 +45,9 @@ class Scope:
         """A value that the log is to keep, of bounded size."""
         return self.state.process.expression(text).kept({**self.names, **extra})
 
-    def text(self, text: str, **extra: Any) -> str:
-        return str(self.state.process.template(text).render({**self.names, **extra}))
+    def text(self, text: str, to: Format = "text", /, **extra: Any) -> str:
+        """A template's text, as the format it goes to."""
+        return self.state.process.template(text).render({**self.names, **extra}, to)
 
     @cached_property
     def names(self) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class _Before:
         return self._scope.state.process.expression(text).evaluate(context)
 
     def template(self, text: str, context: Mapping[str, Any]) -> str:
-        return str(self._scope.state.process.template(text).render(context))
+        return self._scope.state.process.template(text).render(context)
 
     def moment(self, text: str) -> date | None:
         found = self._scope.resolve(text)

@@ -273,9 +273,9 @@ def _watched(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     def watch(kind: type, method: str) -> None:
         before = getattr(kind, method)
 
-        def watched(self: Any, context: Any) -> Any:
+        def watched(self: Any, *given: Any) -> Any:
             seen.add(self.text)
-            return before(self, context)
+            return before(self, *given)
 
         monkeypatch.setattr(kind, method, watched)
 

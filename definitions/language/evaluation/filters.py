@@ -5,7 +5,6 @@ Filters that pad, format or repeat text are left out: each can make a gigabyte f
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date as Date
@@ -15,6 +14,8 @@ from typing import Any
 from definitions.language.budget import MAX_DIGITS, TooMuch, spend, spend_items, spend_text
 from definitions.language.evaluation.values import Missing, date_words, joined, printed, spend_size
 from definitions.language.exact_numbers import admitted, is_number, number_of, shown
+from definitions.language.formats.json_text import Written, dumped
+from definitions.language.formats.tables import Cell
 from definitions.language.named_values import key_of
 
 _MAX_PLACES = 10
@@ -169,18 +170,15 @@ def as_text(value: Any) -> str:
 # --- formats
 
 
-def csv(value: Any) -> str:
+def csv(value: Any) -> Cell:
     """A value as one cell of a CSV file. A text that a spreadsheet would run as a formula is disarmed."""
-    text = printed(value)
-    if isinstance(value, str) and text[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        text = "'" + text
-    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\n\r') else text
+    return Cell(printed(value), typed=isinstance(value, str))
 
 
-def as_json(value: Any, indent: int | None = None) -> str:
+def as_json(value: Any, indent: int | None = None) -> Written:
     """A value as JSON, keys sorted; dates and decimals as text."""
     spend_size(value)
-    text = json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, indent=2 if indent else None)
+    text = dumped(_plain(value), 2 if indent else None)
     spend_text(len(text))
     return text
 

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from definitions.language.budget import MAX_TEXT, TooMuch
 from definitions.language.evaluation.values import items_of
-
-
-class Piece(NamedTuple):
-    """A part of what a template makes: its own text, or a value put in (`typed`), as it is printed."""
-
-    text: str
-    value: Any = None
-    typed: bool = False
+from definitions.language.formats.pieces import Piece
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 from jinja2 import nodes
 
 from definitions.language.budget import CHARACTERS, spend
-from definitions.language.evaluation.frame import Frame, Piece, binder, loop_at
+from definitions.language.evaluation.frame import Frame, binder, loop_at
 from definitions.language.evaluation.list_filters import mapped, reader, rejected, selected
 from definitions.language.evaluation.operators import BINARY, COMPARE, concatenated, negated
 from definitions.language.evaluation.values import (
@@ -39,6 +39,7 @@ from definitions.language.evaluation.vocabulary import (
     TESTS,
 )
 from definitions.language.exact_numbers import admitted
+from definitions.language.formats.pieces import Piece
 
 Work = Callable[[Frame], Any]
 _APPLYING: Mapping[str, Callable[[Any, Callable[[Any], Any]], Any]] = {

@@ -28,8 +28,8 @@ def perform(step: Step, scope: Scope) -> dict[str, Any]:
         return {}
     around = scope.around(step)
     return {
-        "subject": scope.text(step.message.subject, **around),
-        "body": scope.text(step.message.body, **around),
+        "subject": scope.text(step.message.subject, "line", **around),
+        "body": scope.text(step.message.body, "email", **around),
     }
 
 

@@ -1,6 +1,7 @@
 """produce: the engine makes an artefact, a text rendered from a template, and keeps it with its hash.
 
-Contract: it happens at once; what was made never changes, and a new attempt makes a new one.
+Contract: it happens at once; what was made never changes, and a new attempt makes a new one. Its rows, cells, headings,
+items and links are the template's own: a value between `{{` and `}}` is text in the artefact's format, whatever was typed.
 
 Example::
 
@@ -26,9 +27,9 @@ def perform(step: Step, scope: Scope) -> dict[str, Any]:
     if step.artefact is None:
         return {}
     around = scope.around(step)
-    text = scope.text(step.artefact.template, **around)
+    text = scope.text(step.artefact.template, step.artefact.format, **around)
     return {
-        "name": scope.text(step.artefact.name, **around),
+        "name": scope.text(step.artefact.name, "line", **around),
         "format": step.artefact.format,
         "text": text,
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
