@@ -13,7 +13,6 @@ from datetime import datetime
 from logging.handlers import RotatingFileHandler
 
 import uvloop
-from fastapi import FastAPI
 
 from application.bounces import BounceReport
 from application.demonstration_clock import DemonstrationClock, leaping_clock
@@ -38,9 +37,7 @@ from settings import Settings
 from store.embedded import open_store
 from store.protocol import Store
 from web.access.hosts import named_hosts
-from web.api.clock import clock_routes
 from web.app import create_app
-from web.audit.routes import audit_routes
 from web.gateway import Gateway
 from web.server import server_of
 from web.views import WebSettings
@@ -121,12 +118,14 @@ async def _serve(settings: Settings) -> None:
             runtime, home.root, at_once=settings.workers, api_url=settings.prefect_api_url or None
         )
         operations.signals = flows
-        app = _app(settings, operations, links, clock, outbox if settings.only_here else None, store)
-        if isinstance(clock, LeapingClock):
-            app.include_router(
-                clock_routes(DemonstrationClock(repository, clock, flows.wake_due, runtime.next_post))
-            )
-        server = server_of(app, _web_settings(settings))
+        web_settings = _web_settings(settings)
+        app = create_app(
+            Gateway(operations), links, clock, web_settings,
+            outbox=outbox if settings.only_here else None, auditor=Auditor(store),
+            demonstration=DemonstrationClock(repository, clock, flows.wake_due, runtime.next_post)
+            if isinstance(clock, LeapingClock) else None,
+        )  # fmt: skip
+        server = server_of(app, web_settings)
         web = asyncio.create_task(server.serve(sockets=[sock]))
         while not server.started and not web.done():
             await asyncio.sleep(0.01)
@@ -180,15 +179,6 @@ def _deliver(mailer: Mailer, store: Store) -> Callable[[datetime], Awaitable[Pos
         return PostOutcome(done.sent, done.deferred + done.refused, done.next_sending, done.summary, seen)
 
     return deliver
-
-
-def _app(
-    settings: Settings, operations: Operations, links: Links, clock: Clock, outbox: LocalMailbox | None,
-    store: Store,
-) -> FastAPI:  # fmt: skip
-    app = create_app(Gateway(operations), links, clock, _web_settings(settings), outbox)
-    app.include_router(audit_routes(Auditor(store)))
-    return app
 
 
 def _web_settings(settings: Settings) -> WebSettings:

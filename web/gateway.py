@@ -1,4 +1,4 @@
-"""What the web asks of `baton serve`: the web's protocol over Baton's verbs."""
+"""What the web asks of Baton: its pages, its verbs, its lists."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from engine.events.workflow import Actor
 from engine.forms.answers import AnswerProblem
 from engine.people import roles
 from store.protocol import LinkRow, WorkflowRow
-from web.practice.assignment_view import assignment_page, the_manager
+from web.assignment_view import assignment_page, the_manager
 from web.views import AssignmentPage, LaunchReceipt, ResponseReceipt
 
 
 class Gateway:
-    """Implements `web.views.GatewayProtocol`."""
+    """Baton's verbs and pages, as the web asks for them. Any method may raise Refused; StoreError where nothing can be kept."""
 
     def __init__(self, operations: Operations) -> None:
         self._operations = operations

@@ -9,8 +9,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from engine.dates.clock import LONDON
+from notifications.transport.local_mailbox import KeptEmail, LocalMailbox
 from web.rendering import Pages
-from web.views import Outbox, OutboxEmail
 
 #: An email may style itself and open links in a window of its own; it may run nothing and ask no host for anything.
 LETTER_POLICY = (
@@ -27,7 +27,7 @@ class _OutboxRow:
     when: str
 
 
-def outbox_routes(outbox: Outbox, pages: Pages) -> list[Route]:
+def outbox_routes(outbox: LocalMailbox, pages: Pages) -> list[Route]:
     async def emails(request: Request) -> Response:
         listed = [_OutboxRow(each.id, each.subject, each.to, _when(each)) for each in outbox.emails()]
         return pages.draw("outbox.jinja", emails=listed)
@@ -57,6 +57,6 @@ def outbox_routes(outbox: Outbox, pages: Pages) -> list[Route]:
     ]
 
 
-def _when(email: OutboxEmail) -> str:
+def _when(email: KeptEmail) -> str:
     at = email.at.astimezone(LONDON)
     return f"{at:%a} {at.day} {at:%b %Y, %H:%M}"

@@ -1,46 +1,14 @@
-"""What the web asks of Baton, as a protocol, and the values that cross it.
-
-The web knows pages, forms and HTTP. Who may answer, what an answer sets off and where it is kept is the gateway's
-business. Every method may raise `Refused`; a store that cannot write raises `StoreError`, and nothing is kept.
-"""
+"""What pages and the API show, as values: made by `web/gateway.py` and `web/assignment_view.py`, drawn by the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 from definitions.models.replies import ReplyKind
-from engine.commands.refusals import Invalid, Refused, Warned
-from engine.events.workflow import Actor
-from engine.forms.answers import AnswerProblem, AnswerWarning
+from engine.forms.answers import AnswerWarning
 from engine.forms.presentation import DrawnField
-from store.protocol import LinkRow, WorkflowRow
-
-__all__ = [
-    "AssignmentPage", "Contact", "ConversationLine", "GatewayProtocol", "Invalid", "LaunchReceipt", "Outbox", "OutboxEmail",
-    "Refused", "ResponseReceipt", "ShownResult", "StandingAnswer", "Warned", "WebSettings", "status_of", "told",
-]  # fmt: skip
-
-#: HTTP statuses of the codes a gateway may refuse with; codes that begin with "no-such" are 404, others a conflict.
-_STATUSES = {
-    "not_found": 404, "forbidden": 403, "another-practice": 403, "another-pcn": 403, "deputy": 403, "not-the-signer": 403,
-    "invalid": 422, "no-day": 422, "no-question": 422, "no-reason": 422, "not-a-practice": 422, "busy": 503,
-}  # fmt: skip
-
-
-def status_of(refused: Refused) -> int:
-    """The HTTP status of a refusal."""
-    return _STATUSES.get(refused.code, 404 if refused.code.startswith("no-such") else 409)
-
-
-def told(refused: Refused) -> str:
-    """What a practice is told of a refusal. Why a process cannot be worked out may name another practice's figures."""
-    if refused.code == "stuck":
-        return "This process has a fault, so that cannot be worked out. It is for the PCN manager to see to: please ring."
-    return refused.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,95 +115,6 @@ class AssignmentPage:
     @property
     def takes_answers(self) -> bool:
         return self.status in ("open", "answered")
-
-
-class GatewayProtocol(Protocol):
-    """What the web asks of Baton. Nothing here changes anything but the methods that say so."""
-
-    async def link(self, sha256: str) -> LinkRow | None:
-        """What the store knows of a link, by the hash of its token."""
-        ...
-
-    async def page(self, assignment_id: str, *, to_manager: bool = False) -> AssignmentPage | None:
-        """The page of an assignment as whoever was asked may see it, or the manager; None when there is none."""
-        ...
-
-    async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[AnswerProblem]:
-        """What is wrong with these answers. Keeps nothing."""
-        ...
-
-    async def respond(
-        self,
-        assignment_id: str,
-        answers: Mapping[str, Any],
-        actor: Actor,
-        *,
-        anyway: bool = True,
-        seen: int | None = None,
-    ) -> ResponseReceipt:
-        """Take the answers, durably, before returning. Raises Invalid, and Warned unless `anyway`.
-
-        `actor` has the name and role as typed, and no organisation: that is the assignment's.
-        """
-        ...
-
-    async def reply(
-        self, assignment_id: str, kind: ReplyKind, text: str, until: date | None, actor: Actor
-    ) -> None:
-        """Keep what somebody said instead of an answer. Raises Invalid (paths `text`, `until`)."""
-        ...
-
-    async def keep_file(self, name: str, content: bytes) -> str:
-        """Keep a file's bytes as a document; its sha256. The same bytes are kept once."""
-        ...
-
-    async def launch(
-        self,
-        definition: str,
-        pcns: Sequence[str],
-        inputs: Mapping[str, Any],
-        actor: Actor,
-        idempotency_key: str,
-    ) -> LaunchReceipt:
-        """Start a process for these PCNs, once for each key. Raises Invalid for the inputs."""
-        ...
-
-    async def hold(self, workflow_id: str, reason: str, actor: Actor) -> None: ...
-
-    async def lift(self, workflow_id: str, reason: str, actor: Actor) -> None: ...
-
-    async def workflows(
-        self, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 100
-    ) -> Sequence[WorkflowRow]: ...
-
-    async def workflow(self, workflow_id: str) -> Mapping[str, Any] | None:
-        """A workflow with its steps and assignments, ready for JSON; None when there is none."""
-        ...
-
-
-class OutboxEmail(Protocol):
-    """An email in the embedded outbox."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def to(self) -> str: ...
-    @property
-    def subject(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def html(self) -> str: ...
-
-
-class Outbox(Protocol):
-    """The embedded outbox: what would have been sent, newest first."""
-
-    def emails(self, limit: int = 200) -> Sequence[OutboxEmail]: ...
-
-    def email(self, id: str) -> OutboxEmail | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,12 +91,13 @@ class LocalMailbox:
         content = envelope.content
         raw = content if isinstance(content, bytes) else str(content or "").encode()
         try:
-            name = await asyncio.to_thread(self._keep, raw)
+            name = await asyncio.to_thread(self.keep, raw)
         except OSError as trouble:
             return f"451 the outbox cannot keep it: {trouble.strerror}"
         return f"250 kept as {name}"
 
-    def _keep(self, raw: bytes) -> str:
+    def keep(self, raw: bytes) -> str:
+        """Keep an email; its id, once it is on disk. OSError when it cannot be kept."""
         message_id = str(email.message_from_bytes(raw, policy=email.policy.compat32).get("Message-ID", ""))
         with self._naming:
             number = next(self._numbers)

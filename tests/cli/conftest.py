@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from application.batches import Batch
 from application.home import Home, Running
@@ -31,8 +30,8 @@ from notifications.links import Links
 from store.embedded import open_store
 from store.protocol import Commit
 from web.app import create_app
-from web.audit.routes import audit_routes
 from web.gateway import Gateway
+from web.server import server_of
 from web.views import WebSettings
 
 ROOT = Path(__file__).parents[2]
@@ -131,11 +130,11 @@ async def _serve(home: Home, ready: threading.Event, done: threading.Event) -> N
     )
     operations.signals = AtOnce(repository, clock)
     web = WebSettings(secret=home.secret(), api_token=home.token())
-    app = create_app(Gateway(operations), Links(home.secret(), "http://127.0.0.1"), clock, web)
-    app.include_router(audit_routes(Auditor(store)))
+    links = Links(home.secret(), "http://127.0.0.1")
+    app = create_app(Gateway(operations), links, clock, web, auditor=Auditor(store))
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+    server = server_of(app, web)
     task = asyncio.create_task(server.serve(sockets=[sock]))
     while not server.started:
         await asyncio.sleep(0.01)

@@ -55,7 +55,7 @@ async def test_what_cannot_be_kept_is_not_acknowledged(
     def full(_: bytes) -> str:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(outbox, "_keep", full)
+    monkeypatch.setattr(outbox, "keep", full)
     async with SmtpClient(outbox.settings(port, PostSettings())) as wire:
         answer = await wire.send("r@x.example", b"Subject: S\r\n\r\nHello\r\n")
     await outbox.stop()
@@ -65,8 +65,8 @@ async def test_what_cannot_be_kept_is_not_acknowledged(
 
 def test_a_torn_file_is_cleared_and_numbers_go_on(tmp_path: Path) -> None:
     clock = VirtualClock(samples.at("2027-01-04 10:00"))
-    LocalMailbox(tmp_path, clock)._keep(b"Message-ID: <1@x>\r\n\r\n")
+    LocalMailbox(tmp_path, clock).keep(b"Message-ID: <1@x>\r\n\r\n")
     (tmp_path / "00000002-x.eml.new").write_bytes(b"Mess")
     again = LocalMailbox(tmp_path, clock)
     assert list(tmp_path.glob("*.new")) == []
-    assert again._keep(b"Message-ID: <2@x>\r\n\r\n").startswith("00000002-")
+    assert again.keep(b"Message-ID: <2@x>\r\n\r\n").startswith("00000002-")

@@ -1,20 +1,21 @@
-"""The application over a gateway in memory, in the test's own loop."""
+"""The application over the real parts, in the test's own loop."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.web.fake_gateway import LINKS, SETTINGS, FakeGateway, FakeOutbox, clock, live_link
-from web.app import create_app
+from notifications.transport.local_mailbox import LocalMailbox
+from tests.web.site import Site, outbox_of
 
 
 @pytest.fixture
-def gateway() -> FakeGateway:
-    return FakeGateway()
+async def site() -> Site:
+    return await Site().begin()
 
 
 @pytest.fixture
@@ -24,16 +25,22 @@ def ticks() -> list[float]:
 
 
 @pytest.fixture
-async def client(gateway: FakeGateway, ticks: list[float]) -> AsyncIterator[httpx.AsyncClient]:
-    app = create_app(gateway, LINKS, clock(), SETTINGS, FakeOutbox(), ticks=lambda: ticks[0])
+def outbox(site: Site, tmp_path: Path) -> LocalMailbox:
+    """Two emails, the second of which would like to run something."""
+    return outbox_of(tmp_path / "outbox", site)
+
+
+@pytest.fixture
+async def client(site: Site, ticks: list[float], outbox: LocalMailbox) -> AsyncIterator[httpx.AsyncClient]:
+    app = site.app(outbox=outbox, ticks=lambda: ticks[0])
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4200") as made:
         yield made
 
 
 @pytest.fixture
-def link(gateway: FakeGateway) -> str:
-    return live_link(gateway)
+def link(site: Site) -> str:
+    return site.link()
 
 
 @pytest.fixture

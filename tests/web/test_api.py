@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -10,12 +11,16 @@ import pytest
 
 from engine.commands.refusals import Refused
 from store.protocol import StoreError
-from tests.web.fake_gateway import ASSIGNMENT, GOOD, NHS_NUMBER, TOKEN, FakeGateway
+from tests.web.site import ELM_TREE, GOOD, INPUTS, NHS_NUMBER, PCN, TOKEN, Site
 
 AUTH = {"authorization": f"Bearer {TOKEN}"}
 BY = {"name": "Priya Shah", "role": "practice_manager"}
-RESPONSES = f"/api/assignments/{ASSIGNMENT}/responses"
-LAUNCH = {"definition": "iif-quarter-close", "pcns": ["U12345"], "inputs": {"quarter": "Q3"}, "by": BY}
+LAUNCH: dict[str, Any] = {
+    "definition": "quarter-figures",
+    "pcns": [PCN],
+    "inputs": INPUTS,
+    "by": {**BY, "role": "pcn_manager"},
+}
 
 
 @pytest.fixture
@@ -24,14 +29,25 @@ def api(client: httpx.AsyncClient) -> httpx.AsyncClient:
     return client
 
 
+@pytest.fixture
+def failing(site: Site, monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
+    """Makes the next answers fail with an error."""
+
+    def fail(error: Exception) -> None:
+        async def respond(*given: Any, **more: Any) -> None:
+            raise error
+
+        monkeypatch.setattr(site.operations, "respond", respond)
+
+    return fail
+
+
 class TestToken:
     @pytest.mark.parametrize("given", ["", "Bearer", "Bearer wrong", f"Basic {TOKEN}", f"Bearer {TOKEN}x"])
-    async def test_is_needed_everywhere(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, given: str
-    ) -> None:
+    async def test_is_needed_everywhere(self, client: httpx.AsyncClient, site: Site, given: str) -> None:
         for method, path in (
             ("GET", "/api/workflows"),
-            ("POST", RESPONSES),
+            ("POST", site.responses),
             ("GET", "/api/nothing"),
             ("HEAD", "/api/workflows"),
         ):
@@ -39,7 +55,7 @@ class TestToken:
             assert answer.status_code == 401
             assert answer.headers["www-authenticate"] == "Bearer"
             assert answer.headers["content-type"] == "application/problem+json"
-        assert gateway.changes == []
+        assert site.events == []
 
     async def test_guessing_is_slowed_down(self, client: httpx.AsyncClient) -> None:
         statuses = [(await client.get("/api/workflows")).status_code for _ in range(25)]
@@ -49,16 +65,16 @@ class TestToken:
 
 
 class TestResponses:
-    async def test_an_answer_is_taken(self, api: httpx.AsyncClient, gateway: FakeGateway) -> None:
+    async def test_an_answer_is_taken(self, api: httpx.AsyncClient, site: Site) -> None:
         answer = await api.post(
-            RESPONSES, json={"answers": GOOD, "by": {**BY, "channel": "cli", "organisation": "Y90001"}}
+            site.responses, json={"answers": GOOD, "by": {**BY, "channel": "cli", "organisation": ELM_TREE}}
         )
         assert (answer.status_code, answer.json()) == (201, {"number": 1, "late": False, "warnings": []})
-        actor = gateway.taken[0][1][1]
+        actor = site.events[0].actor
         assert (actor.name, actor.organisation, actor.channel) == ("Priya Shah", "Y90001", "cli")
 
-    async def test_problems_name_their_paths(self, api: httpx.AsyncClient, gateway: FakeGateway) -> None:
-        answer = await api.post(RESPONSES, json={"answers": {**GOOD, "clinics": "perhaps"}, "by": BY})
+    async def test_problems_name_their_paths(self, api: httpx.AsyncClient, site: Site) -> None:
+        answer = await api.post(site.responses, json={"answers": {**GOOD, "clinics": "perhaps"}, "by": BY})
         assert answer.status_code == 422
         assert answer.json()["errors"] == [
             {
@@ -67,17 +83,15 @@ class TestResponses:
                 "code": "wrong",
             }
         ]
-        assert gateway.changes == []
+        assert site.events == []
 
-    async def test_warnings_come_back_or_stop_it_as_asked(
-        self, api: httpx.AsyncClient, gateway: FakeGateway
-    ) -> None:
-        odd = {**GOOD, "indicators": {**GOOD["indicators"], "LD01": {"result": "30/80", "on_track": "yes"}}}
-        careful = await api.post(RESPONSES, json={"answers": odd, "by": BY, "refuse_warnings": True})
+    async def test_warnings_come_back_or_stop_it_as_asked(self, api: httpx.AsyncClient, site: Site) -> None:
+        odd = {**GOOD, "indicators": {**GOOD["indicators"], "HI-03": {"result": "30/80", "on_track": "yes"}}}
+        careful = await api.post(site.responses, json={"answers": odd, "by": BY, "refuse_warnings": True})
         assert (careful.status_code, careful.json()["code"]) == (422, "warned")
-        assert gateway.changes == []
-        taken = await api.post(RESPONSES, json={"answers": odd, "by": BY})
-        assert [each["path"] for each in taken.json()["warnings"]] == ["indicators.LD01.result"]
+        assert site.events == []
+        taken = await api.post(site.responses, json={"answers": odd, "by": BY})
+        assert [each["path"] for each in taken.json()["warnings"]] == ["indicators.HI-03.result"]
 
     @pytest.mark.parametrize(
         "body",
@@ -92,13 +106,13 @@ class TestResponses:
         ],
     )  # fmt: skip
     async def test_anything_else_is_a_problem_not_an_error(
-        self, api: httpx.AsyncClient, gateway: FakeGateway, body: bytes
+        self, api: httpx.AsyncClient, site: Site, body: bytes
     ) -> None:
-        answer = await api.post(RESPONSES, content=body)
+        answer = await api.post(site.responses, content=body)
         assert answer.status_code == 422
         assert answer.json()["detail"]
         assert "5919" not in answer.text
-        assert gateway.changes == []
+        assert site.events == []
 
     @pytest.mark.parametrize(
         ("error", "status"),
@@ -109,10 +123,15 @@ class TestResponses:
         ],
     )  # fmt: skip
     async def test_a_refusal_has_its_status_and_says_why(
-        self, api: httpx.AsyncClient, gateway: FakeGateway, error: Refused, status: int
+        self,
+        api: httpx.AsyncClient,
+        site: Site,
+        failing: Callable[[Exception], None],
+        error: Refused,
+        status: int,
     ) -> None:
-        gateway.refuse = error
-        answer = await api.post(RESPONSES, json={"answers": GOOD, "by": BY})
+        failing(error)
+        answer = await api.post(site.responses, json={"answers": GOOD, "by": BY})
         assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (
             status,
             error.code,
@@ -125,13 +144,14 @@ class TestResponses:
     async def test_our_own_failures_are_told_and_logged_without_what_was_typed(
         self,
         api: httpx.AsyncClient,
-        gateway: FakeGateway,
+        site: Site,
+        failing: Callable[[Exception], None],
         caplog: pytest.LogCaptureFixture,
         error: Exception,
         status: int,
     ) -> None:
-        gateway.refuse = error
-        answer = await api.post(RESPONSES, json={"answers": GOOD, "by": BY})
+        failing(error)
+        answer = await api.post(site.responses, json={"answers": GOOD, "by": BY})
         assert answer.status_code == status
         assert "not kept" in answer.json()["detail"]
         assert type(error).__name__ in caplog.text
@@ -139,28 +159,37 @@ class TestResponses:
 
 
 class TestTheRest:
-    async def test_a_launch_is_made_once_for_a_key(
-        self, api: httpx.AsyncClient, gateway: FakeGateway
-    ) -> None:
+    async def test_a_launch_is_made_once_for_a_key(self, api: httpx.AsyncClient, site: Site) -> None:
         first = await api.post("/api/workflows", json=LAUNCH, headers={"Idempotency-Key": "k1"})
         second = await api.post("/api/workflows", json=LAUNCH, headers={"Idempotency-Key": "k1"})
         assert (first.status_code, second.status_code) == (201, 200)
-        assert second.json() == {"launch": "l1", "workflows": ["w-U12345"], "repeated": True}
+        assert second.json() == {**first.json(), "repeated": True}
+        assert len(await site.store.workflows()) == 3
 
-    async def test_a_launch_without_a_key_is_refused(
-        self, api: httpx.AsyncClient, gateway: FakeGateway
+    async def test_a_key_that_looks_like_an_nhs_number_is_refused(
+        self, api: httpx.AsyncClient, site: Site
     ) -> None:
+        answer = await api.post("/api/workflows", json=LAUNCH, headers={"Idempotency-Key": NHS_NUMBER})
+        assert answer.status_code == 422
+        assert (answer.json()["errors"][0]["path"], answer.json()["errors"][0]["code"]) == (
+            "Idempotency-Key",
+            "nhs_number",
+        )
+        assert "5919" not in answer.text
+        assert len(await site.store.workflows()) == 2
+
+    async def test_a_launch_without_a_key_is_refused(self, api: httpx.AsyncClient, site: Site) -> None:
         answer = await api.post("/api/workflows", json=LAUNCH)
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["path"] == "Idempotency-Key"
-        assert gateway.changes == []
+        assert site.events == []
 
     @pytest.mark.parametrize(
         "changed",
         [{"pcns": []}, {"definition": ""}, {"by": {}}, {"x": 1}, {"by": {**BY, "name": NHS_NUMBER}}],
     )
     async def test_a_wrong_shape_says_where(
-        self, api: httpx.AsyncClient, gateway: FakeGateway, changed: dict[str, Any]
+        self, api: httpx.AsyncClient, site: Site, changed: dict[str, Any]
     ) -> None:
         answer = await api.post(
             "/api/workflows", json={**LAUNCH, **changed}, headers={"Idempotency-Key": "k"}
@@ -168,36 +197,37 @@ class TestTheRest:
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["path"].startswith(next(iter(changed)))
         assert "5919" not in answer.text
-        assert gateway.changes == []
+        assert site.events == []
 
-    async def test_looking(self, api: httpx.AsyncClient, gateway: FakeGateway) -> None:
-        listed = (await api.get("/api/workflows", params={"status": "open"})).json()["workflows"]
-        assert (listed[0]["workflow_id"], listed[0]["launched_at"]) == ("w1", "2027-01-06T09:30:00+00:00")
-        assert (await api.get("/api/workflows/w1")).json()["workflow_id"] == "w1"
-        page = (await api.get(f"/api/assignments/{ASSIGNMENT}")).json()
-        assert page["form"][0]["keys"] == ["indicators", "LD01", "result"]
+    async def test_looking(self, api: httpx.AsyncClient, site: Site) -> None:
+        (listed,) = (await api.get("/api/workflows", params={"status": "open"})).json()["workflows"]
+        assert (listed["workflow_id"], listed["launched_at"]) == (site.workflow, "2027-01-06T09:30:00+00:00")
+        whole = (await api.get(f"/api/workflows/{site.workflow}")).json()
+        assert [each["step"] for each in whole["steps"]] == ["practice_return"]
+        assert len(whole["assignments"]) == 5
+        page = (await api.get(f"/api/assignments/{site.assignment}")).json()
+        assert page["form"][0]["keys"] == ["indicators", "HI-03", "result"]
         for path in ("/api/workflows/w2", "/api/assignments/w2.x", "/api/nothing"):
             answer = await api.get(path)
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
         assert (await api.get("/api/workflows", params={"limit": 0})).status_code == 422
-        assert (await api.get(RESPONSES)).status_code == 405
-        assert gateway.changes == []
+        assert (await api.get(site.responses)).status_code == 405
+        assert site.events == []
 
-    async def test_replies_holds_and_lifts(self, api: httpx.AsyncClient, gateway: FakeGateway) -> None:
-        replies = f"/api/assignments/{ASSIGNMENT}/replies"
-        assert (
-            await api.post(replies, json={"kind": "more time", "until": "2027-01-20", "by": BY})
-        ).status_code == 201
-        assert (await api.post(replies, json={"kind": "more time", "by": BY})).status_code == 422
-        assert (
-            await api.post(replies, json={"kind": "question", "text": NHS_NUMBER, "by": BY})
-        ).status_code == 422
+    async def test_replies_holds_and_lifts(self, api: httpx.AsyncClient, site: Site) -> None:
+        ask = {"kind": "more time", "until": "2027-01-20", "by": BY}
+        assert (await api.post(site.replies, json=ask)).status_code == 201
+        for wrong in ({"kind": "more time", "by": BY}, {"kind": "question", "text": NHS_NUMBER, "by": BY}):
+            assert (await api.post(site.replies, json=wrong)).status_code == 422
         for verb in ("hold", "lift"):
-            body = {"reason": "The search was wrong", "by": BY}
-            assert (await api.post(f"/api/workflows/w1/{verb}", json=body)).status_code == 200
-            assert (await api.post(f"/api/workflows/w2/{verb}", json=body)).status_code == 404
-            assert (await api.post(f"/api/workflows/w1/{verb}", json={"by": BY})).status_code == 422
-        assert [change[0] for change in gateway.changes] == ["reply", "hold", "lift"]
+            path, body = (
+                f"/api/workflows/{site.workflow}/{verb}",
+                {"reason": "The search was wrong", "by": BY},
+            )
+            assert (await api.post(path, json={"by": BY})).status_code == 422
+            assert (await api.post(path, json=body)).status_code == 200
+            assert (await api.post(path, json=body)).status_code == 409
+        assert [event.type for event in site.events] == ["ReplyReceived", "WorkflowHeld", "HoldLifted"]
 
     async def test_it_describes_itself_without_a_token(self, client: httpx.AsyncClient) -> None:
         paths = (await client.get("/api/openapi.json")).json()["paths"]

@@ -9,7 +9,7 @@ import pytest
 from engine.simulation.scenario import Stage
 from engine.state.workflow import Assignment
 from tests.engine.stages import do, staged
-from web.practice.assignment_view import assignment_page, the_manager
+from web.assignment_view import assignment_page, the_manager
 from web.views import AssignmentPage
 
 Q4 = {

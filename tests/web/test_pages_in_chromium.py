@@ -7,13 +7,13 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 
-from tests.web.fake_gateway import LINKS, SETTINGS, TYPED, FakeGateway, FakeOutbox, clock, live_link, shown
-from web.app import create_app
+from tests.web.site import SETTINGS, TYPED, Site, begun, outbox_of
+from web.server import server_of
 
 sync_api = pytest.importorskip("playwright.sync_api")
 CHROMIUM = Path("/usr/bin/chromium")
@@ -28,19 +28,25 @@ pytestmark = [
 ]
 
 
+@dataclass(frozen=True)
+class Served:
+    """A site, and where it runs."""
+
+    url: str
+    site: Site
+
+
 @pytest.fixture
-def site() -> Iterator[tuple[str, FakeGateway]]:
-    """Where the application runs, over a gateway in memory."""
-    gateway = FakeGateway()
+def served(tmp_path: Path) -> Iterator[Served]:
+    site = begun()
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    app = create_app(gateway, LINKS, clock(), SETTINGS, FakeOutbox())
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    server = server_of(site.app(outbox=outbox_of(tmp_path, site)), SETTINGS)
     thread = threading.Thread(target=lambda: server.run(sockets=[listening]), daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}", gateway
+    yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", site)
     server.should_exit = True
     thread.join(timeout=10)
 
@@ -87,11 +93,11 @@ def picture(page: sync_api.Page, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
-def test_a_person_answers_mends_and_changes(page: sync_api.Page, site: tuple[str, FakeGateway]) -> None:
-    url, gateway = site
-    link = live_link(gateway)
+def test_a_person_answers_mends_and_changes(page: sync_api.Page, served: Served) -> None:
+    url, site = served.url, served.site
+    link = site.link()
     page.goto(url + link)
-    assert gateway.changes == []
+    assert site.events == []
     page.click("button:has-text('Send my answer')")
     assert page.title().startswith("Error: ")
     assert "nhsuk-error-summary" in page.evaluate("document.activeElement.className")
@@ -102,23 +108,23 @@ def test_a_person_answers_mends_and_changes(page: sync_api.Page, site: tuple[str
     page.keyboard.press("Enter")  # from the last box: it sends, and does not add a row
     page.wait_for_url("**/thanks**")
     picture(page, "thanks")
-    assert len(gateway.taken) == 1
+    assert len(site.answers) == 1
     page.reload()
-    assert len(gateway.taken) == 1
+    assert len(site.answers) == 1
     page.goto(url + link)
-    assert page.input_value('[name="f.indicators.LD01.result.numerator"]') == "30"
+    assert page.input_value('[name="f.indicators.HI-03.result.numerator"]') == "30"
     page.fill('[name="f.note"]', "Changed")
     page.fill('[name="name"]', "Tom Okafor")
     page.fill('[name="role"]', "GP lead")
     page.click("button:has-text('Send the changed answer')")
     page.wait_for_url("**/thanks**")
-    assert gateway.taken[-1][1][0]["note"] == "Changed"
+    assert site.answers[-1]["note"] == "Changed"
 
 
-def test_a_table_a_file_and_a_second_look(page: sync_api.Page, site: tuple[str, FakeGateway]) -> None:
-    url, gateway = site
-    page.goto(url + live_link(gateway))
-    fill(page, **{"f.indicators.LD01.result.denominator": "80"})
+def test_a_table_a_file_and_a_second_look(page: sync_api.Page, served: Served) -> None:
+    url, site = served.url, served.site
+    page.goto(url + site.link())
+    fill(page, **{"f.indicators.HI-03.result.denominator": "80"})
     page.click("button:has-text('Add more rows')")
     page.fill('[name="f.sessions.5.who"]', "Nurse")
     page.fill('[name="f.sessions.5.on"]', "20/1/2027")
@@ -131,14 +137,14 @@ def test_a_table_a_file_and_a_second_look(page: sync_api.Page, site: tuple[str, 
     picture(page, "warning")
     page.click("button:has-text('Send it anyway')")
     page.wait_for_url("**/thanks**")
-    values = gateway.taken[0][1][0]
+    values = site.answers[0]
     assert values["sessions"] == [{"who": "Nurse", "on": "2027-01-20", "cost": "95.00"}]
     assert values["evidence"]["name"] == "report.csv"
 
 
-def test_more_time_can_be_asked_for(page: sync_api.Page, site: tuple[str, FakeGateway]) -> None:
-    url, gateway = site
-    page.goto(url + live_link(gateway))
+def test_more_time_can_be_asked_for(page: sync_api.Page, served: Served) -> None:
+    url, site = served.url, served.site
+    page.goto(url + site.link())
     page.click("summary:has-text('I need more time')")
     page.fill("#more-time-q1-day", "20")
     page.fill("#more-time-q1-month", "1")
@@ -147,15 +153,13 @@ def test_more_time_can_be_asked_for(page: sync_api.Page, site: tuple[str, FakeGa
     page.fill("#more-time-role", "Practice manager")
     page.click("button:has-text('Ask for more time')")
     page.wait_for_url("**/thanks**")
-    assert gateway.changes[0][1][0] == "more time"
+    assert [event.type for event in site.events] == ["ReplyReceived"]
 
 
-def test_every_input_has_a_label_and_every_page_fits_its_window(
-    page: sync_api.Page, site: tuple[str, FakeGateway]
-) -> None:
-    url, gateway = site
-    shown(gateway)
-    for path in (live_link(gateway), "/", "/outbox", "/outbox/m1", "/a/unknown"):
+def test_every_input_has_a_label_and_every_page_fits_its_window(page: sync_api.Page, served: Served) -> None:
+    url, site = served.url, served.site
+    site.show_everything()
+    for path in (site.link(), "/", "/outbox", "/a/unknown"):
         page.goto(url + path)
         picture(page, "page" + path.replace("/", "-")[:12])
         unlabelled = "[...document.querySelectorAll('input:not([type=hidden]),select,textarea')].filter(e => !e.labels.length).map(e => e.name)"
@@ -176,8 +180,8 @@ def test_every_input_has_a_label_and_every_page_fits_its_window(
         assert page.evaluate(small) == 0
 
 
-def test_a_emails_link_opens_its_page(page: sync_api.Page, site: tuple[str, FakeGateway]) -> None:
-    url, _ = site
+def test_a_emails_link_opens_its_page(page: sync_api.Page, served: Served) -> None:
+    url = served.url
     page.goto(f"{url}/outbox")
     page.click("text=Q3 figures")
-    assert page.frame_locator("iframe").locator("b").inner_text() == "Priya"
+    assert page.frame_locator("iframe").locator("b").inner_text() == "Jo"

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import date, timedelta
+from datetime import datetime
 from html import unescape
 
 import httpx
 import pytest
 
-from engine.commands.refusals import Refused
-from tests.web.fake_gateway import (
-    ASSIGNMENT,
-    HOSTILE,
-    LINKS,
-    NHS_NUMBER,
-    START,
-    TYPED,
-    FakeGateway,
-    live_link,
-    shown,
-)  # fmt: skip
+from engine.dates.clock import LONDON
+from engine.events.workflow import Actor, ReplyReceived
+from tests.web.site import ELM_TREE, GOOD, HOSTILE, LINKS, NHS_NUMBER, START, TYPED, Site
 from web.views import Contact, ConversationLine, ShownResult, StandingAnswer
 
 
@@ -43,13 +34,13 @@ def summary(page: str) -> list[tuple[str, str]]:
 
 class TestLooking:
     async def test_the_page_says_what_is_asked_and_why(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str
+        self, client: httpx.AsyncClient, site: Site, link: str
     ) -> None:
-        shown(gateway)
+        site.show_everything()
         page = unescape((await client.get(link)).text)
         for words in (
-            "Your figures for Q3", "every practice’s figures count", "Friday 15 January 2027", "10 working days after",
-            "never estimated", "an offer of help", "20 of 40", "not confirmed by anybody yet", "Elm Tree Surgery",
+            "Your figures for Q3", "every practice’s figures count", "Fri 15 January 2027", "10 working days after quarter end",
+            "nothing is counted in your name", "an email that offers help", "20 of 40", "has not been confirmed by anybody", "Elm Tree Surgery",
             "The PCN is <strong>12</strong> short", "30 of 41", "Which search?", "The one in the pack", "01632 960001",
             "Held since Mon 4 January", "nobody can be identified", "About 10 minutes",
         ):  # fmt: skip
@@ -59,7 +50,7 @@ class TestLooking:
 
     @pytest.mark.parametrize("method", ["GET", "HEAD"])
     async def test_looking_changes_nothing(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, method: str
+        self, client: httpx.AsyncClient, site: Site, link: str, method: str
     ) -> None:
         for path in (
             link,
@@ -68,17 +59,17 @@ class TestLooking:
             f"{link}?f.clinics=yes&name=x&seal=y",
         ):
             assert (await client.request(method, path)).status_code in (200, 303)
-        assert gateway.changes == []
+        assert site.events == []
 
     @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
     async def test_other_methods_do_nothing(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, method: str
+        self, client: httpx.AsyncClient, site: Site, link: str, method: str
     ) -> None:
         assert (await client.request(method, link)).status_code == 405
-        assert gateway.changes == []
+        assert site.events == []
 
     async def test_a_scanner_that_sends_forms_changes_nothing(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str
+        self, client: httpx.AsyncClient, site: Site, link: str
     ) -> None:
         """It has the page's fields, fills them all in, and keeps no cookies."""
         page = (await client.get(link)).text
@@ -93,12 +84,10 @@ class TestLooking:
             answer = await client.post(path, data=filled, files={"f.evidence": ("a.pdf", b"x")})
             assert answer.status_code in (400, 403), path
             client.cookies.clear()
-        assert gateway.changes == []
+        assert site.events == []
 
-    async def test_nothing_of_a_page_is_run(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str
-    ) -> None:
-        gateway.more = {
+    async def test_nothing_of_a_page_is_run(self, client: httpx.AsyncClient, site: Site, link: str) -> None:
+        site.gateway.shown = {
             "title": HOSTILE, "pcn": HOSTILE, "why": HOSTILE, "reference": HOSTILE, "organisation": HOSTILE, "asked": HOSTILE,
             "due": HOSTILE, "due_explained": HOSTILE, "silence": HOSTILE, "next": (HOSTILE,), "unverified": (HOSTILE,),
             "previous": ((HOSTILE, HOSTILE),), "held": HOSTILE, "statement": HOSTILE,
@@ -128,34 +117,35 @@ class TestLooking:
         assert "PCN manager" in answer.text or "open the link in your email" in answer.text
 
     async def test_a_link_that_ended_says_whom_to_ring_and_nothing_else(
-        self, client: httpx.AsyncClient, gateway: FakeGateway
+        self, client: httpx.AsyncClient, site: Site
     ) -> None:
-        for link in (live_link(gateway, revoked=True), live_link(gateway, expires=START)):
+        for link in (site.link(revoked=True), site.link(expires=START)):
             for answer in (await client.get(link), await client.post(link, data=TYPED)):
                 assert answer.status_code == 410
                 assert "01632 960001" in answer.text
                 assert "figures" not in answer.text
-        assert gateway.changes == []
+        assert site.events == []
 
     async def test_a_closed_step_shows_whose_answer_stands(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
-        gateway.more = {"status": "closed", "closed_because": "4 of 5 had answered.", "answered": (("Clinics", "no"),),
+        site.gateway.shown = {"status": "closed", "closed_because": "4 of 5 had answered.", "answered": (("Clinics", "no"),),
                      "standing": StandingAnswer("Tom Okafor", "GP lead", "Tue 5 January 2027")}  # fmt: skip
         page = (await client.get(link)).text
         assert "Tom Okafor, GP lead, answered on Tue 5 January 2027" in page
         assert "<form" not in page
         assert (await send(client, link, seal)).status_code == 409
-        assert gateway.changes == []
+        assert site.events == []
 
 
 class TestAnswering:
     async def test_an_answer_is_kept_before_the_thanks_and_reloading_sends_nothing(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         answer = await send(client, link, seal, f__note="Two staff away")
         assert (answer.status_code, answer.headers["location"]) == (303, f"{link}/thanks?did=answer")
-        [(_, (values, actor))] = gateway.changes
+        (taken,) = site.events
+        values, actor = taken.body.answers, taken.actor
         assert values["indicators"]["CAN-02"]["result"] == "unknown"
         assert values["search_run_on"] == "2027-01-05"
         assert values["note"] == "Two staff away"
@@ -163,31 +153,31 @@ class TestAnswering:
         for _ in range(2):
             thanks = await client.get(answer.headers["location"])
             assert "Thank you" in thanks.text
-        assert len(gateway.changes) == 1
+        assert len(site.events) == 1
 
     async def test_an_answer_can_be_changed(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         await send(client, link, seal)
         page = (await client.get(link)).text
         assert "Change your answer" in page
-        assert re.search(r'name="f\.indicators\.LD01\.result\.numerator"[^>]*value="30"', page)
+        assert re.search(r'name="f\.indicators\.HI-03\.result\.numerator"[^>]*value="30"', page)
         assert re.search(r'name="f\.search_run_on\.day"[^>]*value="5"', page)
         await send(client, link, seal, f__clinics="yes", f__clinic_cost="£1,200")
-        assert gateway.taken[-1][1][0]["clinic_cost"] == "1200.00"
+        assert site.answers[-1]["clinic_cost"] == "1200.00"
         assert "This is answer 2" in (await client.get(f"{link}/thanks?did=answer")).text
 
     async def test_each_problem_stands_at_its_field_and_in_the_summary(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         data = {
-            "seal": seal, "f.indicators.LD01.result.numerator": "50", "f.indicators.LD01.result.denominator": "41",
+            "seal": seal, "f.indicators.HI-03.result.numerator": "50", "f.indicators.HI-03.result.denominator": "41",
             "f.search_run_on.day": "5", "f.search_run_on.year": "2027", "rows.sessions": "3", "f.sessions.1.who": "Nurse",
             "f.note": "Kept", "name": "Priya Shah",
         }  # fmt: skip
         answer = await client.post(link, data=data)
         assert answer.status_code == 422
-        assert gateway.changes == []
+        assert site.events == []
         assert "<title>Error: " in answer.text
         listed = summary(answer.text)
         assert [href for href, _ in listed] == [
@@ -202,7 +192,7 @@ class TestAnswering:
     async def test_an_nhs_number_is_refused_and_neither_shown_nor_kept_nor_logged(
         self,
         client: httpx.AsyncClient,
-        gateway: FakeGateway,
+        site: Site,
         link: str,
         seal: str,
         caplog: pytest.LogCaptureFixture,
@@ -210,7 +200,7 @@ class TestAnswering:
         caplog.set_level(logging.DEBUG)
         answer = await send(
             client, link, seal, f__note=f"patient {NHS_NUMBER}", name=NHS_NUMBER, rows__sessions="2",
-            f__sessions__0__who=NHS_NUMBER, f__sessions__1__who="GP", f__indicators__LD01__result__numerator="9434765919",
+            f__sessions__0__who=NHS_NUMBER, f__sessions__1__who="GP", **{"f.indicators.HI-03.result.numerator": "9434765919"},
         )  # fmt: skip
         assert answer.status_code == 422
         assert sum("NHS number" in text for _, text in summary(answer.text)) == 4
@@ -227,12 +217,12 @@ class TestAnswering:
             assert each.status_code == 422
             assert "5919" not in each.text
         assert "5919" not in caplog.text
-        assert gateway.changes == []
+        assert site.events == []
 
     async def test_what_looks_odd_is_shown_once_and_can_be_sent_anyway(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
-        odd = {"f__indicators__LD01__result__denominator": "80"}
+        odd = {"f.indicators.HI-03.result.denominator": "80"}
         answer = await send(client, link, seal, **odd)
         assert answer.status_code == 422
         assert summary(answer.text) == [
@@ -242,29 +232,31 @@ class TestAnswering:
             )
         ]
         assert "Send it anyway" in answer.text
-        assert gateway.changes == []
+        assert site.events == []
         assert (await send(client, link, seal, anyway="yes", **odd)).status_code == 303
-        assert len(gateway.taken) == 1
+        assert len(site.answers) == 1
 
     async def test_a_name_and_a_role_are_asked_for(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         answer = await send(client, link, seal, name=" ", role="")
         assert summary(answer.text) == [("#name", "Enter your name"), ("#role", "Enter your role")]
-        assert gateway.changes == []
+        assert site.events == []
 
     async def test_a_refusal_says_why_and_keeps_what_was_typed(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
-        gateway.refuse = Refused("closed", "This step has closed; the answer of Tom Okafor stands.")
-        answer = await send(client, link, seal, f__note="Kept")
+        other = Actor("Tom Okafor", "practice_manager", ELM_TREE, channel="web")
+        await site.operations.respond(site.assignment, GOOD, other)
+        answer = await send(client, link, seal, seen="0", f__note="Kept")
         assert answer.status_code == 409
-        assert summary(answer.text) == [("", "This step has closed; the answer of Tom Okafor stands.")]
-        assert (await send(client, link, seal, name="")).status_code == 409
+        ((where, said),) = summary(answer.text)
+        assert (where, said.split(",")[0]) == ("", "Tom Okafor has answered since you opened this page")
         assert ">Kept</textarea>" in answer.text
+        assert len(site.answers) == 1
 
     async def test_more_rows_on_request(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         answer = await send(
             client, link, seal, rows__sessions="3", **{"f__sessions__0__who": "Nurse", "add-row": "sessions"}
@@ -273,20 +265,20 @@ class TestAnswering:
         assert 'name="rows.sessions" value="6"' in answer.text
         assert "nhsuk-error-summary" not in answer.text
         assert 'value="Nurse"' in answer.text
-        assert gateway.changes == []
+        assert site.events == []
 
     async def test_a_table_of_rows_is_kept(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         cells = {"f.sessions.2.who": "Nurse", "f.sessions.2.on": "20/1/2027", "f.sessions.2.cost": "£95"}
         await client.post(link, data={**TYPED, "seal": seal, "rows.sessions": "3", **cells})
-        assert gateway.taken[0][1][0]["sessions"] == [{"who": "Nurse", "on": "2027-01-20", "cost": "95.00"}]
+        assert site.answers[0]["sessions"] == [{"who": "Nurse", "on": "2027-01-20", "cost": "95.00"}]
         assert 'value="20/1/2027"' in (await client.get(link)).text
 
 
 class TestFiles:
     async def test_a_file_is_kept_and_need_not_be_sent_again(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         wrong = {**TYPED, "seal": seal, "name": ""}
         answer = await client.post(
@@ -297,48 +289,47 @@ class TestFiles:
         assert note
         assert "Chosen before: report.pdf" in answer.text
         await client.post(link, data={**TYPED, "seal": seal, "f.evidence.note": note[1]})
-        assert gateway.changes[0] == ("file", "report.pdf")
-        assert gateway.taken[0][1][0]["evidence"]["size"] == 7
+        assert site.answers[0]["evidence"]["size"] == 7
         # Answering again without a file leaves it there.
         await send(client, link, seal)
-        assert gateway.taken[1][1][0]["evidence"]["name"] == "report.pdf"
+        assert site.answers[1]["evidence"]["name"] == "report.pdf"
 
     @pytest.mark.parametrize(("name", "content"), [("run.exe", b"x"), ("empty.pdf", b""), ("plan", b"x")])
     async def test_other_files_are_refused_and_not_kept(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str, name: str, content: bytes
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str, name: str, content: bytes
     ) -> None:
         answer = await client.post(link, data={**TYPED, "seal": seal}, files={"f.evidence": (name, content)})
         assert answer.status_code == 422
-        assert gateway.changes == []
+        assert site.events == []
 
     async def test_a_note_of_another_link_is_no_file(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         await send(client, link, seal, f__evidence__note="WyJ4Il0.forged")
-        assert "evidence" not in gateway.taken[0][1][0]
+        assert "evidence" not in site.answers[0]
 
 
 class TestSeals:
     async def test_every_post_needs_the_pages_seal(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         until, _, signature = seal.partition(".")
         for wrong in ("", "x", seal[:-1], f"{int(until) + 1}.{signature}", f"{until}."):
             answer = await send(client, link, wrong, f__note="Kept")
             assert answer.status_code == 403
             assert ">Kept</textarea>" in answer.text
-        assert gateway.changes == []
+        assert site.events == []
 
     async def test_a_seal_is_for_one_browser(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         client.cookies.clear()
         client.cookies.set("baton", "A" * 43)
         assert (await send(client, link, seal)).status_code == 403
-        assert gateway.changes == []
+        assert site.events == []
 
     async def test_two_pages_of_one_browser_both_work(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         await client.get(link)
         assert (await send(client, link, seal)).status_code == 303
@@ -349,45 +340,47 @@ class TestSeals:
         assert "samesite=lax" in cookie
 
     async def test_another_site_cannot_send(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         answer = await client.post(
             link, data={**TYPED, "seal": seal}, headers={"sec-fetch-site": "cross-site"}
         )
         assert answer.status_code == 403
-        assert gateway.changes == []
+        assert site.events == []
 
 
 class TestReplies:
     async def test_more_time_until_a_day(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         by = {"seal": seal, "name": "Priya Shah", "role": "Practice manager"}
         day = {"f.until.day": "20", "f.until.month": "1", "f.until.year": "2027", "f.text": "Two staff away"}
         answer = await client.post(f"{link}/reply/more-time", data={**by, **day})
         assert answer.headers["location"] == f"{link}/thanks?did=more-time"
-        [(_, (kind, text, until, actor))] = gateway.changes
-        assert (kind, text, until, actor.name) == (
+        (event,) = site.events
+        assert isinstance(event.body, ReplyReceived)
+        assert (event.body.kind, event.body.text, event.actor.name) == (
             "more time",
             "Two staff away",
-            date(2027, 1, 20),
             "Priya Shah",
         )
+        assert event.body.until == datetime(2027, 1, 20, 17, tzinfo=LONDON)
         assert "no reminder will come before" in (await client.get(answer.headers["location"])).text
 
     async def test_not_ours_and_a_question(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         by = {"seal": seal, "name": "Priya Shah", "role": "Practice manager"}
         await client.post(f"{link}/reply/not-ours", data=by)
         await client.post(f"{link}/reply/question", data={**by, "f.text": "Which search?"})
-        assert [change[1][:2] for change in gateway.changes] == [
+        replies = [event.body for event in site.events]
+        assert [(each.kind, each.text) for each in replies] == [
             ("not ours", ""),
             ("question", "Which search?"),
         ]
 
     async def test_what_is_wrong_stands_in_its_own_form(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         past = {"f.until.day": "5", "f.until.month": "1", "f.until.year": "2027"}
         answer = await client.post(f"{link}/reply/more-time", data={"seal": seal, "name": "Priya", **past})
@@ -396,19 +389,14 @@ class TestReplies:
             ("#more-time-role", "Enter your role"),
         ]
         assert re.search(r'id="more-time"\s+open', answer.text)
-        assert gateway.changes == []
+        assert site.events == []
 
     async def test_an_unknown_reply_is_none(self, client: httpx.AsyncClient, link: str, seal: str) -> None:
         assert (await client.post(f"{link}/reply/nonsense", data={"seal": seal})).status_code == 404
 
 
-async def test_an_assignment_that_is_gone_is_an_unknown_link(
-    client: httpx.AsyncClient, gateway: FakeGateway
-) -> None:
-    link = live_link(gateway)
-    gateway.links = {
-        key: type(row)(row.sha256, "w9.x.1.Y.z", row.expires, False) for key, row in gateway.links.items()
-    }
-    assert (await client.get(link)).status_code == 404
-    assert timedelta(0) < next(iter(gateway.links.values())).expires - START
-    assert ASSIGNMENT not in (await client.get(link)).text
+async def test_an_assignment_that_is_gone_is_an_unknown_link(client: httpx.AsyncClient, site: Site) -> None:
+    gone = "w9.x.1.Y90001.practice_manager"
+    page = await client.get(site.link(gone))
+    assert page.status_code == 404
+    assert gone not in page.text

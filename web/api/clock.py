@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime
 
 from application.demonstration_clock import ClockReading, DemonstrationClock
-from web.api.routes import refusal
-from web.views import Refused
+from web.api.json_bodies import StrictRoute
+from web.api.routes import Body
+from web.api.schema import ERRORS
 
 
-class Leap(BaseModel):
+class Leap(Body):
     """`to`: an aware moment; without it, the next moment at which something is due."""
 
     to: AwareDatetime | None = None
@@ -21,20 +21,15 @@ class Leap(BaseModel):
 
 def clock_routes(leaper: DemonstrationClock) -> APIRouter:
     """GET and POST /api/clock. Only where the clock is one that leaps."""
-    router = APIRouter(prefix="/api", tags=["clock"])
+    router = APIRouter(prefix="/api", tags=["clock"], responses=ERRORS, route_class=StrictRoute)
 
     @router.get("/clock", summary="Where the calendar of this demonstration stands")
     async def look() -> ClockReading:
         return await leaper.look()
 
-    @router.post(
-        "/clock", summary="Leap to a moment, or to the next that matters", response_model=ClockReading
-    )
-    async def leap(wanted: Leap) -> ClockReading | Response:
-        try:
-            return await leaper.leap(wanted.to)
-        except Refused as refused:
-            return refusal(refused)
+    @router.post("/clock", summary="Leap to a moment, or to the next that matters")
+    async def leap(wanted: Leap) -> ClockReading:
+        return await leaper.leap(wanted.to)
 
     @router.get(
         "/clock/answers/{assignment_id}", summary="Plausible answers, for people made up for a demonstration"

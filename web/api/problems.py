@@ -9,8 +9,10 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from engine.commands.refusals import Invalid, Refused, Warned
 from engine.forms.answers import AnswerProblem as AnswerProblem
 from engine.forms.answers import AnswerWarning
+from web.refusals import status_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -40,3 +42,22 @@ def problem(told: ProblemDetails, headers: dict[str, str] | None = None) -> Resp
             for each in told.errors
         ]
     return Response(orjson.dumps(body), told.status, headers, MEDIA_TYPE)
+
+
+def refusal(error: Invalid | Warned | Refused) -> Response:
+    """A refusal as a problem."""
+    if isinstance(error, Invalid):
+        return problem(
+            ProblemDetails(422, "invalid", "Some answers need another look", "Nothing was kept. Put these right, and send it all again.", error.problems)
+        )  # fmt: skip
+    if isinstance(error, Warned):
+        return problem(
+            ProblemDetails(422, "warned", "Some answers look unusual", "Check them, or send them again with refuse_warnings false.", error.warnings)
+        )  # fmt: skip
+    status = status_of(error)
+    headers = {"retry-after": "5"} if status == 503 else None
+    title = _TITLES.get(status, "That cannot be done now")
+    return problem(ProblemDetails(status, error.code, title, error.message), headers)
+
+
+_TITLES = {403: "That is not allowed", 404: "There is no such thing", 422: "That cannot be taken"}

@@ -19,13 +19,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from definitions.models.primitives import ODS_LENGTH
 from definitions.models.replies import REPLIES, ReplyKind
+from engine.commands.refusals import Invalid, Refused, Warned
 from engine.events.workflow import Actor
 from engine.forms import patient_guard
 from engine.forms.answers import AnswerProblem as AnswerProblem
 from engine.forms.answers import check_signer
-from web.api.problems import ProblemDetails, problem
+from web.api.json_bodies import StrictRoute, read_json
+from web.api.problems import ProblemDetails, problem, refusal
 from web.api.schema import ERRORS, RESPONSE_BODY, TAKEN
-from web.views import GatewayProtocol, Invalid, Refused, Warned, status_of
+from web.gateway import Gateway
 
 _UNREADABLE = ProblemDetails(
     422, "invalid", "This is not what is expected here", 'Send JSON: {"answers": {...}, "by": {"name": ..., "role": ...}}.'
@@ -79,16 +81,16 @@ class ReasonBody(Body):
     by: By
 
 
-Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
+Key = Annotated[Typed, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 
 
 #: Takes a request for the path parameter `assignment_id`.
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def api_routes(gateway: GatewayProtocol) -> tuple[Handler, APIRouter]:
+def api_routes(gateway: Gateway) -> tuple[Handler, APIRouter]:
     """What takes answers, for the short way, and the router with everything, which describes it too."""
-    router = APIRouter(prefix="/api", responses=ERRORS)
+    router = APIRouter(prefix="/api", responses=ERRORS, route_class=StrictRoute)
     _add_looking(router, gateway)
     _add_acting(router, gateway)
     respond = _responding(gateway)
@@ -122,7 +124,7 @@ class ShortWay:
         await self._app(scope, receive, send)
 
 
-def _responding(gateway: GatewayProtocol) -> Handler:
+def _responding(gateway: Gateway) -> Handler:
     async def respond(request: Request) -> Response:
         """Takes the answers, and says so when they are safe on disk. A later answer replaces an earlier one."""
         read = _read(await request.body())
@@ -142,7 +144,7 @@ def _responding(gateway: GatewayProtocol) -> Handler:
 def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | ProblemDetails:
     """What a response brings, or what is wrong with its shape."""
     try:
-        sent = orjson.loads(body)
+        sent = read_json(body)
     except ValueError:
         return _UNREADABLE
     if type(sent) is not dict or not sent.keys() <= {"answers", "by", "refuse_warnings"}:
@@ -175,25 +177,6 @@ def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | ProblemDetails
     return answers, Actor(name.strip(), role.strip(), organisation, person, channel=channel), not careful
 
 
-def refusal(error: Invalid | Warned | Refused) -> Response:
-    """The gateway's refusal as a problem."""
-    if isinstance(error, Invalid):
-        return problem(
-            ProblemDetails(422, "invalid", "Some answers need another look", "Nothing was kept. Put these right, and send it all again.", error.problems)
-        )  # fmt: skip
-    if isinstance(error, Warned):
-        return problem(
-            ProblemDetails(422, "warned", "Some answers look unusual", "Check them, or send them again with refuse_warnings false.", error.warnings)
-        )  # fmt: skip
-    status = status_of(error)
-    headers = {"retry-after": "5"} if status == 503 else None
-    title = _TITLES.get(status, "That cannot be done now")
-    return problem(ProblemDetails(status, error.code, title, error.message), headers)
-
-
-_TITLES = {403: "That is not allowed", 404: "There is no such thing", 422: "That cannot be taken"}
-
-
 def json(value: Any, status: int = 200) -> Response:
     return Response(orjson.dumps(value, default=str), status, media_type="application/json")
 
@@ -202,7 +185,7 @@ def _missing(what: str) -> Response:
     return problem(ProblemDetails(404, "not_found", f"There is no such {what}", f"GET /api/workflows lists what there is; check the {what}'s id."))  # fmt: skip
 
 
-def _add_looking(router: APIRouter, gateway: GatewayProtocol) -> None:
+def _add_looking(router: APIRouter, gateway: Gateway) -> None:
     @router.get("/workflows", summary="List workflows")
     async def workflows(
         pcn: Annotated[str, Query(max_length=ODS_LENGTH)] = "",
@@ -229,15 +212,10 @@ _AGAIN: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _add_acting(router: APIRouter, gateway: GatewayProtocol) -> None:
+def _add_acting(router: APIRouter, gateway: Gateway) -> None:
     @router.post("/workflows", summary="Launch a process", status_code=201, responses={**ERRORS, **_AGAIN})
     async def launch(body: LaunchBody, idempotency_key: Key) -> Response:
-        try:
-            made = await gateway.launch(
-                body.definition, body.pcns, body.inputs, body.by.actor(), idempotency_key
-            )
-        except (Invalid, Refused) as error:
-            return refusal(error)
+        made = await gateway.launch(body.definition, body.pcns, body.inputs, body.by.actor(), idempotency_key)
         return json(asdict(made), 200 if made.repeated else 201)
 
     @router.post(
@@ -245,26 +223,16 @@ def _add_acting(router: APIRouter, gateway: GatewayProtocol) -> None:
     )
     async def reply(assignment_id: str, body: ReplyBody) -> Response:
         if REPLIES[body.kind].needs_day and body.until is None:
-            told = [AnswerProblem("until", "Say until when", "missing")]
-            return refusal(Invalid(told))
-        try:
-            await gateway.reply(assignment_id, body.kind, body.text, body.until, body.by.actor())
-        except (Invalid, Refused) as error:
-            return refusal(error)
+            raise Invalid([AnswerProblem("until", "Say until when", "missing")])
+        await gateway.reply(assignment_id, body.kind, body.text, body.until, body.by.actor())
         return json({"kind": body.kind}, 201)
 
     @router.post("/workflows/{workflow_id}/hold", summary="Stop a workflow's clocks")
     async def hold(workflow_id: str, body: ReasonBody) -> Response:
-        try:
-            await gateway.hold(workflow_id, body.reason, body.by.actor())
-        except (Invalid, Refused) as error:
-            return refusal(error)
+        await gateway.hold(workflow_id, body.reason, body.by.actor())
         return json({"held": True})
 
     @router.post("/workflows/{workflow_id}/lift", summary="Let a held workflow go on")
     async def lift(workflow_id: str, body: ReasonBody) -> Response:
-        try:
-            await gateway.lift(workflow_id, body.reason, body.by.actor())
-        except (Invalid, Refused) as error:
-            return refusal(error)
+        await gateway.lift(workflow_id, body.reason, body.by.actor())
         return json({"held": False})

@@ -5,16 +5,22 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Query
 
 from audit.auditor import Auditor, UnknownWorkflow
 from definitions.models.primitives import ODS_LENGTH
+from engine.commands.refusals import Refused
 from store.protocol import Search
+from web.api.schema import ERRORS
+
+#: Heads of the log, as receipts carry them: SHA-256 in hex.
+_HEADS = "^([0-9a-f]{64}(,[0-9a-f]{64})*)?$"
+_ABOUT_HEADS = "heads that receipts carry, 64 digits and letters a to f each, with commas between"
 
 
 def audit_routes(auditor: Auditor) -> APIRouter:
     """GET /api/audit/…: what `baton audit` shows while the server has the store."""
-    router = APIRouter(prefix="/api/audit", tags=["audit"])
+    router = APIRouter(prefix="/api/audit", tags=["audit"], responses=ERRORS)
 
     @router.get("/workflows", summary="Workflows with counts of what there is of each")
     async def workflows(
@@ -32,7 +38,7 @@ def audit_routes(auditor: Auditor) -> APIRouter:
         try:
             return await auditor.story(workflow)
         except UnknownWorkflow as unknown:
-            raise HTTPException(404, str(unknown)) from None
+            raise Refused("no-such-workflow", str(unknown)) from None
 
     @router.get("/events", summary="The events of the log by who, where, what and when, the newest first")
     async def search(
@@ -48,7 +54,7 @@ def audit_routes(auditor: Auditor) -> APIRouter:
 
     @router.get("/verify", summary="Walk the chain of the log")
     async def verify(
-        heads: Annotated[str, Query(max_length=10_000, pattern="^([0-9a-f]{64}(,[0-9a-f]{64})*)?$")] = "",
+        heads: Annotated[str, Query(max_length=10_000, pattern=_HEADS, description=_ABOUT_HEADS)] = "",
     ) -> dict[str, Any]:
         return await auditor.verify([head for head in heads.split(",") if head])
 

@@ -16,17 +16,20 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from definitions.models.replies import Reply
+from engine.commands.refusals import Invalid, Refused, Warned
 from engine.dates.clock import Clock, london_date
 from engine.events.workflow import Actor
 from engine.forms.answers import AnswerProblem, check_signer
 from engine.forms.presentation import with_answers
 from notifications.links import Links, sha256_of
 from web.access.form_seal import FORM_LASTS, FormSeal
+from web.gateway import Gateway
 from web.practice.pages import LinkPages, PageDetails
 from web.practice.replies import BY_SLUG, checked_reply, drawn_reply
 from web.practice.submission import Submission, read_page, text_of
+from web.refusals import status_of, told
 from web.rendering import Pages
-from web.views import AssignmentPage, GatewayProtocol, Invalid, Refused, Warned, WebSettings, status_of, told
+from web.views import AssignmentPage, WebSettings
 
 _MOST_FIELDS = 10_000
 _AGAIN = (
@@ -50,7 +53,7 @@ class PracticePages:
     """The routes under /a/."""
 
     def __init__(
-        self, gateway: GatewayProtocol, links: Links, clock: Clock, settings: WebSettings, pages: Pages
+        self, gateway: Gateway, links: Links, clock: Clock, settings: WebSettings, pages: Pages
     ) -> None:
         self._gateway, self._links, self._clock, self._pages = gateway, links, clock, pages
         self._secure = settings.secure

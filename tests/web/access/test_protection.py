@@ -7,23 +7,11 @@ import re
 import httpx
 import pytest
 
-from engine.dates.clock import VirtualClock
-from tests.web.fake_gateway import (
-    HOSTILE,
-    LINKS,
-    SETTINGS,
-    START,
-    TOKEN,
-    TYPED,
-    FakeGateway,
-    FakeOutbox,
-    live_link,
-)
+from tests.web.site import TOKEN, TYPED, Site
 from web.access.limits import Buckets, Rate
-from web.app import create_app
 from web.views import WebSettings
 
-PAGES = ("/", "/health", "/outbox", "/outbox/m1", "/outbox/none", "/a/unknown", "/nothing")
+PAGES = ("/", "/health", "/outbox", "/outbox/none", "/a/unknown", "/nothing")
 
 
 class TestHeaders:
@@ -58,23 +46,23 @@ class TestHeaders:
         for path in ("/static/../app.py", "/static/%2e%2e/app.py", "/static/"):
             assert (await client.get(path)).status_code == 404
 
-    async def test_over_https_the_cookie_is_for_https(self) -> None:
-        gateway = FakeGateway()
+    async def test_over_https_the_cookie_is_for_https(self, site: Site) -> None:
         settings = WebSettings(b"f" * 32, TOKEN, secure=True, hosts=frozenset({"baton.example"}))
-        app = create_app(gateway, LINKS, VirtualClock(START), settings)
+        app = site.app(settings)
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="https://baton.example"
         ) as client:
-            answer = await client.get(live_link(gateway))
+            link = site.link()
+            answer = await client.get(link)
             assert answer.headers["set-cookie"].startswith("__Host-baton=")
             assert "secure" in answer.headers["set-cookie"].lower()
             assert "strict-transport-security" in answer.headers
             seal = re.findall(r'name="seal" value="([^"]+)"', answer.text)[0]
-            assert (await client.post(live_link(gateway), data={**TYPED, "seal": seal})).status_code == 303
+            assert (await client.post(link, data={**TYPED, "seal": seal})).status_code == 303
             assert (await client.get("/outbox")).status_code == 404
 
-    async def test_without_a_token_the_api_is_closed(self) -> None:
-        app = create_app(FakeGateway(), LINKS, VirtualClock(START), WebSettings(secret=b"f" * 32))
+    async def test_without_a_token_the_api_is_closed(self, site: Site) -> None:
+        app = site.app(WebSettings(secret=b"f" * 32))
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://localhost"
         ) as client:
@@ -85,7 +73,7 @@ class TestHeaders:
 
 class TestLimits:
     async def test_a_link_takes_so_many_posts_and_then_waits(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, ticks: list[float]
+        self, client: httpx.AsyncClient, site: Site, link: str, ticks: list[float]
     ) -> None:
         statuses = [(await client.post(link, data=TYPED)).status_code for _ in range(32)]
         assert statuses == [403] * 30 + [429] * 2
@@ -96,7 +84,7 @@ class TestLimits:
         assert (await client.post(link, data=TYPED)).status_code == 403
 
     async def test_a_page_may_bring_a_file_but_not_more(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str, seal: str
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         data = {**TYPED, "seal": seal}
         large = await client.post(
@@ -106,7 +94,7 @@ class TestLimits:
         assert "smaller than 10 MB" in large.text
         huge = await client.post(link, data=data, files={"f.evidence": ("a.pdf", b"x" * (12 * 1024 * 1024))})
         assert huge.status_code == 413
-        assert gateway.changes == []
+        assert site.events == []
 
     async def test_the_api_says_how_much_it_takes(self, client: httpx.AsyncClient) -> None:
         answer = await client.post(
@@ -123,12 +111,12 @@ class TestLimits:
         assert answer.status_code == 411
 
     async def test_a_form_that_cannot_be_read_is_met_kindly(
-        self, client: httpx.AsyncClient, gateway: FakeGateway, link: str
+        self, client: httpx.AsyncClient, site: Site, link: str
     ) -> None:
         headers = {"content-type": "multipart/form-data; boundary=x"}
         answer = await client.post(link, content=b"--x\r\nnonsense", headers=headers)
         assert answer.status_code in (400, 403)
-        assert gateway.changes == []
+        assert site.events == []
 
     def test_buckets_fill_again_and_forget_the_longest_unused(self) -> None:
         now = [0.0]
@@ -141,36 +129,8 @@ class TestLimits:
         assert [buckets.take("a"), buckets.take("a")] == [0, 0]
 
 
-class TestOutbox:
-    async def test_emails_can_be_read(self, client: httpx.AsyncClient) -> None:
-        assert "Q3 figures: 10 minutes" in (await client.get("/outbox")).text
-        email = (await client.get("/outbox/m1")).text
-        assert '<a href="http://127.0.0.1:4200/a/x"' in email
-        assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in email
-
-    async def test_a_emails_html_is_caged(self, client: httpx.AsyncClient) -> None:
-        answer = await client.get("/outbox/m2/html")
-        assert "sandbox" in answer.headers["content-security-policy"]
-        assert "allow-scripts" not in answer.headers["content-security-policy"]
-        assert "default-src 'none'" in answer.headers["content-security-policy"]
-        assert (await client.get("/outbox/none/html")).status_code == 404
-
-    async def test_nothing_of_a_email_is_run(self, client: httpx.AsyncClient) -> None:
-        for path in ("/outbox", "/outbox/m2"):
-            assert HOSTILE not in (await client.get(path)).text
-
-    async def test_no_outbox_no_page(self) -> None:
-        app = create_app(FakeGateway(), LINKS, VirtualClock(START), SETTINGS)
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app), base_url="http://localhost"
-        ) as client:
-            assert (await client.get("/outbox")).status_code == 404
-            assert "Outbox" not in (await client.get("/")).text
-
-
 async def test_the_front_says_what_runs_here_and_names_nobody(client: httpx.AsyncClient) -> None:
     page = (await client.get("/")).text
     assert "Baton is running here" in page
     assert "Harbour Vale" not in page
     assert (await client.get("/health")).json() == {"status": "ok"}
-    assert FakeOutbox().emails()

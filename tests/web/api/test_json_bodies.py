@@ -1,0 +1,44 @@
+"""What cannot be written again is not read, and a whole number stays the one that was sent."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.web.site import INPUTS, PCN, TOKEN, Site
+from web.api.json_bodies import read_json
+
+WRONG = [
+    b"", b"{", b"\xff", b"NaN", b"Infinity", b'"\\ud800"', b'"a\\udfffb"', b"[" * 2000, b"[" * 1000 + b"9" * 20 + b"]" * 1000,
+    b"9" * 5000, b"\xef\xbb\xbf{}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", WRONG)
+def test_what_is_no_json_is_refused(body: bytes) -> None:
+    with pytest.raises(ValueError):
+        read_json(body)
+
+
+@given(st.integers())
+def test_a_whole_number_stays_what_it_was(number: int) -> None:
+    assert read_json(str(number).encode()) == number
+    assert read_json(f'{{"n": [{number}]}}'.encode()) == {"n": [number]}
+
+
+@pytest.mark.parametrize("text", ['"\\ud800"', '"Q3\\ud800"', "NaN", "[" * 2000, "9" * 5000])
+async def test_no_route_of_the_api_breaks_on_it(client: httpx.AsyncClient, site: Site, text: str) -> None:
+    client.headers.update({"authorization": f"Bearer {TOKEN}", "content-type": "application/json", "Idempotency-Key": "k"})  # fmt: skip
+    by, inputs = '{"name": "x", "role": "pcn_manager"}', str(INPUTS).replace("'", '"')
+    for path, body in (
+        ("/api/workflows", f'{{"definition": "quarter-figures", "pcns": [{text}], "inputs": {inputs}, "by": {by}}}'),
+        ("/api/workflows", f'{{"definition": "quarter-figures", "pcns": ["{PCN}"], "inputs": {{"quarter": {text}}}, "by": {by}}}'),
+        (f"/api/workflows/{site.workflow}/hold", f'{{"reason": {text}, "by": {by}}}'),
+        (site.replies, f'{{"kind": "question", "text": {text}, "by": {by}}}'),
+        (site.responses, f'{{"answers": {{"note": {text}}}, "by": {by}}}'),
+    ):  # fmt: skip
+        answer = await client.post(path, content=body)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), path
+    assert site.events == []
