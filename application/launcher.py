@@ -15,7 +15,7 @@ from application.executor import worked_out
 from application.repository import Repository
 from definitions.language.expressions import ExpressionError
 from definitions.loading.bundle import Process
-from definitions.loading.library import Library, UnknownDefinition
+from definitions.loading.library import ArchivedDataset, Library, UnknownDefinition
 from definitions.models.directory import Directory, Pcn
 from definitions.source.problems import DefinitionErrors
 from engine.commands import manager
@@ -72,6 +72,8 @@ class Launcher:
             return self._library.process(definition, chosen, self._calendar)
         except UnknownDefinition as unknown:
             raise Refused("not_found", str(unknown)) from None
+        except ArchivedDataset as archived:
+            raise Refused("archived", str(archived)) from None
         except DefinitionErrors as broken:
             said = "; ".join(str(problem) for problem in broken.problems[:3])
             raise Refused(

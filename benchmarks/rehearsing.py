@@ -24,7 +24,7 @@ PRACTICES = 25
 BUDGET = 0.3
 AT = datetime.fromisoformat("2026-12-15T09:00:00+00:00")
 RAW = {
-    "financial_year": "2026/27", "quarter": "Q3", "indicators": "iif-indicators-2024-25", "board_date": "2027-02-11",
+    "financial_year": "2026/27", "quarter": "Q3", "indicators": "iif-indicators-2025-26", "board_date": "2027-02-11",
 }  # fmt: skip
 
 

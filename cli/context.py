@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,9 +33,9 @@ def settings() -> Settings:
     return Settings(home=home) if home else Settings()
 
 
-def library(known: Settings, *more: Path) -> Library:
-    """Baton's own definitions, then the PCN's, then `more`; later ones come first."""
-    return Library([SHIPPED, *known.library, *more])
+def library(known: Settings, *more: Path, drafts: Sequence[Path] = ()) -> Library:
+    """Baton's own definitions, then the PCN's, then `more`; later ones come first, and `drafts` before all."""
+    return Library([SHIPPED, *known.library, *more], drafts)
 
 
 def directory(known: Settings, file: Path | None = None) -> Directory:

@@ -91,20 +91,13 @@ def process_of(definition: str, inputs: Mapping[str, Any], shelf: Library) -> Pr
 
 
 def _from_file(file: Path, inputs: Mapping[str, Any]) -> Process:
-    """A definition that is no part of a library yet: it is put into one of its own, with its neighbours."""
-    import shutil
-    from tempfile import TemporaryDirectory
-
+    """A definition that is no part of a library yet, with its neighbours."""
     from definitions.source.reader import read_file
 
     document = read_file(file, str(file))
-    with TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "library").mkdir()
-        shutil.copyfile(file, root / "library" / file.name)
-        neighbours = [file.absolute().parents[1]] if file.absolute().parent.name == "library" else []
-        shelf = library(settings(), *neighbours, root)
-        return process_of(str(document.data.get("id", "")), inputs, shelf)
+    neighbours = [file.absolute().parents[1]] if file.absolute().parent.name == "library" else []
+    shelf = library(settings(), *neighbours, drafts=[file.absolute()])
+    return process_of(str(document.data.get("id", "")), inputs, shelf)
 
 
 def checked_inputs(process: Process, pcn: Pcn, raw: Mapping[str, Any], at: Any) -> dict[str, Any]:

@@ -30,6 +30,17 @@ class UnknownDefinition(LookupError):
         super().__init__(f"the library has no {what} {name!r}{hint}")
 
 
+class ArchivedDataset(ValueError):
+    """A dataset of an earlier year was chosen for a launch."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        super().__init__(
+            f"the dataset {dataset.id!r} ({dataset.title}) is archived: it shows an earlier year, and nothing new is "
+            "launched with it. Choose the one of this year"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class LibraryEntry:
     """A definition in the library, as lists show it."""
@@ -53,10 +64,14 @@ class _ReadFile:
 
 
 class Library:
-    """The definitions of some roots. Files are read again when they change."""
+    """The definitions of some roots. Files are read again when they change.
 
-    def __init__(self, roots: Sequence[Path] = (SHIPPED,)) -> None:
-        self.roots = tuple(roots)
+    A definition never changes under its version: two files that differ and have one id and version are refused.
+    `drafts` are definitions that are being written: each stands before whatever has its id and version.
+    """
+
+    def __init__(self, roots: Sequence[Path] = (SHIPPED,), drafts: Sequence[Path] = ()) -> None:
+        self.roots, self.drafts = tuple(roots), tuple(drafts)
         self._files: dict[Path, _ReadFile] = {}
 
     # --- definitions
@@ -83,18 +98,19 @@ class Library:
         """A definition bundled with all it uses, ready to be pinned by a workflow.
 
         `datasets` names, by input, the dataset chosen instead of the one the input says. `calendar` is carried in
-        the bundle as it is given. Raises UnknownDefinition or DefinitionErrors.
+        the bundle as it is given. Raises UnknownDefinition, ArchivedDataset or DefinitionErrors.
         """
         entry = self._entry(definition_id, version)
         definition = self._loaded(entry.path)
-        ladders = {each: self._checked("ladder", each) for each in sorted(ladders_of(definition))}
+        ladders = {each: self._ladder_text(each) for each in sorted(ladders_of(definition))}
         wanted = datasets_of(definition, datasets or {})
-        data = {each: self._checked("dataset", each) for each in sorted(wanted)}
+        data = {each: self._dataset_text(each) for each in sorted(wanted)}
         return open_bundle(Bundle(self._document(entry.path).text, ladders, data, calendar or {}).body)
 
     def check(self) -> tuple[Problem, ...]:
         """Every problem of every file of the library."""
         found = [problem for path in self._paths("library") for problem in _problems(self._loaded, path)]
+        found += [problem for each in self._versions().values() for problem in self._differing(each)]
         for each, path in self._named("ladders").items():
             found += [
                 *_problems(lambda p: load_ladder(self._document(p)), path),
@@ -138,22 +154,41 @@ class Library:
 
     # --- files
 
-    def _entries(self) -> Iterator[LibraryEntry]:
-        seen: set[tuple[str, int]] = set()
-        for path in self._paths("library"):
+    def _versions(self) -> Mapping[tuple[str, int], Sequence[Path]]:
+        """The files of each definition and version; more than one is a mistake, unless they say the same."""
+        found: dict[tuple[str, int], tuple[Path, ...]] = {}
+        for path in (*self.drafts, *self._paths("library")):
             data = document.data if (document := self._read(path).document) else {}
-            found, version = data.get("id"), data.get("version")
-            if not isinstance(found, str) or not isinstance(version, int) or (found, version) in seen:
-                continue
-            seen.add((found, version))
+            named, version = data.get("id"), data.get("version")
+            if isinstance(named, str) and isinstance(version, int):
+                found[named, version] = (*found.get((named, version), ()), path)
+        return found
+
+    def _differing(self, paths: Sequence[Path]) -> Iterator[Problem]:
+        """A problem at the version of each file that is not the first and does not say the same."""
+        first = self._document(paths[0])
+        for path in paths[1:] if paths[0] not in self.drafts else ():
+            other = self._document(path)
+            if other.text != first.text:
+                message = (
+                    f"{other.data['id']} version {other.data['version']} stands in {path} and, with another text, in "
+                    f"{paths[0]}; a version never changes, so give one of them the next"
+                )
+                yield other.problem(other.at(("version",)), "BD112", message)
+
+    def _entries(self) -> Iterator[LibraryEntry]:
+        for (named, version), paths in self._versions().items():
+            data = self._document(paths[0]).data
             year = data.get("financial_year")
-            title, summary = str(data.get("title", found)), str(data.get("summary", ""))
-            yield LibraryEntry(found, version, title, summary, str(year) if year else None, path)
+            title, summary = str(data.get("title", named)), str(data.get("summary", ""))
+            yield LibraryEntry(named, version, title, summary, str(year) if year else None, paths[0])
 
     def _entry(self, definition_id: str, version: int | None) -> LibraryEntry:
         entries = self.list()
         for entry in entries:
             if entry.id == definition_id and version in (None, entry.version):
+                if problems := tuple(self._differing(self._versions()[entry.id, entry.version])):
+                    raise DefinitionErrors(problems)
                 return entry
         name = definition_id if version is None else f"{definition_id} version {version}"
         raise UnknownDefinition("definition", name, nearest(definition_id, [entry.id for entry in entries]))
@@ -175,13 +210,18 @@ class Library:
             raise UnknownDefinition(what, name, nearest(name, paths))
         return paths[name]
 
-    def _checked(self, what: str, name: str) -> str:
-        """The text of a ladder or dataset without errors."""
-        document = self._document(self._path(what, name))
-        if what == "ladder":
-            load_ladder(document)
-        else:
-            load_dataset(document)
+    def _ladder_text(self, name: str) -> str:
+        """The text of a ladder without errors."""
+        document = self._document(self._path("ladder", name))
+        load_ladder(document)
+        return document.text
+
+    def _dataset_text(self, name: str) -> str:
+        """The text of a dataset without errors, of which something may be launched."""
+        document = self._document(self._path("dataset", name))
+        dataset = load_dataset(document)
+        if dataset.archived:
+            raise ArchivedDataset(dataset)
         return document.text
 
     def _read(self, path: Path) -> _ReadFile:

@@ -23,6 +23,7 @@ CODES: dict[str, str] = {
     "BD109": "Nested too deeply, or too many values.",
     "BD110": "The top of the file is not a mapping of keys to values.",
     "BD111": "Curly quotes around a value; YAML knows straight ones only.",
+    "BD112": "Two files that differ are one version of one definition.",
     # the shape
     "BD201": "A key that this place does not have.",
     "BD202": "A key that must be there is not.",

@@ -29,9 +29,9 @@ ONE = f"rehearsal.{STEP}.1.Y90001.practice_manager"
 def future() -> Rehearsal:
     library, directory = Library(), load_directory(EXAMPLES / "harbour-vale.yaml")
     process = library.process(
-        "iif-quarter-close", {"indicators": "iif-indicators-2024-25"}, network_calendar().to_data()
+        "iif-quarter-close", {"indicators": "iif-indicators-2025-26"}, network_calendar().to_data()
     )
-    inputs = {"financial_year": "2026/27", "quarter": "Q3", "indicators": "iif-indicators-2024-25",
+    inputs = {"financial_year": "2026/27", "quarter": "Q3", "indicators": "iif-indicators-2025-26",
               "list_size_adjustment": "1", "board_date": "2027-02-11"}  # fmt: skip
     return rehearse(process, directory.pcn("U90001"), inputs, AT)
 

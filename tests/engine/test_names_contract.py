@@ -43,7 +43,7 @@ launch:
     - {id: start, type: date, label: ALL, show_if: ALL, required_if: ALL}
     - {id: lead, type: person, label: Lead}
     - {id: employer, type: organisation, label: Employer}
-    - {id: indicators, type: dataset, dataset: iif-indicators-2024-25, label: Indicators}
+    - {id: indicators, type: dataset, dataset: iif-indicators-2025-26, label: Indicators}
     - {id: posts, type: table, label: Posts, columns: [{id: who, type: person, label: Who}, {id: begins, type: date, label: On}]}
 dates:
   start: {is: inputs.start, when: ALL}

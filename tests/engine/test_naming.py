@@ -116,7 +116,7 @@ def test_the_last_quarter_rehearses_to_its_lock() -> None:
     stage = staged("iif-quarter-close", "2027-03-15", {
         "quarter": "Q4", "board_date": "2027-05-13", "external_deadline": "2027-08-05", "payment_date": "2027-08-20",
     })  # fmt: skip
-    used = process("iif-quarter-close", "iif-indicators-2024-25")
+    used = process("iif-quarter-close", "iif-indicators-2025-26")
     future = rehearse(used, harbour_vale(), stage.state.inputs, stage.now, "on time")
     assert future.stuck == ""
     assert future.ended.status == "completed"

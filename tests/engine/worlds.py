@@ -39,7 +39,7 @@ launch:
   reference: "Figures {{{{ inputs.quarter }}}}"
   inputs:
     - {{id: quarter, type: choice, options: [Q1, Q4], label: Quarter}}
-    - {{id: indicators, type: dataset, dataset: iif-indicators-2024-25, label: Indicators, required: false}}
+    - {{id: indicators, type: dataset, dataset: iif-indicators-2025-26, label: Indicators, required: false}}
     - {{id: board_date, type: date, label: Board, required: false}}
     - {{id: cut_off, type: date, label: Cut-off}}
 dates:
@@ -408,7 +408,7 @@ def at(text: str) -> datetime:
 
 
 LAUNCHES: dict[str, dict[str, Any]] = {
-    "figures": {"quarter": "Q4", "indicators": "iif-indicators-2024-25", "cut_off": "2027-05-21", "board_date": "2027-05-13"},
+    "figures": {"quarter": "Q4", "indicators": "iif-indicators-2025-26", "cut_off": "2027-05-21", "board_date": "2027-05-13"},
     "vote": {"start": "2027-01-11", "chosen": ["Y10001", "Y10002", "Y10003"], "employer": "U10001", "supervisor": "tom"},
     "nothing": {},
 }  # fmt: skip

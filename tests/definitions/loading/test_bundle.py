@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from definitions.loading.bundle import Bundle, BundleError, hash_of, open_bundle
-from definitions.loading.library import Library, UnknownDefinition
+from definitions.loading.library import ArchivedDataset, Library, UnknownDefinition
 from definitions.source.problems import DefinitionErrors
 from tests.definitions.samples import QUARTER, SMALL_SET, STANDARD, VISIT, write_library
 
@@ -109,6 +109,37 @@ def test_versions_stand_side_by_side(tmp_path: Path) -> None:
     assert library.definition("visit-plan").version == 2
     assert library.definition("visit-plan", version=1).version == 1
     assert library.process("visit-plan").hash != library.process("visit-plan", version=1).hash
+
+
+def test_two_files_that_differ_are_not_one_version(tmp_path: Path) -> None:
+    root, own = write_library(tmp_path / "a"), write_library(tmp_path / "b")
+    assert Library([root, own]).process("visit-plan")  # the same text twice is one version
+    changed = own / "library" / "visit-plan.yaml"
+    changed.write_text(VISIT.replace("title: ", "title: Another "))
+    for library in (Library([root, own]), Library([own, root])):
+        for refused in (
+            lambda each: each.process("visit-plan"),
+            lambda each: each.definition("visit-plan", 1),
+        ):
+            with pytest.raises(DefinitionErrors) as caught:
+                refused(library)
+            (problem,) = caught.value.problems
+            assert (problem.code, problem.line) == ("BD112", 2)
+            assert str(changed) in problem.message and str(root / "library") in problem.message
+        assert [problem.code for problem in library.check()] == ["BD112"]
+        assert library.process("small-quarter")
+    assert Library([root], drafts=[changed]).definition("visit-plan").title.startswith("Another")
+
+
+def test_nothing_is_launched_with_an_archived_dataset(tmp_path: Path) -> None:
+    root = write_library(tmp_path)
+    (root / "datasets" / "small-set.yaml").write_text(SMALL_SET + "archived: true\n")
+    library = Library([root])
+    assert library.check() == ()
+    with pytest.raises(ArchivedDataset, match=r"the dataset 'small-set' .* is archived"):
+        library.process("small-quarter")
+    with pytest.raises(ArchivedDataset, match="North West London"):
+        Library().process("access-plan-sign-off", {"template": "access-plan-nwl-2025-26"})
 
 
 def test_a_later_root_stands_first(tmp_path: Path) -> None:
