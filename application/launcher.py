@@ -26,6 +26,10 @@ from engine.events.codec import canonical
 from engine.events.workflow import Actor
 from engine.forms.answers import AnswerProblem
 from engine.forms.inputs import check_inputs
+from store.protocol import Conflict
+
+#: The code of the refusal of a key that was used for another launch.
+KEY_TAKEN = "key-taken"
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no letter that looks like a digit
 
@@ -38,6 +42,13 @@ class LaunchResult:
     workflows: tuple[str, ...]
     batches: tuple[Batch, ...]
     repeated: bool = False
+
+
+def _content(process: Process, codes: Sequence[str], inputs: Mapping[str, Any]) -> str:
+    """The hash of what a launch is of: one key stands for one of these."""
+    definition = process.definition
+    asked = canonical([definition.id, definition.version, list(codes), dict(inputs)])
+    return hashlib.sha256(asked).hexdigest()
 
 
 def short_hash(*parts: str, length: int = 6) -> str:
@@ -107,24 +118,28 @@ class Launcher:
             raise Invalid([AnswerProblem("pcn", "Name the PCN to launch it for, by its code", "missing")])
         process = self.process(definition, inputs)
         self._refuse_role(process, actor)
-        repeated = await self._repeated(key)
-        if repeated:
-            return repeated
-        launch = child or launch_id(
-            now, key or canonical([definition, list(pcns), dict(inputs)]).decode() + str(now)
-        )
         codes = list(dict.fromkeys(pcns))
+        content = _content(process, codes, inputs)
+        if repeated := await self._repeated(key, content):
+            return repeated
+        launch = child or launch_id(now, key or content + str(now))
         made: list[Decision] = []
         for number, code in enumerate(codes):
             workflow = launch if len(codes) == 1 else f"{launch}{short_hash(code, length=4)}{number:x}"
             checked = await worked_out(partial(self._inputs, process, code, inputs, now))
             begun = await worked_out(partial(
                 manager.launch, workflow, process, self.pcn(code), checked, now, actor,
-                launch_id=f"{launch}:{key}" if key else launch, batch=f"{launch}-{number // BATCH_LIMIT + 1}",
+                launch_id=launch, batch=f"{launch}-{number // BATCH_LIMIT + 1}",
                 previous=await self.previous(definition, code), parent=parent,
+                key=key, content=content if key else "",
             ))  # fmt: skip
             made.append(begun)
-        states = await self._repository.begin(made, now)
+        try:
+            states = await self._repository.begin(made, now)
+        except Conflict:  # another process made a launch with this key meanwhile
+            if repeated := await self._repeated(key, content):
+                return repeated
+            raise
         return LaunchResult(launch, tuple(state.id for state in states), batches_of(states))
 
     def _inputs(
@@ -141,17 +156,23 @@ class Launcher:
             said = ", ".join(role.replace("_", " ") for role in allowed)
             raise Refused("forbidden", f"{process.definition.title} is launched by: {said}")
 
-    async def _repeated(self, key: str) -> LaunchResult | None:
-        """The launch that this key made already; the same press of a button starts nothing twice."""
-        if not key:
+    async def _repeated(self, key: str, content: str) -> LaunchResult | None:
+        """The launch that this key made already; the same press of a button starts nothing twice.
+
+        Raises Refused when the key was used for something else.
+        """
+        before = await self._repository.store.launched_with(key) if key else None
+        if before is None:
             return None
-        rows = await self._repository.store.launched_with(key)
-        if not rows:
-            return None
+        if before.content != content:
+            raise Refused(
+                KEY_TAKEN,
+                f"the key {key!r} was used for another launch ({before.launch}), of another definition, version, PCN or "
+                "inputs; give each launch a key of its own",
+            )
+        rows = await self._repository.store.workflows_of(before.launch)
         made = batches((row.workflow_id, row.batch, f"{row.reference} · {row.pcn_name}") for row in rows)
-        return LaunchResult(
-            rows[0].launch.split(":")[0], tuple(r.workflow_id for r in rows), made, repeated=True
-        )
+        return LaunchResult(before.launch, tuple(row.workflow_id for row in rows), made, repeated=True)
 
     async def previous(self, definition: str, pcn: str) -> dict[str, Any]:
         """What every organisation answered the last time this process closed here, by step and organisation."""

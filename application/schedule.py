@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from application.launcher import LaunchResult
+from application.launcher import KEY_TAKEN, LaunchResult
 from application.operations import Operations
 from definitions.language.financial_year import financial_year_of
 from definitions.models.directory import Adopted, Pcn
@@ -39,6 +39,8 @@ async def launch_adopted(operations: Operations) -> list[LaunchResult]:
                 try:
                     made.append(await operations.launch(adopted.definition, [pcn.code], inputs, actor, key))
                 except (Refused, Invalid) as refused:
+                    if isinstance(refused, Refused) and refused.code == KEY_TAKEN:
+                        continue  # it was launched; what was adopted, or its definition, has changed since
                     logger.error(
                         "%s adopted %s, and it could not start: %s", pcn.name, adopted.definition, refused
                     )

@@ -20,7 +20,8 @@ class StoreError(Exception):
 class Conflict(StoreError):
     """Somebody else wrote to the stream first. Load it again, decide again, commit again.
 
-    Also raised for a `MessageClaimed` of a notice that was voided, sent or claimed for another message meanwhile.
+    Also raised for a `MessageClaimed` of a notice that was voided, sent or claimed for another message meanwhile, and
+    for a `WorkflowLaunched` whose key another launch has.
     """
 
     def __init__(self, streams: Sequence[str]) -> None:
@@ -134,6 +135,15 @@ class LinkRow:
     assignment: str
     expires: datetime
     revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchRow:
+    """The launch that an idempotency key made; `content` is the hash of what was asked for under that key."""
+
+    key: str
+    launch: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,8 +278,12 @@ class Store(Protocol):
         """The ids that begin with `prefix`, in order; no character of it is a wildcard."""
         ...
 
-    async def launched_with(self, key: str) -> list[WorkflowRow]:
-        """The workflows of the launch made with this idempotency key, in the order of their batches."""
+    async def launched_with(self, key: str) -> LaunchRow | None:
+        """The launch made with this idempotency key, compared whole; None while nothing was."""
+        ...
+
+    async def workflows_of(self, launch: str) -> list[WorkflowRow]:
+        """The workflows of a launch, in the order of their batches."""
         ...
 
     async def batch_deadline(self, batch: str) -> datetime | None:

@@ -64,8 +64,12 @@ def launch(
     batch: str = "",
     previous: Mapping[str, Any] | None = None,
     parent: str = "",
+    key: str = "",
+    content: str = "",
 ) -> Decision:
     """The workflow that begins. `inputs` are checked already (engine/forms/answers.py).
+
+    `key` and `content` are as in `WorkflowLaunched`.
 
     Raises Refused when a role the definition asks is held by nobody in the PCN.
     """
@@ -73,6 +77,7 @@ def launch(
         definition=process.definition.id, definition_version=process.definition.version, bundle=process.hash,
         reference=process.definition.title, launch=launch_id or workflow_id, batch=batch or workflow_id,
         inputs=dict(inputs), pcn=pcn.model_dump(mode="json", by_alias=True), previous=dict(previous or {}), parent=parent,
+        key=key, content=content,
     )  # fmt: skip
     state = begin(e.Event(workflow_id, 1, now, actor, "launch", body), {process.hash: process}.__getitem__)
     _refuse_empty_roles(state, now)

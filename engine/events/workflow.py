@@ -82,7 +82,10 @@ class PlannedRung:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowLaunched:
-    """`bundle` is the hash of the definition, ladders, datasets and calendar it is pinned to (rule 3)."""
+    """`bundle` is the hash of the definition, ladders, datasets and calendar it is pinned to (rule 3).
+
+    `key` is the idempotency key its launch was made with, if any, and `content` the hash of what was asked for under it.
+    """
 
     definition: str
     definition_version: int
@@ -94,6 +97,8 @@ class WorkflowLaunched:
     pcn: Mapping[str, Any]
     previous: Mapping[str, Any] = field(default_factory=dict)
     parent: str = ""
+    key: str = ""
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)

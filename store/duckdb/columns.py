@@ -16,7 +16,7 @@ import orjson
 from engine.events.workflow import Notice
 from store.log.chain import micros, moment
 from store.projections.tables import Row
-from store.protocol import AssignmentRow, LinkRow, MessageRow, NoticeRow, StepRow, WorkflowRow
+from store.protocol import AssignmentRow, LaunchRow, LinkRow, MessageRow, NoticeRow, StepRow, WorkflowRow
 
 Columns = tuple[Any, ...]
 
@@ -145,4 +145,5 @@ SHAPES: dict[type[Row], TableColumns] = {
         tuple(_facet(name, _message_names, "message_id", cols) for name, cols in _MESSAGE_FACETS.items()),
     ),
     LinkRow: _shape("links", LinkRow, "sha256", update_links="assignment expires revoked"),
+    LaunchRow: _shape("launches", LaunchRow, "key"),
 }  # fmt: skip

@@ -12,14 +12,23 @@ import duckdb
 
 from store.duckdb import statements
 from store.duckdb.columns import SHAPES
-from store.protocol import AssignmentRow, LinkRow, MessageRow, NoticeRow, StepRow, StoreError, WorkflowRow
+from store.protocol import (
+    AssignmentRow,
+    LaunchRow,
+    LinkRow,
+    MessageRow,
+    NoticeRow,
+    StepRow,
+    StoreError,
+    WorkflowRow,
+)
 
 #: Queries at once; DuckDB itself uses every core for one of them.
 THREADS = 4
 
 Rows = list[tuple[Any, ...]]
 T = TypeVar("T")
-R = TypeVar("R", WorkflowRow, StepRow, AssignmentRow, NoticeRow, MessageRow, LinkRow)
+R = TypeVar("R", WorkflowRow, StepRow, AssignmentRow, NoticeRow, MessageRow, LinkRow, LaunchRow)
 _SQL = statements.load("reading") | statements.load("audit")
 
 

@@ -24,6 +24,7 @@ from store.projections.tables import Row, Tables
 from store.protocol import (
     AssignmentRow,
     Commit,
+    LaunchRow,
     LinkRow,
     LogEntry,
     MessageRow,
@@ -152,8 +153,11 @@ class DuckdbStore:
     async def workflows_starting(self, prefix: str) -> list[str]:
         return [key for (key,) in await self.reader.rows("workflows_starting", [prefix])]
 
-    async def launched_with(self, key: str) -> list[WorkflowRow]:
-        return await self.reader.all(WorkflowRow, "launched_with", [key])
+    async def launched_with(self, key: str) -> LaunchRow | None:
+        return await self.reader.one(LaunchRow, "launched_with", key)
+
+    async def workflows_of(self, launch: str) -> list[WorkflowRow]:
+        return await self.reader.all(WorkflowRow, "workflows_of", [launch])
 
     async def batch_deadline(self, batch: str) -> datetime | None:
         ((at,),) = await self.reader.rows("batch_deadline", [batch])

@@ -12,15 +12,25 @@ from dataclasses import replace
 import duckdb
 
 from engine.events import post as posted
+from engine.events.workflow import WorkflowLaunched
 from store.duckdb import statements
 from store.duckdb.columns import SHAPES
 from store.log.chain import GENESIS
 from store.projections.tables import Row, Tables
-from store.protocol import AssignmentRow, Commit, LinkRow, MessageRow, NoticeRow, StepRow, WorkflowRow
+from store.protocol import (
+    AssignmentRow,
+    Commit,
+    LaunchRow,
+    LinkRow,
+    MessageRow,
+    NoticeRow,
+    StepRow,
+    WorkflowRow,
+)
 
 #: Workflows kept; about 10 kB each.
 WORKFLOWS_KEPT = 2000
-#: Messages and links kept before they are let go all at once; they are asked for once or twice each.
+#: Messages, links and launches kept before they are let go all at once; they are asked for once or twice each.
 SMALL_ROWS_KEPT = 4000
 
 _SQL = statements.load("writing")
@@ -59,6 +69,7 @@ class WorkingSet:
         messages: set[str] = set()
         claimed: set[str] = set()
         links: set[str] = set()
+        keys: set[str] = set()
         for commit in commits:
             if commit.stream in self._loaded:
                 self._loaded[commit.stream] = self._loaded.pop(commit.stream)
@@ -73,6 +84,8 @@ class WorkingSet:
                         messages.add(event.body.message_id)
                     case posted.LinkIssued(sha256=link) | posted.LinkRevoked(sha256=link):
                         links.add(link)
+                    case WorkflowLaunched(key=key) if key:
+                        keys.add(key)
         if cold:
             self._load("load_workflows", WorkflowRow, list(cold))
             # Where there is no workflow yet there are no rows of it, and a launch saves three queries.
@@ -82,6 +95,7 @@ class WorkingSet:
             self._loaded.update(cold)
         self._warm_post(messages, claimed)
         self._load("load_links", LinkRow, [key for key in links if key not in self.tables.links])
+        self._load("load_launches", LaunchRow, [key for key in keys if key not in self.tables.launches])
 
     def _warm_post(self, messages: set[str], claimed: set[str]) -> None:
         tables = self.tables
@@ -110,7 +124,7 @@ class WorkingSet:
             oldest = next(iter(self._loaded))
             del self._loaded[oldest]
             tables.drop_workflow(oldest)
-        if len(tables.messages) + len(tables.links) > SMALL_ROWS_KEPT:
+        if len(tables.messages) + len(tables.links) + len(tables.launches) > SMALL_ROWS_KEPT:
             tables.drop_small()
         if len(tables.notices) > 100 * WORKFLOWS_KEPT:
             self._drop_strangers()

@@ -25,7 +25,8 @@ from store.duckdb.ticket import Ticket, tell
 from store.duckdb.working_set import WorkingSet
 from store.log import chain
 from store.log.journal import Journal, JournalLine
-from store.projections.projector import project, settle, unclaimable
+from store.projections.projector import project, settle
+from store.projections.races import too_late
 from store.projections.tables import Tables
 from store.protocol import Conflict, StoreError
 
@@ -186,14 +187,7 @@ class Writer(threading.Thread):
     def _stage(self, ticket: Ticket, group: Group) -> bool:
         """Add a ticket to the group if every stream of it stands where its caller thinks."""
         working = self.working
-        heads: dict[str, int] = {}
-        lost = []
-        for commit in ticket.commits:
-            head = heads.get(commit.stream, working.version(commit.stream))
-            if head != commit.expected_version or any(unclaimable(e, working.tables) for e in commit.events):
-                lost.append(commit.stream)
-            heads[commit.stream] = commit.expected_version + len(commit.events)
-        if lost:
+        if lost := too_late(ticket.commits, working.version, working.tables):
             ticket.fail(Conflict(lost))
             return False
         for commit, prepared in zip(ticket.commits, ticket.prepared, strict=True):
@@ -204,8 +198,8 @@ class Writer(threading.Thread):
                 closing = event is commit.events[-1]
                 group.lines.append(JournalLine(entry, False, commit.pending if closing else None))
                 project(event, working.tables)
-            version = heads[commit.stream]
             if commit.events:
+                version = commit.expected_version + len(commit.events)
                 settle(commit.stream, version, commit.pending, working.tables)
                 if commit.stream not in working.tables.workflows:
                     working.others[commit.stream] = version

@@ -15,12 +15,14 @@ from engine.dates.clock import london_date
 from engine.events.workflow import Event
 from store.log import chain
 from store.log.commit_checks import check_commit
-from store.projections.projector import OPEN, project, settle, unclaimable
+from store.projections.projector import OPEN, project, settle
+from store.projections.races import too_late
 from store.projections.tables import Tables
 from store.protocol import (
     AssignmentRow,
     Commit,
     Conflict,
+    LaunchRow,
     LinkRow,
     LogEntry,
     MessageRow,
@@ -53,21 +55,14 @@ class MemoryStore:
         for each in commits:
             check_commit(each)
         with self._lock:
-            self._check_race(commits)
+            if lost := too_late(commits, self._version, self._tables):
+                raise Conflict(lost)
             for each, events in zip(commits, prepared, strict=True):
                 self._append(each, events)
             return len(self._entries)
 
-    def _check_race(self, commits: Sequence[Commit]) -> None:
-        heads: dict[str, int] = {}
-        lost = []
-        for each in commits:
-            head = heads.get(each.stream, len(self._streams.get(each.stream, ())))
-            if head != each.expected_version or any(unclaimable(e, self._tables) for e in each.events):
-                lost.append(each.stream)
-            heads[each.stream] = each.expected_version + len(each.events)
-        if lost:
-            raise Conflict(lost)
+    def _version(self, stream: str) -> int:
+        return len(self._streams.get(stream, ()))
 
     def _append(self, commit: Commit, events: Sequence[chain.Prepared]) -> None:
         stream = self._streams.setdefault(commit.stream, [])
@@ -103,7 +98,7 @@ class MemoryStore:
 
     async def version(self, stream: str) -> int:
         with self._lock:
-            return len(self._streams.get(stream, ()))
+            return self._version(stream)
 
     async def position(self) -> int:
         return len(self._entries)
@@ -155,9 +150,12 @@ class MemoryStore:
         with self._lock:
             return sorted(key for key in self._tables.workflows if key.startswith(prefix))
 
-    async def launched_with(self, key: str) -> list[WorkflowRow]:
+    async def launched_with(self, key: str) -> LaunchRow | None:
+        return self._tables.launches.get(key)
+
+    async def workflows_of(self, launch: str) -> list[WorkflowRow]:
         with self._lock:
-            rows = [row for row in self._tables.workflows.values() if row.launch.endswith(f":{key}")]
+            rows = [row for row in self._tables.workflows.values() if row.launch == launch]
         return sorted(rows, key=lambda row: (row.batch, row.workflow_id))
 
     async def batch_deadline(self, batch: str) -> datetime | None:

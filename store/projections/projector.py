@@ -23,6 +23,7 @@ from engine.events.codec import canonical
 from store.projections.tables import Row, Tables
 from store.protocol import (
     AssignmentRow,
+    LaunchRow,
     LinkRow,
     MessageRow,
     NoticeRow,
@@ -63,25 +64,6 @@ def settle(stream: str, version: int, pending: Pending | None, tables: Tables) -
         )
 
 
-def unclaimable(event: e.Event, tables: Tables) -> bool:
-    """Whether `event` claims a notice that may not go: void, gone already, or claimed for another message.
-
-    The post reads which notices are due, then claims them. A close may come in between and void one; were the
-    claim taken, an ask would go out after the close. So the claim loses like any lost race, and the post looks
-    again.
-    """
-    body = event.body
-    if not isinstance(body, posted.MessageClaimed):
-        return False
-    for notice_id in body.notices:
-        row = tables.notices.get(notice_id)
-        if row is None or row.status == "planned":
-            continue
-        if row.status != "claimed" or row.message_id != body.message_id:
-            return True
-    return False
-
-
 @singledispatch
 def _rows(body: Any, event: e.Event, tables: Tables) -> Iterator[Row]:
     """Events without a row of their own change none."""
@@ -100,6 +82,8 @@ def _(body: e.WorkflowLaunched, event: e.Event, tables: Tables) -> Iterator[Row]
         batch=body.batch, parent=body.parent, status="open", locked=False, launched_at=event.at,
         closed_at=None, next_deadline=None, waiting_for="",
     )  # fmt: skip
+    if body.key:
+        yield LaunchRow(body.key, body.launch, body.content)
 
 
 def _workflow(event: e.Event, tables: Tables, **changes: Any) -> Iterator[Row]:

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Hashable
 from typing import Any
 
-from store.protocol import AssignmentRow, LinkRow, MessageRow, NoticeRow, StepRow, WorkflowRow
+from store.protocol import AssignmentRow, LaunchRow, LinkRow, MessageRow, NoticeRow, StepRow, WorkflowRow
 
-Row = WorkflowRow | StepRow | AssignmentRow | NoticeRow | MessageRow | LinkRow
+Row = WorkflowRow | StepRow | AssignmentRow | NoticeRow | MessageRow | LinkRow | LaunchRow
 StepKey = tuple[str, str, int]
 
 
@@ -25,6 +25,7 @@ class Tables:
         self.notices: dict[str, NoticeRow] = {}
         self.messages: dict[str, MessageRow] = {}
         self.links: dict[str, LinkRow] = {}
+        self.launches: dict[str, LaunchRow] = {}
         self._steps_of: defaultdict[str, dict[StepKey, None]] = defaultdict(dict)
         self._assignments_of: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._notices_of: defaultdict[str, dict[str, None]] = defaultdict(dict)
@@ -37,6 +38,7 @@ class Tables:
             NoticeRow: self.notices,
             MessageRow: self.messages,
             LinkRow: self.links,
+            LaunchRow: self.launches,
         }
         #: By kind of row and key: the row as it was before it was first put, None when there was none.
         self.touched: dict[type[Row], dict[Hashable, Row | None]] = {}
@@ -81,6 +83,10 @@ class Tables:
                 self.links[row.sha256] = row
                 self._links_of[row.assignment][row.sha256] = None
                 return row.sha256, before
+            case LaunchRow():
+                before = self.launches.get(row.key)
+                self.launches[row.key] = row
+                return row.key, before
 
     def _keep_notice(self, row: NoticeRow) -> NoticeRow | None:
         notice = row.notice
@@ -131,7 +137,8 @@ class Tables:
                 del self._planned[row.notice.about]
 
     def drop_small(self) -> None:
-        """Forget messages and links."""
+        """Forget messages, links and launches."""
+        self.launches.clear()
         self.messages.clear()
         self.links.clear()
         self._links_of.clear()

@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from application.operations import Operations
+from cli.arguments import mapping
 from engine.events.post import LINKS, POST, LinkIssued, MessageRefused
 from engine.events.workflow import BATON, Event
 from notifications.links import Links
 from store.protocol import Commit
-from tests.application.conftest import clock, operations
+from tests.application.conftest import EXAMPLES, clock, operations
 from web.app import create_app
 from web.gateway import Gateway
 from web.views import WebSettings
@@ -55,3 +56,17 @@ async def test_what_is_no_workflow_is_404(api: httpx.AsyncClient, id_: str) -> N
     lifted = await api.post(f"/api/workflows/{id_}/lift", json=body)
     assert [got.status_code, held.status_code, lifted.status_code] == [404, 404, 404]
     assert held.json()["code"] == "no-such-workflow"
+
+
+async def test_a_key_is_for_one_launch(api: httpx.AsyncClient) -> None:
+    inputs = mapping(EXAMPLES / "inputs" / "iif-quarter-close.yaml")
+    body = {"definition": "iif-quarter-close", "pcns": ["U90001"], "inputs": inputs, "by": BY}
+
+    async def launched(key: str, **changed: object) -> httpx.Response:
+        return await api.post("/api/workflows", json={**body, **changed}, headers={"Idempotency-Key": key})
+
+    first, other, again = await launched("pcn-a:q3"), await launched("q3"), await launched("q3")
+    assert [first.status_code, other.status_code, again.status_code] == [201, 201, 200]
+    assert again.json()["workflows"] == other.json()["workflows"] != first.json()["workflows"]
+    taken = await launched("q3", inputs={**inputs, "quarter": "Q2"})
+    assert taken.status_code == 409 and taken.json()["code"] == "key-taken"

@@ -41,8 +41,12 @@ LIMIT $limit;
 SELECT workflow_id FROM workflows WHERE starts_with(workflow_id, ?) ORDER BY workflow_id;
 
 -- name: launched_with
--- The workflows of the launch made with an idempotency key.
-SELECT * FROM workflows WHERE ends_with(launch, ':' || ?) ORDER BY batch, workflow_id;
+-- The launch made with an idempotency key.
+SELECT * FROM launches WHERE key = ?;
+
+-- name: workflows_of
+-- The workflows of a launch.
+SELECT * FROM workflows WHERE launch = ? ORDER BY batch, workflow_id;
 
 -- name: batch_deadline
 -- The next moment that matters to any open workflow of a batch.

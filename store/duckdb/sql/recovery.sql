@@ -22,6 +22,10 @@ SELECT bit_xor(hash(notices)) FROM notices;
 -- Reads every block of the table.
 SELECT bit_xor(hash(messages)) FROM messages;
 
+-- name: read_launches
+-- Reads every block of the table.
+SELECT bit_xor(hash(launches)) FROM launches;
+
 -- name: read_links
 -- Reads every block of the table.
 SELECT bit_xor(hash(links)) FROM links;

@@ -112,6 +112,11 @@ CREATE TABLE links (
     expires    BIGINT  NOT NULL,
     revoked    BOOLEAN NOT NULL
 );
+CREATE TABLE launches (
+    key     VARCHAR NOT NULL PRIMARY KEY,
+    launch  VARCHAR NOT NULL,
+    content VARCHAR NOT NULL
+);
 
 -- name: drop_projections
 -- Before a rebuild.
@@ -121,6 +126,7 @@ DROP TABLE assignments;
 DROP TABLE notices;
 DROP TABLE messages;
 DROP TABLE links;
+DROP TABLE launches;
 
 -- name: views
 -- For people with a SQL prompt: the log with readable times, names and hashes.

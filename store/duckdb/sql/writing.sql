@@ -50,6 +50,10 @@ SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(
 -- Rows of links issued.
 INSERT INTO links SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::BIGINT[]), unnest(?::BOOLEAN[]);
 
+-- name: insert_launches
+-- Launches made with a key; the primary key is the last guard against two launches with one.
+INSERT INTO launches SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]);
+
 -- name: update_workflows_waiting
 -- The version of workflows, and what they wait for now.
 UPDATE workflows
@@ -166,6 +170,10 @@ SELECT * FROM messages WHERE message_id IN (SELECT unnest(?::VARCHAR[]));
 -- name: load_links
 -- The links a group touches.
 SELECT * FROM links WHERE sha256 IN (SELECT unnest(?::VARCHAR[]));
+
+-- name: load_launches
+-- The launches whose keys a group uses.
+SELECT * FROM launches WHERE key IN (SELECT unnest(?::VARCHAR[]));
 
 -- name: other_streams
 -- The versions of streams that are not workflows (the post, the links), held in memory while open.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from engine.events import changes as changes
 from engine.events import workflow as e
-from store.protocol import Pending, Store
+from store.protocol import Conflict, LaunchRow, Pending, Store
 from tests.store.samples import (
     AT,
     a_workflow,
@@ -79,13 +81,31 @@ class Lists:
         assert await store.workflows_starting("q3-") == ["q3-a", "q3-b"]
         assert await store.workflows_starting("q_") == ["q_3"]  # no wildcard
 
-    async def test_a_launch_is_found_by_its_key_and_a_batch_by_its_deadline(self, store: Store) -> None:
+    async def test_the_workflows_of_a_launch_and_the_deadline_of_a_batch(self, store: Store) -> None:
         for name, batch, due in (("w2", "a.1", 3), ("w1", "a.0", 5), ("w3", "a.0", 4)):
-            body = replace(launched(batch=batch), launch="iif-quarter-close:key-1")  # type: ignore[type-var]
+            body = replace(launched(batch=batch), launch="a")  # type: ignore[type-var]
             await store.commit([commit(name, 0, body, pending=Pending(at(due), "x"))])
-        assert [row.workflow_id for row in await store.launched_with("key-1")] == ["w1", "w3", "w2"]
-        assert await store.launched_with("ey-1") == []
+        assert [row.workflow_id for row in await store.workflows_of("a")] == ["w1", "w3", "w2"]
+        assert await store.workflows_of("") == []
         assert await store.batch_deadline("a.0") == at(4) and await store.batch_deadline("b") is None
+
+    async def test_a_key_is_of_one_launch_and_compared_whole(self, store: Store) -> None:
+        def keyed(launch: str, key: str) -> e.Body:
+            return replace(launched(), launch=launch, key=key, content=f"hash of {launch}")  # type: ignore[type-var]
+
+        await store.commit([commit("w1", 0, keyed("a", "pcn-a:q3")), commit("w2", 0, keyed("a", "pcn-a:q3"))])
+        assert await store.launched_with("pcn-a:q3") == LaunchRow("pcn-a:q3", "a", "hash of a")
+        for other in ("q3", "pcn-a", "PCN-A:Q3", "pcn-a:q3 ", ""):
+            assert await store.launched_with(other) is None
+        with pytest.raises(Conflict):
+            await store.commit([commit("w3", 0, keyed("b", "pcn-a:q3"))])
+        with pytest.raises(Conflict):
+            await store.commit([commit("w3", 0, keyed("b", "q3")), commit("w4", 0, keyed("c", "q3"))])
+        assert await store.version("w3") == 0 and await store.launched_with("q3") is None
+        await store.commit(
+            [commit("w3", 0, keyed("b", "q3")), commit("w4", 0, launched()), commit("w5", 0, launched())]
+        )
+        assert await store.launched_with("q3") == LaunchRow("q3", "b", "hash of b")
 
     async def test_the_one_before(self, store: Store) -> None:
         await store.commit([a_workflow("w1"), a_workflow("w2"), a_workflow("w3"), a_workflow("w4", pcn="Y2")])
