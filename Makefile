@@ -3,11 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test serve lint bench docs
+.PHONY: help setup demo test fuzz serve lint bench docs
 
 help:
 	@echo "make demo    start everything, run three processes for an example PCN, show what happens"
 	@echo "make test    the whole suite"
+	@echo "make fuzz    hostile texts, many more of them; EXAMPLES=3000 a test unless said"
 	@echo "make serve   start Baton, and leave it running"
 	@echo "make setup   only make the environment; leaves $(BIN)/baton"
 	@echo "make lint    format, style, types, and the order of the rooms"
@@ -25,6 +26,9 @@ serve: setup
 test: .venv/.made-dev
 	@scripts/install-test-tools.sh
 	@$(BIN)/python scripts/run_tests.py $(TESTS)
+
+fuzz: .venv/.made-dev
+	@$(BIN)/python -m pytest -m fuzz --hypothesis-profile=fuzz -n 2 $(TESTS)
 
 lint: .venv/.made-dev
 	@$(BIN)/ruff check .

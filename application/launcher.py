@@ -116,7 +116,8 @@ class Launcher:
     ) -> LaunchResult:  # fmt: skip
         if not pcns:
             raise Invalid([AnswerProblem("pcn", "Name the PCN to launch it for, by its code", "missing")])
-        process = self.process(definition, inputs)
+        # A definition is read and checked from its file, which takes as long as its author likes.
+        process = await asyncio.to_thread(self.process, definition, inputs)
         self._refuse_role(process, actor)
         codes = list(dict.fromkeys(pcns))
         content = _content(process, codes, inputs)

@@ -32,6 +32,11 @@ ON_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 settings.register_profile(
     "baton", deadline=None, derandomize=True, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
+#: `make fuzz`: other examples each time, and many of them.
+settings.register_profile(
+    "fuzz", deadline=None, derandomize=False, print_blob=True, max_examples=int(os.environ.get("EXAMPLES", "3000")),
+    suppress_health_check=[HealthCheck.too_slow],
+)  # fmt: skip
 settings.load_profile("baton")
 
 

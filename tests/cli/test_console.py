@@ -21,6 +21,9 @@ from cli import console
 from settings import Home
 from tests.cli.conftest import EXAMPLES, Baton
 
+pytestmark = pytest.mark.fuzz
+
+
 ROOT = Path(__file__).parents[2]
 #: ESC, BEL, C1, other controls, and what turns a line round.
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]")

@@ -16,6 +16,9 @@ from definitions.language.evaluation.vocabulary import FILTERS, PRESENCE, TESTS
 from definitions.language.expressions import Expression, ExpressionError, Template, compile_cached
 from tests.definitions.hostile import CONTEXT, expressions, templates
 
+pytestmark = pytest.mark.fuzz
+
+
 #: What one evaluation may leave behind: texts and lists that were not there before.
 MOST_BYTES = 64_000_000
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -19,6 +19,9 @@ from markdown_it.token import Token
 from definitions.language.expressions import Template
 from definitions.language.formats import FORMATS
 from definitions.language.formats.characters import one_line, visible
+
+pytestmark = pytest.mark.fuzz
+
 
 READER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 HARMLESS = "harmless"
@@ -91,7 +94,6 @@ MARKDOWN = {
 @example("")
 @example("1")
 @pytest.mark.parametrize("name", MARKDOWN)
-@settings(max_examples=150)
 def test_what_is_typed_adds_nothing_to_markdown(name: str, text: str) -> None:
     template = Template.compile(MARKDOWN[name])
     made = template.render({"x": text, "rows": [text, "b"]}, "markdown")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from definitions.language.expressions import Template
 from web.rendering import Pages
 from web.views import AssignmentPage, ShownResult, WebSettings
+
+pytestmark = pytest.mark.fuzz
+
 
 PARTS = ["[here](http://evil.example)", "<http://evil.example>", "![x](http://evil.example/p.png)", "http://evil.example", "| a | b |", "\n", "# x",
          "- x", "<script>alert(1)</script>", "<a href=http://evil.example>x</a>", "&lt;", "\u202e", "\x1b[31m", "`", "Oak House"]  # fmt: skip
