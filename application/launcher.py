@@ -123,6 +123,7 @@ class Launcher:
         content = _content(process, codes, inputs)
         if repeated := await self._repeated(key, content):
             return repeated
+        await self._refuse_changed(process)
         launch = child or launch_id(now, key or content + str(now))
         made: list[Decision] = []
         for number, code in enumerate(codes):
@@ -150,6 +151,21 @@ class Launcher:
         if checked.problems:
             raise Invalid(checked.problems)
         return checked.values
+
+    async def _refuse_changed(self, process: Process) -> None:
+        """A definition never changes under its version: what was launched as this version said the same."""
+        definition = process.definition
+        pinned = await self._repository.store.pinned_bundle(definition.id, definition.version)
+        if pinned is None or pinned == process.hash:
+            return
+        before = await self._repository.process(pinned)
+        if not process.is_same_version(before):
+            raise Refused(
+                "definition-changed",
+                f"{definition.id} was launched as version {definition.version} before, and says something else now. "
+                f"Give what you changed version {definition.version + 1}, and put back what version "
+                f"{definition.version} said",
+            )
 
     def _refuse_role(self, process: Process, actor: Actor) -> None:
         allowed = process.definition.launch.by

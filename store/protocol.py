@@ -314,6 +314,10 @@ class Store(Protocol):
         """The workflow of this definition and PCN that was completed last."""
         ...
 
+    async def pinned_bundle(self, definition: str, version: int) -> str | None:
+        """The bundle of the workflow of this definition and version that was launched last; None when none was."""
+        ...
+
     # --- the post and the links
 
     async def notices_due(self, now: datetime, limit: int = 5000) -> list[NoticeRow]:

@@ -96,6 +96,11 @@ class Process:
     steps: Mapping[str, Step] = field(repr=False, compare=False)
     _order: Order = field(repr=False, compare=False)
 
+    def is_same_version(self, other: Process) -> bool:
+        """Whether both are of one definition and version, and the definition says the same in both. Comments and how it
+        is laid out say nothing; ladders, datasets and the calendar are no part of it."""
+        return self.definition == other.definition
+
     @property
     def order(self) -> tuple[str, ...]:
         """The ids of the steps, each after all that come before it."""

@@ -187,6 +187,10 @@ class DuckdbStore:
         rows = await self.reader.rows("last_closed", [definition, pcn])
         return rows[0][0] if rows else None
 
+    async def pinned_bundle(self, definition: str, version: int) -> str | None:
+        rows = await self.reader.rows("pinned_bundle", [definition, version])
+        return rows[0][0] if rows else None
+
     # --- the post and the links
 
     async def notices_due(self, now: datetime, limit: int = 5000) -> list[NoticeRow]:

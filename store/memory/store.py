@@ -202,6 +202,16 @@ class MemoryStore:
         latest = max(rows, key=lambda row: (row.closed_at or _NEVER, row.workflow_id), default=None)
         return latest.workflow_id if latest else None
 
+    async def pinned_bundle(self, definition: str, version: int) -> str | None:
+        with self._lock:
+            rows = [
+                row
+                for row in self._tables.workflows.values()
+                if (row.definition, row.definition_version) == (definition, version)
+            ]
+        latest = max(rows, key=lambda row: (row.launched_at, row.workflow_id), default=None)
+        return latest.bundle if latest else None
+
     # --- the post and the links
 
     async def notices_due(self, now: datetime, limit: int = 5000) -> list[NoticeRow]:

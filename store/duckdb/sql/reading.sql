@@ -77,6 +77,11 @@ SELECT * FROM assignments WHERE assignment = ?;
 SELECT workflow_id FROM workflows WHERE definition = ? AND pcn = ? AND status = 'completed'
 ORDER BY closed_at DESC, workflow_id DESC LIMIT 1;
 
+-- name: pinned_bundle
+-- What the last launch of a version of a definition was pinned to.
+SELECT bundle FROM workflows WHERE definition = ? AND definition_version = ?
+ORDER BY launched_at DESC, workflow_id DESC LIMIT 1;
+
 -- name: notices_due
 -- The planned notices that may go now.
 SELECT * FROM notices WHERE status = 'planned' AND not_before <= ? ORDER BY not_before, id LIMIT ?;

@@ -119,6 +119,15 @@ class Lists:
         assert await store.last_closed("iif-quarter-close", "Y90001") == "w1"
         assert await store.last_closed("iif-quarter-close", "Y2") is None
 
+    async def test_what_a_version_was_last_pinned_to(self, store: Store) -> None:
+        assert await store.pinned_bundle("iif-quarter-close", 1) is None
+        for name, bundle, hours in (("w1", "b" * 64, 1), ("w2", "c" * 64, 2)):
+            body = replace(launched(), bundle=bundle)  # type: ignore[type-var]
+            await store.commit([commit(name, 0, body, hours=hours)])
+        assert await store.pinned_bundle("iif-quarter-close", 1) == "c" * 64
+        assert await store.pinned_bundle("iif-quarter-close", 2) is None
+        assert await store.pinned_bundle("another", 1) is None
+
     async def test_a_workflow_changes_its_pins_and_locks(self, store: Store) -> None:
         await store.commit([a_workflow("w1")])
         pcn = {"code": "Y3", "name": "Merged"}
