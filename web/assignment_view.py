@@ -169,13 +169,19 @@ def shown(scope: Scope, step: Step, organisation: str, viewer: Actor) -> Iterato
         earlier, state = scope.state.process.steps[name], scope.state.steps[name]
         title = scope.title(earlier)
         if earlier.kind == "produce":
-            yield ShownResult(
-                str(state.values.get("name", title)), markdown=str(state.values.get("text", ""))
-            )
+            yield _made(title, state)
         elif earlier.kind == "compute":
             yield from _values(title, state)
         else:
             yield from _answers(scope, title, earlier, state, organisation)
+
+
+def _made(title: str, state: StepState) -> ShownResult:
+    """What a template made. Only what was made as Markdown is read as that: another format does not know its marks."""
+    name, text = str(state.values.get("name", title)), str(state.values.get("text", ""))
+    if state.values.get("format") == "markdown":
+        return ShownResult(name, markdown=text)
+    return ShownResult(name, text=text)
 
 
 def _values(title: str, state: StepState) -> Iterator[ShownResult]:

@@ -91,4 +91,4 @@ def _markdown(text: str) -> Markup:
 
 def _lines(text: str) -> Markup:
     """Text as it was typed, its line ends kept."""
-    return Markup("<br>").join(escape(line) for line in str(text).splitlines())
+    return Markup("<br>").join(escape(line) for line in visible(str(text)).splitlines())

@@ -52,12 +52,13 @@ class StandingAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ShownResult:
-    """A result of an earlier step, above the form: Markdown, or a table, or both."""
+    """A result of an earlier step, above the form: Markdown, a text as it is, or a table."""
 
     title: str
     markdown: str = ""
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

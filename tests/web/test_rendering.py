@@ -35,7 +35,15 @@ def drawn(page: AssignmentPage) -> str:
 
 def page(shown: ShownResult, title: str = "Look") -> AssignmentPage:
     return AssignmentPage(
-        "w.s:1:Y1:gp_lead", "Harbour Vale", "Plan", title, "Elm Tree", "Jo", "open", shown=(shown,)
+        "w.s:1:Y1:gp_lead",
+        "Harbour Vale",
+        "Plan",
+        title,
+        "Elm Tree",
+        "Jo",
+        "closed",
+        shown=(shown,),
+        answered=((title, title),),
     )
 
 
@@ -48,6 +56,14 @@ def test_a_result_made_of_what_was_typed_draws_no_link_and_no_row_of_it(text: st
     )
     assert "evil.example" not in "".join(re.findall(r"(?:href|src)=\"[^\"]*\"", html))
     for tag in ("<a ", "<tr", "<td", "<li", "<h", "<img", "<script"):
+        assert html.count(tag) == harmless.count(tag), tag
+
+
+@given(typed)
+def test_a_text_that_is_no_markdown_is_not_read_as_it(text: str) -> None:
+    html = drawn(page(ShownResult("Figures", text=f"practice,note\nElm Tree,{text}")))
+    harmless = drawn(page(ShownResult("Figures", text="practice,note\nElm Tree,x")))
+    for tag in ("<a ", "<tr", "<li", "<h", "<img", "<script"):
         assert html.count(tag) == harmless.count(tag), tag
 
 
