@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +12,11 @@ from notifications.content.english import joined, moment_in_words
 from notifications.outbox import DueEmails
 from notifications.transport.settings import PostSettings
 
+_log = logging.getLogger(__name__)
+
+#: How long to wait before a message that may have arrived already is sent again: each copy is one too many for whoever
+#: got the first. After the last wait it is left at that, and the manager is told.
+_MAY_HAVE_ARRIVED = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
 #: While the whole server is down it is asked at least so often: everybody waits for it.
 _OUTAGE_CAP = timedelta(minutes=15)
 
@@ -18,13 +24,14 @@ _OUTAGE_CAP = timedelta(minutes=15)
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
     """Messages sent, deferred and refused in a delivery; when the next may go (None: only a new notice calls for a
-    round); and a sentence for the manager's page."""
+    delivery); a sentence for the manager's page; and the trouble in which nothing can go, empty when there is none."""
 
     sent: int
     deferred: int
     refused: int
     next_sending: datetime | None
     summary: str
+    trouble: str = ""
 
 
 @dataclass(slots=True)
@@ -47,8 +54,13 @@ def backoff(settings: PostSettings, tries: int) -> timedelta:
     return timedelta(seconds=min(doubled, settings.retry_cap_seconds))
 
 
+def backoff_unknown(tries: int) -> timedelta | None:
+    """How long to wait after `tries` sendings of which nobody knows whether they arrived; None: not again."""
+    return _MAY_HAVE_ARRIVED[tries - 1] if tries <= len(_MAY_HAVE_ARRIVED) else None
+
+
 class Outage:
-    """Whether the mail server is down, and until when to leave it alone.
+    """Whether the mail server is down, or takes nothing from us, and until when to leave it alone.
 
     Kept in memory only: a restart asks the server again at once, which is what whoever restarted wants.
     """
@@ -57,15 +69,20 @@ class Outage:
         self._settings = settings
         self._tries = 0
         self.until: datetime | None = None
-        self.because = ""
+        self.trouble = ""
 
-    def began(self, now: datetime, because: str) -> None:
+    def began(self, now: datetime, trouble: str) -> None:
+        """The trouble, in a sentence for the manager; said in the log when it is new."""
+        if trouble != self.trouble:
+            _log.warning("%s", trouble)
         self._tries += 1
         self.until = now + min(backoff(self._settings, self._tries), _OUTAGE_CAP)
-        self.because = because
+        self.trouble = trouble
 
     def over(self) -> None:
-        self._tries, self.until, self.because = 0, None, ""
+        if self.trouble:
+            _log.warning("%s", say("post.trouble_over"))
+        self._tries, self.until, self.trouble = 0, None, ""
 
     def holds(self, now: datetime) -> bool:
         return self.until is not None and now < self.until
@@ -77,7 +94,7 @@ def summary(
     """A sentence or two: what went, what did not, and what waits."""
     when = moment_in_words(next_sending) if next_sending else ""
     if outage.until is not None and outage.holds(now):
-        return say("post.mail_server_down", because=outage.because, when=moment_in_words(outage.until))
+        return f"{outage.trouble} {say('post.held', when=moment_in_words(outage.until))}"
     counts = [
         say(f"post.{key}", count=str(count))
         for key, count in (("sent", tally.sent), ("deferred", tally.deferred), ("refused", tally.refused))

@@ -11,20 +11,31 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.dates.clock import Clock
 from engine.events.post import LINKS, POST, MessageClaimed, MessageDeferred, MessageRefused, MessageSent
 from engine.events.workflow import BATON, Body, Event
 from notifications.content.catalogue import say
-from notifications.content.composer import Composer, Unaddressable
-from notifications.delivery_report import DeliveryReport, Outage, Tally, backoff, summary
+from notifications.content.composer import BadSender, Composer
+from notifications.content.headers import Unaddressable
+from notifications.delivery_report import DeliveryReport, Outage, Tally, backoff, backoff_unknown, summary
+from notifications.evidence import EVERYBODY, weighed
 from notifications.links import Links
 from notifications.outbox import Addresses, DueEmails, OutgoingEmail, PageFor, address, due_emails, opens
 from notifications.planner import Hours
 from notifications.transport.settings import PostSettings
-from notifications.transport.smtp import Accepted, Answer, Later, Never, ServerDown, SmtpClient, Throttle
+from notifications.transport.smtp import (
+    Accepted,
+    Answer,
+    Later,
+    Refused,
+    ServerDown,
+    SmtpClient,
+    Throttle,
+    Unknown,
+)
 from store.protocol import Commit, Conflict, MessageRow, Store
 
 #: Messages claimed by one commit. A crash leaves at most so many to be sent twice.
@@ -99,7 +110,7 @@ class Mailer:
                 # Before any claim: while the server is down notices stay unclaimed, and merge.
                 await wire.open()
             except ServerDown as down:
-                self._outage.began(moment, str(down))
+                self._outage.began(moment, say("post.mail_server_down", because=str(down)))
                 return load
             try:
                 links = await self._claim(load, batch, moment)
@@ -111,17 +122,27 @@ class Mailer:
                 continue
             races = 0
             finished = await self._send(wire, batch, links, moment)
+            answers = [(done.sending.email.to, done.answer) for done in finished]
+            judged = await weighed(answers, tally.sent, wire.would_take)
+            finished = [replace(done, answer=answer) for done, answer in zip(finished, judged, strict=True)]
             await self._write_down(finished, tally)
-            if any(isinstance(f.answer, Later) and f.answer.ours for f in finished):
-                self._outage.began(
-                    moment, next(f.answer.because for f in finished if isinstance(f.answer, Later))
-                )
-            else:
-                self._outage.over()
+            self._take_note(moment, judged)
+
+    def _take_note(self, moment: datetime, answers: Sequence[Answer]) -> None:
+        """Of trouble that is ours, whoever the emails were for; or that there is none any more."""
+        ours = [answer for answer in answers if isinstance(answer, Later) and answer.ours]
+        if ours:
+            self._outage.began(
+                moment, ours[0].trouble or say("post.mail_server_refuses", because=ours[0].because)
+            )
+        elif any(isinstance(answer, Accepted) for answer in answers):
+            self._outage.over()
 
     def _room(self) -> int:
+        """How many to claim now; while nothing is taken, as many as it needs to see whether that is over."""
         allowance = self._throttle.allowance()
-        return BATCH if allowance is None else min(BATCH, allowance)
+        batch = EVERYBODY if self._outage.trouble else BATCH
+        return batch if allowance is None else min(batch, allowance)
 
     # --- claiming
 
@@ -177,7 +198,10 @@ class Mailer:
             raw = await asyncio.to_thread(compose, sending.email, sending.message_id, moment, links.real)
             kept = await asyncio.to_thread(compose, sending.email, sending.message_id, moment, links.redacted)
         except Unaddressable as wrong:
-            return _Finished(sending, Never(say("post.bad_address", because=str(wrong))))
+            return _Finished(sending, Refused(say("post.bad_address", because=str(wrong)), certain=True))
+        except BadSender as wrong:
+            trouble = say("post.bad_sender", because=str(wrong))
+            return _Finished(sending, Later(str(wrong), ours=True, trouble=trouble))
         except Exception as broken:
             # One email that cannot be written must not keep back the others; it is tried again, for a mended
             # template or definition to set right, and the reason stands beside it.
@@ -203,14 +227,28 @@ class Mailer:
         message_id, answer = done.sending.message_id, done.answer
         if isinstance(answer, Accepted):
             return MessageSent(message_id, answer.said, done.size, hashlib.sha256(done.kept).hexdigest())
-        if isinstance(answer, Never) and await self._told_manager(done.sending, answer.because):
+        if isinstance(answer, Refused) and await self._told_manager(done.sending, answer.because):
             return MessageRefused(message_id, answer.because)
+        if isinstance(answer, Unknown):
+            return await self._may_have_arrived(done.sending, answer.because)
         counts = done.counts and not (isinstance(answer, Later) and answer.ours)
         tries = done.sending.tries + counts
         if counts and tries == self._settings.tries_before_telling:
             await self._told_manager(done.sending, answer.because)
         again = opens(done.sending, self._clock.now() + backoff(self._settings, tries), self._hours())
         return MessageDeferred(message_id, answer.because, again, tries)
+
+    async def _may_have_arrived(
+        self, sending: OutgoingEmail, because: str
+    ) -> MessageDeferred | MessageRefused:
+        tries = sending.tries + 1
+        wait = backoff_unknown(tries)
+        if wait is None:
+            left = say("post.may_have_arrived", because=because)
+            if await self._told_manager(sending, left):
+                return MessageRefused(sending.message_id, left)
+        again = opens(sending, self._clock.now() + (wait or timedelta(days=1)), self._hours())
+        return MessageDeferred(sending.message_id, because, again, tries)
 
     async def _told_manager(self, sending: OutgoingEmail, because: str) -> bool:
         """Tell the manager before it is written down: a crash tells twice, and twice is one notice."""
@@ -250,9 +288,10 @@ class Mailer:
         if not times and (later := await self._store.next_notice()) is not None and not load.plan.beyond:
             times.append(max(later, now + timedelta(minutes=1)))
         next_sending = min(times, default=None)
+        told = summary(load, tally, self._outage, now, next_sending)
         return DeliveryReport(
-            tally.sent, tally.deferred, tally.refused, next_sending, summary(load, tally, self._outage, now, next_sending)
-        )  # fmt: skip
+            tally.sent, tally.deferred, tally.refused, next_sending, told, self._outage.trouble
+        )
 
 
 def _commit(

@@ -6,11 +6,11 @@ message is of use when its links are blocked. Figures never appear in it (domain
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_POLICY
@@ -25,10 +25,13 @@ from engine.events.workflow import Notice
 from notifications.content.calendar_file import deadlines
 from notifications.content.catalogue import TEMPLATES, say
 from notifications.content.english import capital, first_name, one_line, wrapped
+from notifications.content.headers import Unaddressable, header_text, mailbox, verify
 from notifications.content.identifiers import boundary, thread_id
 from notifications.content.items import Contact, EmailItem, item_of
 from notifications.planner import Email
 from notifications.sections import SECTIONS, said_once
+
+_log = logging.getLogger(__name__)
 
 _LONGEST_SUBJECT = 180
 _BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
@@ -37,8 +40,8 @@ _BLANKS = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 LinkFor = Callable[[Notice], str]
 
 
-class Unaddressable(ValueError):
-    """The address of an email is none; its manager can mend it in the directory."""
+class BadSender(ValueError):
+    """The address emails are sent from is none: nothing is wrong with whoever an email is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Composer:
         for number, part in enumerate(message.walk()):
             if part.is_multipart():
                 part.set_boundary(boundary(message_id, str(number)))
-        return message.as_bytes()
+        return verify(message.as_bytes(), message.keys())
 
     def _headers(
         self,
@@ -100,12 +103,11 @@ class Composer:
     ) -> None:
         first = entries[0]
         managers = [e.manager for e in entries if e.manager.email and not _is(e.manager, email)]
-        message["From"] = _address(self.from_name or capital(first.pcn), self.from_address)
-        message["To"] = _address(email.name, email.to)
-        if managers:
-            # One only, the first thing's: a reply must not carry one network's business to another's manager.
-            message["Reply-To"] = _address(managers[0].name, managers[0].email)
-        message["Subject"] = subject
+        message["From"] = self._sender(first.pcn)
+        message["To"] = mailbox(email.name, email.to)
+        if managers and (reply_to := _reply_to(managers[0])):
+            message["Reply-To"] = reply_to
+        message["Subject"] = header_text(subject)
         message["Date"] = at.astimezone(LONDON)
         message["Message-ID"] = message_id
         about = {entry.about for entry in entries}
@@ -117,6 +119,12 @@ class Composer:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Auto-Response-Suppress"] = "All"
         message["Content-Language"] = "en-GB"
+
+    def _sender(self, pcn: str) -> Address:
+        try:
+            return mailbox(self.from_name or capital(pcn), self.from_address)
+        except Unaddressable as wrong:
+            raise BadSender(f"BATON_POST__FROM_ADDRESS: {wrong}") from None
 
     def _text(self, words: dict[str, Any]) -> str:
         text = self._environment.get_template("email.txt.j2").render(words)
@@ -188,9 +196,11 @@ def _whom(manager: Contact) -> str:
     return say("help.whom", name=name) if manager.email else say("help.nobody")
 
 
-def _address(name: str, address: str) -> Address:
+def _reply_to(manager: Contact) -> Address | None:
+    """Where a reply goes: one manager only, the first thing's, since a reply must not carry one network's business to
+    another's manager. A manager whose address is none must not keep a practice from hearing."""
     try:
-        address.encode("ascii")
-        return Address(one_line(name), addr_spec=address)
-    except (ValueError, IndexError, MessageError) as wrong:
-        raise Unaddressable(f"{address!r} is not an email address: {wrong}") from None
+        return mailbox(manager.name, manager.email)
+    except Unaddressable as wrong:
+        _log.warning("no reply can go to %s: %s", manager.name, wrong)
+        return None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from notifications.content.headers import Unaddressable, mailbox
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -83,6 +85,16 @@ class PostSettings(BaseModel):
         int, Field(ge=1, description="tries after which the manager hears of it; Baton goes on trying")
     ] = 8
     link_days: Annotated[int, Field(ge=1, le=800, description="how many days a link opens its page")] = 180
+
+    @field_validator("from_address")
+    @classmethod
+    def _an_address(cls, given: str) -> str:
+        """Every email would fail with another, and through nobody's fault but ours."""
+        try:
+            mailbox("", given)
+        except Unaddressable as wrong:
+            raise ValueError(f"{wrong}; write it as name@place") from None
+        return given
 
     @model_validator(mode="after")
     def _consistent(self) -> PostSettings:

@@ -1,7 +1,8 @@
 """The mail server: connections kept within a delivery, and what its answers mean.
 
-An answer is about the message (try it later, or never), or about us (a wrong password, a relay that will
-not have us): the latter says nothing about anybody's address, so nothing is refused because of it.
+An answer is about the message (try it later, or never), or about us (a wrong password, a sender that is not allowed, a
+relay that will not have us): the latter says nothing about anybody's address, so nothing is refused because of it. A
+server that refuses everybody may say so in any words; `notifications.evidence` weighs that.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ from types import TracebackType
 
 import aiosmtplib
 
+from notifications.content.catalogue import say
 from notifications.transport.settings import PostSettings
 
 _TOKEN_SECONDS = 30
 _LONGEST_REASON = 300
 #: Codes and words of 5xx answers that are about the sender's account, whoever the email is for.
 _ACCOUNT_CODES = (530, 534, 535, 538)
-_ACCOUNT_WORDS = ("5.7.57", "5.7.60", "5.7.139", "relay", "quotaexceeded", "not authenticated")
+_ACCOUNT_WORDS = (
+    "5.1.7", "5.1.8", "5.7.57", "5.7.60", "5.7.139", "relay", "quotaexceeded", "not authenticated", "sender"
+)  # fmt: skip
 
 
 class ServerDown(Exception):
@@ -38,26 +42,37 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not now. `ours`: the trouble is with the server or our account, not with this message."""
+    """Not now. `ours`: the trouble is with the server or our account, not with this message; `trouble` says it in a
+    sentence where there is more to say than the server's answer."""
 
     because: str
     ours: bool = False
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Never:
-    """The server will not take this message for this address, now or later."""
+class Refused:
+    """The server will not take this message for this address, now or later; or so it says. `certain`: no server has to
+    be asked, for the address is none."""
+
+    because: str
+    certain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The connection broke after the message was handed over: it may have arrived, and may not."""
 
     because: str
 
 
-Answer = Accepted | Later | Never
+Answer = Accepted | Later | Refused | Unknown
 
 
 class SmtpClient:
     """A few connections to one server, opened when needed, reused, and closed together.
 
-        async with Wire(settings) as wire:
+        async with SmtpClient(settings) as wire:
             await wire.open()                    # ServerDown when it is
             answer = await wire.send("ruth@elm.example", message)
 
@@ -99,9 +114,10 @@ class SmtpClient:
             try:
                 client = await self._connect()
             except ServerDown as down:
-                return Later(str(down), ours=True)
+                return Later(str(down), ours=True, trouble=say("post.mail_server_down", because=str(down)))
             answer = await self._hand_over(client, to, message)
-            return answer or Later("the server closed the connection", ours=True)
+            closed = "it closed the connection"
+            return answer or Later(closed, ours=True, trouble=say("post.mail_server_down", because=closed))
 
     def _take(self) -> aiosmtplib.SMTP | None:
         while self._idle:
@@ -110,13 +126,30 @@ class SmtpClient:
                 return client
         return None
 
+    async def would_take(self) -> bool:
+        """Whether the server would take an email for our own address now. Asked, and taken back: nothing is sent."""
+        try:
+            client = self._take() or await self._connect()
+        except ServerDown:
+            return False
+        try:
+            await client.mail(self._settings.from_address)
+            await client.rcpt(self._settings.from_address)
+            await client.rset()
+        except (aiosmtplib.SMTPException, OSError, UnicodeError):
+            client.close()
+            return False
+        self._idle.append(client)
+        return True
+
     async def _hand_over(self, client: aiosmtplib.SMTP, to: str, message: bytes) -> Answer | None:
         """One attempt on one connection; None when it was gone before any of it was said."""
-        begun = False
+        begun = handed_over = False
         try:
             await client.mail(self._settings.from_address)
             begun = True
             await client.rcpt(to)
+            handed_over = True
             said = await client.data(message)
         except aiosmtplib.SMTPSenderRefused as refused:
             if refused.code == 421:  # "I am closing": said of the connection, not of the sender
@@ -130,7 +163,9 @@ class SmtpClient:
         except (aiosmtplib.SMTPException, OSError, UnicodeError) as broken:
             client.close()
             if isinstance(broken, UnicodeError):
-                return Never(f"{to!r} is not an address this server can be told")
+                return Refused(f"{to!r} is not an address this server can be told", certain=True)
+            if handed_over:
+                return Unknown(_broken(broken))
             return Later(_broken(broken)) if begun else None
         except asyncio.CancelledError:
             client.close()  # half a conversation; nobody may go on with it
@@ -221,7 +256,7 @@ def _meaning(code: int, message: str) -> Answer:
     ours = code in _ACCOUNT_CODES or any(word in message.lower() for word in _ACCOUNT_WORDS)
     if ours or code < 500:
         return Later(reason, ours=ours or code == 421)
-    return Never(reason)
+    return Refused(reason)
 
 
 def _reason(code: int, message: str) -> str:

@@ -39,7 +39,9 @@ class MailServer:
     rcpt: dict[str, str] = field(default_factory=dict)
     data: dict[str, str] = field(default_factory=dict)
     mail: str = ""
-    drop_after_data: set[str] = field(default_factory=set)
+    everybody: dict[str, str] = field(default_factory=dict)  #: "rcpt" or "data": said to whatever address
+    drop_after_data: set[str] = field(default_factory=set)  #: once for each
+    drops_always: set[str] = field(default_factory=set)
     before_answer: Callable[[], Awaitable[None]] | None = None
     options: dict[str, Any] = field(default_factory=dict)
     listen_ssl: ssl.SSLContext | None = None
@@ -73,15 +75,15 @@ class MailServer:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if address in self.rcpt:
-            return self.rcpt[address]
+        if refusal := self.everybody.get("rcpt") or self.rcpt.get(address):
+            return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         to = envelope.rcpt_tos[0]
-        if to in self.data:
-            return self.data[to]
+        if refusal := self.everybody.get("data") or self.data.get(to):
+            return refusal
         content = envelope.content
         assert isinstance(content, bytes)
         message = email.message_from_bytes(content, policy=email.policy.default)
@@ -91,6 +93,8 @@ class MailServer:
             await self.before_answer()
         if to in self.drop_after_data:
             self.drop_after_data.discard(to)
+            server.transport.abort()
+        if to in self.drops_always:
             server.transport.abort()
         return "250 2.0.0 queued"
 

@@ -16,7 +16,7 @@ from icalendar import Calendar
 
 from engine.events.workflow import Notice
 from notifications.content.catalogue import UnknownPhrase, say
-from notifications.content.composer import Composer, Unaddressable
+from notifications.content.composer import Composer
 from notifications.content.english import (
     day_in_words,
     first_name,
@@ -26,6 +26,7 @@ from notifications.content.english import (
     time_in_words,
     wrapped,
 )
+from notifications.content.headers import Unaddressable
 from notifications.content.identifiers import message_id, thread_id
 from notifications.planner import Email
 

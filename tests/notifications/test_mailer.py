@@ -144,7 +144,7 @@ async def test_trouble_with_our_account_refuses_nobody(bench: PostBench, answer:
     await bench.plan(person(1), person(2))
     done = await delivery_of(bench)
     assert (done.sent, done.refused, bench.told) == (0, 0, [])
-    assert "does not answer (55" in done.summary
+    assert "takes no email from us (55" in done.trouble and done.trouble in done.summary
     bench.server.mail = ""
     bench.clock.move_on(timedelta(minutes=20))
     assert (await delivery_of(bench)).sent == 2
@@ -180,9 +180,96 @@ async def test_a_broken_connection_after_the_message_repeats_its_message_id(benc
     await bench.plan(person(1), person(2))
     done = await delivery_of(bench)
     assert (done.sent, done.deferred) == (1, 1)
-    bench.clock.move_on(timedelta(minutes=5))
+    assert done.next_sending == bench.clock.now() + timedelta(hours=1), "it may be there already"
+    bench.clock.move_on(timedelta(hours=1))
     assert (await delivery_of(bench)).sent == 1
     assert Counter(bench.server.ids("p1")) == {message_id(["n1"], "baton.example"): 2}
+
+
+async def test_an_email_that_may_have_arrived_is_sent_four_times_at_most(bench: PostBench) -> None:
+    bench.server.drops_always.add("p1@elm.example")
+    await bench.plan(person(1))
+    waits = []
+    done = await delivery_of(bench)
+    while done.next_sending is not None and len(waits) < 20:
+        waits.append(done.next_sending - bench.clock.now())
+        bench.clock.move_to(done.next_sending)
+        done = await delivery_of(bench)
+    assert len(bench.server.received) == 4 and set(bench.server.ids()) == {
+        message_id(["n1"], "baton.example")
+    }
+    assert waits == [timedelta(hours=1), timedelta(hours=4), timedelta(days=1)]
+    assert [to for to, _ in bench.told] == ["p1@elm.example"] and "may have arrived" in bench.told[0][1]
+    assert done.trouble == "", "the others' post goes on"
+
+
+EVERY_ANSWER = [
+    "550 5.1.1 no such user",
+    "554 transaction failed",
+    "550 mailbox unavailable",
+    "553 5.1.3 bad",
+]
+
+
+@pytest.mark.parametrize("stage", ["rcpt", "data"])
+@pytest.mark.parametrize("answer", EVERY_ANSWER)
+@pytest.mark.parametrize("people", [1, 2, 8])
+async def test_a_server_that_refuses_everybody_is_no_fault_of_an_address(
+    bench: PostBench, stage: str, answer: str, people: int
+) -> None:
+    if stage == "data" and people < 3:
+        pytest.skip("one or two refused at DATA, with our own address taken, are theirs")
+    bench.server.everybody[stage] = answer
+    await bench.plan(*(person(n) for n in range(people)))
+    mailer = bench.mailer()
+    for _ in range(6):
+        done = await mailer.deliver_due(bench.clock.now())
+        assert (done.sent, done.refused, bench.told) == (0, 0, [])
+        assert f"takes no email from us ({answer})" in done.trouble and "Next try" in done.summary
+        assert done.next_sending is not None
+        bench.clock.move_to(done.next_sending)
+    bench.server.everybody.clear()
+    while done.next_sending is not None:
+        bench.clock.move_to(max(done.next_sending, bench.clock.now()))
+        done = await mailer.deliver_due(bench.clock.now())
+    assert len(bench.server.received) == people and await bench.statuses() == {"sent": people}
+    assert (done.trouble, bench.told) == ("", [])
+
+
+async def test_while_nothing_is_taken_a_few_emails_try_whether_it_is_over(bench: PostBench) -> None:
+    bench.server.everybody["rcpt"] = "550 no"
+    await bench.plan(*(person(n) for n in range(60)))
+    mailer = bench.mailer()
+    done = await mailer.deliver_due(bench.clock.now())
+    claimed = len(await bench.claimed())
+    assert done.next_sending is not None
+    bench.clock.move_to(done.next_sending)
+    await mailer.deliver_due(bench.clock.now())
+    assert len(await bench.claimed()) - claimed == 3
+
+
+async def test_one_wrong_address_alone_is_believed_when_ours_would_be_taken(bench: PostBench) -> None:
+    bench.server.rcpt["p1@elm.example"] = "550 5.1.1 no such user"
+    await bench.plan(person(1))
+    done = await delivery_of(bench)
+    assert (done.refused, done.trouble) == (1, "") and len(bench.told) == 1
+    assert bench.server.received == [], "asking about our own address sends nothing"
+
+
+async def test_trouble_is_said_in_the_log_once_and_when_it_is_over(
+    bench: PostBench, caplog: pytest.LogCaptureFixture
+) -> None:
+    bench.server.mail = "550 5.1.8 bad sender"
+    await bench.plan(person(1))
+    mailer = bench.mailer()
+    for _ in range(3):
+        done = await mailer.deliver_due(bench.clock.now())
+        assert done.next_sending is not None
+        bench.clock.move_to(done.next_sending)
+    bench.server.mail = ""
+    await mailer.deliver_due(bench.clock.now())
+    said = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(said) == 2 and "takes no email from us" in said[0] and "again" in said[1]
 
 
 class Dying(MemoryStore):
