@@ -11,7 +11,20 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import audit, hold, launch, rehearse, respond, serve, status, store, test, validate, when
+from cli.commands import (
+    audit,
+    hold,
+    launch,
+    outbox,
+    rehearse,
+    respond,
+    serve,
+    status,
+    store,
+    test,
+    validate,
+    when,
+)
 from cli.console import any_encoding, whisper
 from cli.context import Invocation, invocation
 from cli.errors import told
@@ -53,6 +66,7 @@ launch.add(app)
 status.add(app)
 respond.add(app)
 hold.add(app)
+outbox.add(app)
 validate.add(app)
 rehearse.add(app)
 test.add(app)

@@ -37,8 +37,10 @@ from settings import Settings
 from store.embedded import open_store
 from store.protocol import Store
 from web.access.hosts import named_hosts
+from web.access.outbox_access import OutboxAccess
 from web.app import create_app
 from web.gateway import Gateway
+from web.outbox import Outbox
 from web.server import server_of
 from web.views import WebSettings
 
@@ -47,10 +49,11 @@ logger = logging.getLogger("baton")
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A server that is up: where people reach it, and what they may want to know."""
+    """A server that is up: where people reach it, and what they may want to know. `emails`: a link to the outbox or
+    its folder; empty where a mail server takes them."""
 
     url: str
-    outbox: str
+    emails: str
     home: Home
     directory: Directory
 
@@ -71,8 +74,11 @@ def announce(up: Serving) -> None:
     pcns = up.directory.pcns
     say(f"Baton is up at {up.url}")
     say(f"  directory  {pcns[0].name if len(pcns) == 1 else f'{len(pcns)} PCNs'}")
-    if up.outbox:
-        say(f"  emails    {up.outbox}   (no mail server is set, so emails stay on this machine)")
+    if up.emails:
+        say(f"  emails     {up.emails}")
+        say("             No mail server is set, so emails stay on this machine.")
+    if up.emails.startswith("http"):
+        say("             The link opens them for 15 minutes; `baton outbox` gives another.")
     say(f"  home       {up.home.root}")
     say("Flows begin in some ten seconds; answers are taken already. Ctrl-C ends it in good order.")
 
@@ -103,7 +109,8 @@ async def _serve(settings: Settings) -> None:
         stack.push_async_callback(store.close)
         sock = _listen(settings)
         port = sock.getsockname()[1]
-        outbox, post = await _post(settings, port, home, clock, stack)
+        mailbox, post = await _post(settings, port, home, clock, stack)
+        outbox = Outbox(mailbox, OutboxAccess()) if mailbox and settings.only_here else None
         repository = Repository(store)
         calendar = network_calendar()
         operations = Operations(
@@ -121,7 +128,7 @@ async def _serve(settings: Settings) -> None:
         web_settings = _web_settings(settings)
         app = create_app(
             Gateway(operations), links, clock, web_settings,
-            outbox=outbox if settings.only_here else None, auditor=Auditor(store),
+            outbox=outbox, auditor=Auditor(store),
             demonstration=DemonstrationClock(repository, clock, flows.wake_due, runtime.next_post)
             if isinstance(clock, LeapingClock) else None,
         )  # fmt: skip
@@ -131,16 +138,11 @@ async def _serve(settings: Settings) -> None:
             await asyncio.sleep(0.01)
         home.say_running(Running(settings.here_on(port), os.getpid()))
         stack.callback(home.say_stopped)
-        announce(Serving(settings.url_on(port), _emails_at(settings, port) if outbox else "", home, known))
+        emails = f"{settings.url_on(port)}{outbox.path()}" if outbox else str(home.outbox) if mailbox else ""
+        announce(Serving(settings.url_on(port), emails, home, known))
         flows.open()
         stack.push_async_callback(flows.close)
         await web
-
-
-def _emails_at(settings: Settings, port: int) -> str:
-    """Where the embedded outbox is read. Emails carry links that answer for their practices, so there is a page
-    of them only where nobody but this machine's user can open it."""
-    return f"{settings.url_on(port)}/outbox" if settings.only_here else str(settings.at_home.outbox)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -20,15 +20,15 @@ from application.demonstration_clock import DemonstrationClock
 from audit.auditor import Auditor
 from engine.dates.clock import Clock
 from notifications.links import Links
-from notifications.transport.local_mailbox import LocalMailbox
 from web.access.admission import Admission
 from web.access.middleware import Protection
 from web.api.clock import clock_routes
+from web.api.outbox import outbox_links
 from web.api.routes import ShortWay, api_routes
 from web.audit.routes import audit_routes
 from web.error_handlers import add_error_handlers
 from web.gateway import Gateway
-from web.outbox import outbox_routes
+from web.outbox import Outbox, outbox_routes
 from web.practice.routes import PracticePages
 from web.rendering import STATIC, Pages
 from web.views import WebSettings
@@ -40,7 +40,7 @@ def create_app(
     clock: Clock,
     settings: WebSettings,
     *,
-    outbox: LocalMailbox | None = None,
+    outbox: Outbox | None = None,
     auditor: Auditor | None = None,
     demonstration: DemonstrationClock | None = None,
     ticks: Callable[[], float] = monotonic,
@@ -65,6 +65,8 @@ def create_app(
         app.include_router(audit_routes(auditor))
     if demonstration is not None:
         app.include_router(clock_routes(demonstration))
+    if outbox is not None:
+        app.include_router(outbox_links(outbox))
     app.router.routes += PracticePages(gateway, links, clock, settings, pages).routes()
     app.router.routes += _plain_routes(pages, settings, outbox)
     app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
@@ -74,7 +76,7 @@ def create_app(
     return app
 
 
-def _plain_routes(pages: Pages, settings: WebSettings, outbox: LocalMailbox | None) -> list[Route]:
+def _plain_routes(pages: Pages, settings: WebSettings, outbox: Outbox | None) -> list[Route]:
     async def front_page(request: Request) -> Response:
         return pages.draw("front.jinja", help=settings.help, outbox=outbox is not None)
 

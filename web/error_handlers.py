@@ -10,7 +10,7 @@ from starlette.responses import Response
 from engine.commands.refusals import Invalid, Refused, Warned
 from engine.forms.answers import AnswerProblem as AnswerProblem
 from web.access.headers import kind_of
-from web.api.problems import ProblemDetails, problem, refusal
+from web.problems import ProblemDetails, problem, refusal
 from web.refusals import status_of, told
 from web.rendering import Pages
 

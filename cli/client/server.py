@@ -72,6 +72,13 @@ class Server:
     def lift(self, workflow_id: str, reason: str, by: Mapping[str, str]) -> None:
         self._ask("POST", f"/api/workflows/{workflow_id}/lift", json={"reason": reason, "by": dict(by)})
 
+    # --- the outbox
+
+    def outbox_link(self) -> dict[str, Any]:
+        """`url` opens the outbox's page for `seconds`."""
+        made = self._ask("POST", "/api/outbox/links")
+        return {"url": f"{self.url}{made['path']}", "seconds": made["seconds"]}
+
     # --- the clock of a demonstration
 
     def clock(self) -> dict[str, Any]:

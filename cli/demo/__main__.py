@@ -30,7 +30,8 @@ from cli.demo.screen import Screen
 from cli.demo.visitor import Visitor, links_in
 from engine.events.assignment_id import AssignmentId
 from notifications.links import Links
-from notifications.transport.local_mailbox import KeptEmail, LocalMailbox
+from notifications.transport.kept_email import KeptEmail
+from notifications.transport.local_mailbox import LocalMailbox
 from settings import SETTINGS_FILE, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,7 +140,7 @@ class Demo:
                 self.links = Links(self.known.at_home.secret(), found.url)
                 self.outbox = LocalMailbox(self.known.at_home.outbox, _NoClock())
                 self.characters = Characters(ROOT / "examples" / "demo-people.yaml")
-                say(f"Baton serves at {found.url}; emails are at {found.url}/outbox")
+                say(f"Baton serves at {found.url}; emails are at {found.outbox_link()['url']}")
                 return found
             time.sleep(0.1)
         raise AssertionError("unreachable")
@@ -283,7 +284,7 @@ class Demo:
         again = f"cd {home} && {os.path.relpath(Path(sys.executable).parent / 'baton', self.home)} serve"
         say(f"\nEmails:            {home}/outbox, and the log's journal: {home}/journal")
         say(f"Pages:              {again}")
-        say(f"                    then open {self.server.url} and {self.server.url}/outbox")
+        say("                    then open the addresses it gives, of the pages and of the outbox")
         say(f"The story of one:   {baton} --home {home} audit show {rows[0]['workflow_id']}")
 
     # --- patience

@@ -2,47 +2,33 @@
 
 For trying Baton without a mail server: emails take the same way as to any other, and end as `.eml` files that
 any mail program opens. What it acknowledged is on disk.
+
+It takes emails only from who knows its password, which is made at each start and leaves the process nowhere: any
+account of the machine can reach its port.
 """
 
 from __future__ import annotations
 
 import asyncio
-import email
-import email.policy
 import hashlib
 import itertools
 import os
+import re
+import secrets
 import threading
 from collections import Counter
-from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from engine.dates.clock import Clock
-from notifications.content.english import one_line
+from notifications.transport.conversation import USERNAME, Conversation, Strangers
+from notifications.transport.kept_email import KeptEmail, message_id_of, read_email
 from notifications.transport.settings import PostSettings
 
-_LARGEST = 35 * 1024 * 1024  # what NHSmail takes (domain 4.2)
 _STAMP = "%Y%m%dT%H%M%SZ"
-
-
-@dataclass(frozen=True, slots=True)
-class KeptEmail:
-    """An email in the outbox. `id` names its file; `copies` is how many arrived under its Message-ID."""
-
-    id: str
-    subject: str
-    to: str
-    at: datetime
-    message_id: str
-    copies: int
-    text: str
-    html: str
+_NAME = re.compile(r"\d{8}-\d{8}T\d{6}Z-[0-9a-f]{24}\.eml", re.ASCII)
 
 
 class LocalMailbox:
@@ -52,6 +38,7 @@ class LocalMailbox:
         self._folder = folder
         self._clock = clock
         self._server: asyncio.Server | None = None
+        self._password = secrets.token_urlsafe(32)
         self._naming = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for torn in folder.glob("*.new"):  # never acknowledged, so whoever sent it sends it again
@@ -62,11 +49,10 @@ class LocalMailbox:
         """Listen on 127.0.0.1; the port taken, a free one for 0. OSError when it is taken already."""
         loop = asyncio.get_running_loop()
 
+        waiting = Strangers()
+
         def conversation() -> asyncio.Protocol:
-            protocol: asyncio.Protocol = SMTP(
-                self, loop=loop, hostname="outbox.localhost", ident="Baton outbox", data_size_limit=_LARGEST
-            )
-            return protocol
+            return Conversation(self, loop, self._password, waiting)
 
         self._server = await loop.create_server(conversation, "127.0.0.1", port)
         bound: int = self._server.sockets[0].getsockname()[1]
@@ -79,11 +65,11 @@ class LocalMailbox:
             self._server = None
 
     def settings(self, port: int, given: PostSettings) -> PostSettings:
-        """`given`, with the mail server replaced by this one: no login, no encryption, no throttle."""
+        """`given`, with the mail server replaced by this one and its password: no encryption, no throttle."""
         return PostSettings.model_validate(
             given.model_dump()
             | {"host": "127.0.0.1", "port": port, "security": "none", "throttle_per_minute": 0}
-            | {"username": "", "password": "", "oauth_token": "", "oauth_command": []}
+            | {"username": USERNAME, "password": self._password, "oauth_token": "", "oauth_command": []}
         )
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
@@ -98,10 +84,9 @@ class LocalMailbox:
 
     def keep(self, raw: bytes) -> str:
         """Keep an email; its id, once it is on disk. OSError when it cannot be kept."""
-        message_id = str(email.message_from_bytes(raw, policy=email.policy.compat32).get("Message-ID", ""))
         with self._naming:
             number = next(self._numbers)
-        name = f"{number:08d}-{self._clock.now().strftime(_STAMP)}-{_digest(message_id)}.eml"
+        name = f"{number:08d}-{self._clock.now().strftime(_STAMP)}-{_digest(message_id_of(raw))}.eml"
         fresh = self._folder / f"{name}.new"
         with fresh.open("wb") as file:
             os.chmod(fresh, 0o600)
@@ -142,35 +127,17 @@ class LocalMailbox:
         return path.read_bytes() if path else None
 
     def _files(self) -> list[Path]:
-        """Every email, oldest first."""
-        return sorted(path for path in self._folder.glob("*.eml") if path.name[:8].isdigit())
+        """Every email, oldest first. What somebody else put into the folder is none."""
+        return sorted(path for path in self._folder.glob("*.eml") if _NAME.fullmatch(path.name))
 
 
 def _read(path: Path, copies: int) -> KeptEmail | None:
     try:
-        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        raw = path.read_bytes()
     except FileNotFoundError:  # somebody tidied up since it was listed
         return None
-    assert isinstance(message, EmailMessage)
     stamp = path.stem.split("-")[1]
-    return KeptEmail(
-        id=path.stem,
-        # A header folded before its first word reads as beginning with a space; no mail program shows it.
-        subject=one_line(str(message.get("Subject", ""))),
-        to=str(message.get("To", "")),
-        at=datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC),
-        message_id=str(message.get("Message-ID", "")),
-        copies=copies,
-        text=_body(message, ("plain",)),
-        html=_body(message, ("html",)),
-    )
-
-
-def _body(message: EmailMessage, kinds: Iterable[str]) -> str:
-    part = message.get_body(tuple(kinds))
-    with suppress(KeyError, LookupError):
-        return str(part.get_content()) if part is not None else ""
-    return ""
+    return read_email(raw, path.stem, datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC), copies)
 
 
 def _message_part(path: Path) -> str:

@@ -27,10 +27,13 @@ from definitions.loading.library import Library
 from engine.dates.clock import VirtualClock
 from engine.decisions.advance import advance
 from notifications.links import Links
+from notifications.transport.local_mailbox import LocalMailbox
 from store.embedded import open_store
 from store.protocol import Commit
+from web.access.outbox_access import OutboxAccess
 from web.app import create_app
 from web.gateway import Gateway
+from web.outbox import Outbox
 from web.server import server_of
 from web.views import WebSettings
 
@@ -70,13 +73,20 @@ def up(home: Path) -> Iterator[Home]:
         yield place
 
 
+@pytest.fixture
+def up_without_outbox(home: Path) -> Iterator[Home]:
+    """The same, with a mail server of its own."""
+    with serving(home, outbox=False) as place:
+        yield place
+
+
 @contextmanager
-def serving(home: Path) -> Iterator[Home]:
+def serving(home: Path, *, outbox: bool = True) -> Iterator[Home]:
     """A Baton that serves `home` meanwhile. The clock stands still."""
     place = Home(home)
     place.make()
     ready, done = threading.Event(), threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(_serve(place, ready, done)), daemon=True)
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(place, outbox, ready, done)), daemon=True)
     thread.start()
     assert ready.wait(30)
     try:
@@ -120,7 +130,7 @@ class AtOnce(NoSignals):
                 )
 
 
-async def _serve(home: Home, ready: threading.Event, done: threading.Event) -> None:
+async def _serve(home: Home, outbox: bool, ready: threading.Event, done: threading.Event) -> None:
     store = open_store(home.root)
     clock = VirtualClock(datetime(2026, 12, 15, 9, tzinfo=UTC))
     repository = Repository(store)
@@ -131,7 +141,8 @@ async def _serve(home: Home, ready: threading.Event, done: threading.Event) -> N
     operations.signals = AtOnce(repository, clock)
     web = WebSettings(secret=home.secret(), api_token=home.token())
     links = Links(home.secret(), "http://127.0.0.1")
-    app = create_app(Gateway(operations), links, clock, web, auditor=Auditor(store))
+    kept = Outbox(LocalMailbox(home.outbox, clock), OutboxAccess()) if outbox else None
+    app = create_app(Gateway(operations), links, clock, web, outbox=kept, auditor=Auditor(store))
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
     server = server_of(app, web)

@@ -30,6 +30,7 @@ def left(baton: Baton, home: Path) -> str:
         ["hold", "x", "--reason", "y"],
         ["lift", "x", "--reason", "y"],
         ["respond", "x.y"],
+        ["outbox"],
     ],
 )
 def test_what_acts_needs_a_server(baton: Baton, command: list[str]) -> None:
@@ -152,6 +153,7 @@ def test_every_command_has_help(baton: Baton) -> None:
         "respond",
         "hold",
         "lift",
+        "outbox",
         "validate",
         "rehearse",
         "test",

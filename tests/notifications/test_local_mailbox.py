@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import email_samples as samples
 import pytest
+from malformed_emails import MALFORMED
 from post_bench import PostBench, person
+from pydantic import SecretStr
 
 from engine.dates.clock import VirtualClock
 from notifications.transport.local_mailbox import LocalMailbox
@@ -70,3 +74,63 @@ def test_a_torn_file_is_cleared_and_numbers_go_on(tmp_path: Path) -> None:
     again = LocalMailbox(tmp_path, clock)
     assert list(tmp_path.glob("*.new")) == []
     assert again.keep(b"Message-ID: <2@x>\r\n\r\n").startswith("00000002-")
+
+
+@pytest.mark.parametrize("raw", MALFORMED.values(), ids=MALFORMED.keys())
+def test_whatever_arrives_is_kept_and_read(tmp_path: Path, raw: bytes) -> None:
+    outbox = LocalMailbox(tmp_path, VirtualClock(samples.at("2027-01-04 10:00")))
+    id_ = outbox.keep(raw)
+    assert outbox.raw(id_) == raw
+    (email,) = outbox.emails()
+    for said in (email.subject, email.to, email.message_id, email.text, email.html):
+        said.encode()  # it can go to a browser
+        assert "\n" not in email.subject + email.to
+    if b"Hello" in raw and b"multipart" not in raw:
+        assert "Hello" in email.text + email.html
+
+
+def test_what_somebody_else_put_into_the_folder_is_no_email(tmp_path: Path) -> None:
+    outbox = LocalMailbox(tmp_path, VirtualClock(samples.at("2027-01-04 10:00")))
+    for name in ("12345678.eml", "00000001-x.eml", "00000001-20270104T100000Z-zz.eml", "²²²²²²²²-a-b.eml"):
+        (tmp_path / name).write_bytes(b"Subject: S\r\n\r\n")
+    assert outbox.emails() == [] and outbox.ids() == []
+
+
+class TestWhoMayHandOver:
+    """Any account of the machine reaches the port; only Baton has the password."""
+
+    async def test_nothing_is_taken_without_the_password(self, tmp_path: Path) -> None:
+        outbox = LocalMailbox(tmp_path, VirtualClock(samples.at("2027-01-04 10:00")))
+        port = await outbox.start()
+        message = b"Subject: S\r\n\r\nHello\r\n"
+        right = outbox.settings(port, PostSettings())
+        strangers = [
+            PostSettings(host="127.0.0.1", port=port, security="none"),
+            right.model_copy(update={"password": SecretStr("guessed")}),
+            right.model_copy(update={"username": "root"}),
+            LocalMailbox(tmp_path / "other", VirtualClock(samples.at("2027-01-04 10:00"))).settings(
+                port, PostSettings()
+            ),
+        ]
+        for settings in strangers:
+            async with SmtpClient(settings) as wire:
+                assert not isinstance(await wire.send("r@x.example", message), Accepted)
+        assert outbox.ids() == []
+        async with SmtpClient(right) as wire:
+            assert isinstance(await wire.send("r@x.example", message), Accepted)
+        await outbox.stop()
+
+    async def test_a_hundred_half_conversations_keep_nobody_out(self, tmp_path: Path) -> None:
+        outbox = LocalMailbox(tmp_path, VirtualClock(samples.at("2027-01-04 10:00")))
+        port = await outbox.start()
+        half = [await asyncio.open_connection("127.0.0.1", port) for _ in range(100)]
+        for _, writer in half:
+            writer.write(b"EHLO x\r\n")
+        async with SmtpClient(outbox.settings(port, PostSettings())) as wire:
+            assert isinstance(await wire.send("r@x.example", b"Subject: S\r\n\r\nHello\r\n"), Accepted)
+        for reader, _ in half[:80]:  # these have ended: nothing more comes
+            with suppress(ConnectionResetError):
+                await asyncio.wait_for(reader.read(), 5)
+        for _, writer in half:
+            writer.close()
+        await outbox.stop()

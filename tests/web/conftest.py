@@ -9,8 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from notifications.transport.local_mailbox import LocalMailbox
-from tests.web.site import Site, outbox_of
+from tests.web.site import Site, mailbox_of
+from web.access.outbox_access import OutboxAccess
+from web.outbox import Outbox
 
 
 @pytest.fixture
@@ -25,13 +26,13 @@ def ticks() -> list[float]:
 
 
 @pytest.fixture
-def outbox(site: Site, tmp_path: Path) -> LocalMailbox:
+def outbox(site: Site, tmp_path: Path, ticks: list[float]) -> Outbox:
     """Two emails, the second of which would like to run something."""
-    return outbox_of(tmp_path / "outbox", site)
+    return Outbox(mailbox_of(tmp_path / "outbox", site), OutboxAccess(lambda: ticks[0]))
 
 
 @pytest.fixture
-async def client(site: Site, ticks: list[float], outbox: LocalMailbox) -> AsyncIterator[httpx.AsyncClient]:
+async def client(site: Site, ticks: list[float], outbox: Outbox) -> AsyncIterator[httpx.AsyncClient]:
     app = site.app(outbox=outbox, ticks=lambda: ticks[0])
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4200") as made:

@@ -88,16 +88,16 @@ def email_of(number: int, to: str, subject: str, text: str, html: str) -> bytes:
     return message.as_bytes()
 
 
-def outbox_of(folder: Path, site: Site) -> LocalMailbox:
+def mailbox_of(folder: Path, site: Site) -> LocalMailbox:
     """An outbox with two emails; the second tries to run something wherever it can."""
-    outbox = LocalMailbox(folder, site.clock)
-    outbox.keep(
+    mailbox = LocalMailbox(folder, site.clock)
+    mailbox.keep(
         email_of(1, "jo.marsh@elmtree.example", "Q3 figures: 10 minutes, by Fri 15 January",
                  "Dear Jo,\n\nplease open http://127.0.0.1:4200/a/x\n",
                  "<html><head></head><body><p>Dear <b>Jo</b></p></body></html>")
     )  # fmt: skip
-    outbox.keep(email_of(2, "tom@oak.example", HOSTILE, HOSTILE, HOSTILE))
-    return outbox
+    mailbox.keep(email_of(2, "tom@oak.example", HOSTILE, HOSTILE, HOSTILE))
+    return mailbox
 
 
 def at_once(asking: Coroutine[Any, Any, Found]) -> Found:

@@ -19,7 +19,9 @@ from hypothesis.errors import Unsatisfiable
 from application.demonstration_clock import DemonstrationClock
 from audit.auditor import Auditor
 from engine.dates.clock import LeapingClock
-from tests.web.site import SETTINGS, START, TOKEN, begun
+from tests.web.site import SETTINGS, START, TOKEN, begun, mailbox_of
+from web.access.outbox_access import OutboxAccess
+from web.outbox import Outbox
 
 schemathesis = pytest.importorskip("schemathesis")
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
@@ -40,12 +42,16 @@ async def no_post() -> datetime | None:
 
 
 @pytest.fixture(scope="module")
-def described() -> Described:
+def described(tmp_path_factory: pytest.TempPathFactory) -> Described:
     site = begun()
+    outbox = Outbox(mailbox_of(tmp_path_factory.mktemp("outbox"), site), OutboxAccess())
     leaping = LeapingClock.starting(START)
     leaps = DemonstrationClock(site.operations.repository, leaping, lambda now: None, no_post)
     app = site.app(
-        replace(SETTINGS, hosts=frozenset({"testserver"})), auditor=Auditor(site.store), demonstration=leaps
+        replace(SETTINGS, hosts=frozenset({"testserver"})),
+        outbox=outbox,
+        auditor=Auditor(site.store),
+        demonstration=leaps,
     )
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
     return Described(schema, {"workflow_id": site.workflow, "assignment_id": site.assignment})
@@ -84,5 +90,5 @@ def test_all_that_is_served_is_described(described: Described) -> None:
         "/api/workflows/{workflow_id}/lift", "/api/assignments/{assignment_id}",
         "/api/assignments/{assignment_id}/responses", "/api/assignments/{assignment_id}/replies",
         "/api/audit/workflows", "/api/audit/story", "/api/audit/verify", "/api/audit/events",
-        "/api/clock", "/api/clock/answers/{assignment_id}",
+        "/api/outbox/links", "/api/clock", "/api/clock/answers/{assignment_id}",
     }  # fmt: skip

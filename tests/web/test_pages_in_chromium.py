@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.web.site import SETTINGS, TYPED, Site, begun, outbox_of
+from tests.web.site import SETTINGS, TYPED, Site, begun, mailbox_of
+from web.access.outbox_access import OutboxAccess
+from web.outbox import Outbox
 from web.server import server_of
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -34,6 +36,7 @@ class Served:
 
     url: str
     site: Site
+    outbox: Outbox
 
 
 @pytest.fixture
@@ -41,12 +44,13 @@ def served(tmp_path: Path) -> Iterator[Served]:
     site = begun()
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = server_of(site.app(outbox=outbox_of(tmp_path, site)), SETTINGS)
+    outbox = Outbox(mailbox_of(tmp_path, site), OutboxAccess())
+    server = server_of(site.app(outbox=outbox), SETTINGS)
     thread = threading.Thread(target=lambda: server.run(sockets=[listening]), daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", site)
+    yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", site, outbox)
     server.should_exit = True
     thread.join(timeout=10)
 
@@ -159,9 +163,18 @@ def test_more_time_can_be_asked_for(page: sync_api.Page, served: Served) -> None
 def test_every_input_has_a_label_and_every_page_fits_its_window(page: sync_api.Page, served: Served) -> None:
     url, site = served.url, served.site
     site.show_everything()
-    for path in (site.link(), "/", "/outbox", "/a/unknown"):
+    for number, path in enumerate(
+        (
+            site.link(),
+            "/",
+            "/outbox",
+            served.outbox.path(),
+            "/outbox/" + served.outbox.mailbox.ids()[0],
+            "/a/unknown",
+        )
+    ):
         page.goto(url + path)
-        picture(page, "page" + path.replace("/", "-")[:12])
+        picture(page, f"page-{number}")
         unlabelled = "[...document.querySelectorAll('input:not([type=hidden]),select,textarea')].filter(e => !e.labels.length).map(e => e.name)"
         assert page.evaluate(unlabelled) == []
         assert (
@@ -182,6 +195,7 @@ def test_every_input_has_a_label_and_every_page_fits_its_window(page: sync_api.P
 
 def test_a_emails_link_opens_its_page(page: sync_api.Page, served: Served) -> None:
     url = served.url
-    page.goto(f"{url}/outbox")
+    page.goto(url + served.outbox.path())
+    assert page.url == f"{url}/outbox"
     page.click("text=Q3 figures")
     assert page.frame_locator("iframe").locator("b").inner_text() == "Jo"

@@ -12,7 +12,7 @@ from web.access.headers import Kind
 from web.access.hosts import host_is_allowed
 from web.access.limits import API_BYTES, OTHER_BYTES, PAGE_BYTES, PER_ADDRESS, PER_LINK, WRONG_TOKENS, Buckets
 from web.access.visitor_address import VisitorAddresses
-from web.api.problems import ProblemDetails, problem
+from web.problems import ProblemDetails, problem
 from web.rendering import Pages
 from web.views import WebSettings
 

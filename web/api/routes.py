@@ -25,9 +25,9 @@ from engine.forms import patient_guard
 from engine.forms.answers import AnswerProblem as AnswerProblem
 from engine.forms.answers import check_signer
 from web.api.json_bodies import StrictRoute, read_json
-from web.api.problems import ProblemDetails, problem, refusal
 from web.api.schema import ERRORS, RESPONSE_BODY, TAKEN
 from web.gateway import Gateway
+from web.problems import ProblemDetails, problem, refusal
 
 _UNREADABLE = ProblemDetails(
     422, "invalid", "This is not what is expected here", 'Send JSON: {"answers": {...}, "by": {"name": ..., "role": ...}}.'
