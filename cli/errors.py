@@ -20,8 +20,6 @@ def told(error: Exception) -> tuple[list[str], int]:
         return _settings(error), 2
     if isinstance(error, OSError):
         return [_file(error)], 1
-    if isinstance(error, UnicodeDecodeError):
-        return ["The file is not UTF-8 text. Save it as UTF-8, then try again."], 1
     problems = getattr(error, "problems", None) or getattr(error, "warnings", None)
     if problems and all(hasattr(problem, "message") for problem in problems):
         return [_problem(problem) for problem in problems], 1

@@ -16,7 +16,7 @@ with atheris.instrument_imports(include=["definitions.language", "jinja2"]):
     from definitions.language.budget import MAX_STEPS, MAX_TEXT, Budget
     from definitions.language.expressions import Expression, ExpressionError, Template
     from definitions.language.formats import FORMATS
-    from tests.definitions.hostile import CONTEXT
+    from tests.definitions.language.hostile import CONTEXT
 
 
 def one(data: bytes) -> None:

@@ -13,7 +13,7 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args
 
@@ -24,10 +24,12 @@ from pydantic import BaseModel  # noqa: E402
 from pydantic_core import PydanticUndefined  # noqa: E402
 
 from cli.main import app, run  # noqa: E402
-from definitions.language.evaluation.vocabulary import PLAIN_FILTERS, PRESENCE, TESTS  # noqa: E402
+from definitions.language.evaluation.vocabulary import CALENDAR_METHODS, PLAIN_FILTERS, PRESENCE, TESTS  # noqa: E402
 from definitions.language.functions import FUNCTIONS  # noqa: E402
 from definitions.language.grammar import parse_action, parse_assign_at, parse_close_when  # noqa: E402
+from definitions.language.names import NAMES, Place  # noqa: E402
 from definitions.loading.directory_file import DIRECTORY_CODES  # noqa: E402
+from definitions.models.closures import Closures  # noqa: E402
 from definitions.models.dataset import Dataset  # noqa: E402
 from definitions.models.definition import Definition, StepKind  # noqa: E402
 from definitions.models.directory import Directory  # noqa: E402
@@ -141,6 +143,12 @@ def language() -> str:
         _literal(importlib.import_module("definitions.language.moments").__doc__ or ""),
         "## Small phrases",
         _table(("Where", "What may stand there"), _phrases()),
+        "## Names in expressions",
+        "What an expression or template may read, by where it stands. `practice`, `person`, `manager` and `assignment` are "
+        "nothing where there is nobody. Beside them: the functions; in a form's `show_if`, `required_if`, `warn` and checks "
+        "the fields by their ids; in a repeated group the item by its name; in `values` those worked out above.",
+        _table(("Where", "Names"), _places()),
+        _table(("Name", "Its parts"), _parts()),
         "## Filters in expressions",
         "`value | filter(…)`. There are these and no others. `map` names one of them, or reads a part of each item with "
         "`attribute=`; `select`, `reject`, `selectattr` and `rejectattr` name a test. Such a name is written out, in quotes.",
@@ -153,12 +161,55 @@ def language() -> str:
         *(_function(name, function) for name, function in sorted(FUNCTIONS.items())),
     ]
     files: list[tuple[str, type[Model]]] = [
-        ("Definition", Definition), ("Ladder", Ladder), ("Dataset", Dataset), ("Directory", Directory), ("Scenario tests", Scenarios),
+        ("Definition", Definition), ("Ladder", Ladder), ("Dataset", Dataset), ("Directory", Directory), ("Closures", Closures),
+        ("Scenario tests", Scenarios),
     ]  # fmt: skip
     told: set[str] = set()
     for title, model in files:
         parts += [f"## Keys: {title.lower()}", *_keys(model, told)]
     return "\n\n".join(parts)
+
+
+_WHERE: Mapping[Place, str] = {
+    "launch": "`launch`: the reference, the inputs",
+    "definition": "`dates`; `when`, `assign`, `close_when`, `if_short`, `ladder`, `values`, `start_inputs` of a step",
+    "where": "`where` of a step",
+    "automatic": "steps that ask nobody: `message`, `artefact`",
+    "title": "`title` of a step",
+    "words": "`why`, `statement` of a step",
+    "form": "`form` and `checks` of a step",
+    "response": "`stop_if`, `stop_message`, `counts_if` of a step",
+    "outcome": "`on` of a step that asks several",
+    "outcome of one": "`on` of a step that asks one",
+    "rung": "the rungs of a ladder",
+}
+
+
+def _places() -> Iterator[tuple[str, str]]:
+    for place, names in NAMES.items():
+        yield _WHERE[place], ", ".join(f"`{name}`" for name in names)
+
+
+def _parts() -> Iterator[tuple[str, str]]:
+    """The parts of each name; where they differ from place to place, all of them."""
+    found: dict[str, dict[str, None]] = {}
+    for names in NAMES.values():
+        for name, parts in names.items():
+            item = parts.item or parts
+            found.setdefault(name, {}).update(dict.fromkeys(item.parts or ()))
+    for name, parts in sorted(found.items()):
+        yield f"`{name}`", ", ".join(f"`{part}`" for part in parts) or _OF_THE_DEFINITION[name]
+
+
+_OF_THE_DEFINITION = {
+    "answers": "each step that asks: its fields, and `practice`, `person`, `list_size`, `outcome`; a list where it asks several",
+    "calendar": "what it works out: " + ", ".join(f"`{name}`" for name in CALENDAR_METHODS),
+    "dates": "each date",
+    "inputs": "each input",
+    "previous": "each field, as it was answered the last time the process was run",
+    "response": "each field, as it is answered now",
+    "values": "each compute step: its values",
+}
 
 
 def _filters() -> Iterator[tuple[str, str]]:

@@ -20,7 +20,7 @@ from definitions.models.ladder import Ladder
 from definitions.models.marks import Mark, marks
 from definitions.models.step_order import predecessors_of, reachable
 from definitions.source.problems import nearest
-from definitions.source.reader import KeyPath
+from definitions.source.reader import CURLY, KeyPath
 
 #: What a schedule can count from besides the definition's own dates.
 SCHEDULE_ANCHORS = frozenset({
@@ -225,7 +225,7 @@ def compiled_expression(findings: Findings, path: KeyPath, text: str) -> Express
     try:
         return compile_cached(text)
     except ExpressionError as error:
-        _not_compiled(findings, path, error)
+        _not_compiled(findings, path, text, error)
         return None
 
 
@@ -234,12 +234,15 @@ def compiled_template(findings: Findings, path: KeyPath, text: str) -> Template 
     try:
         return template_cached(text)
     except ExpressionError as error:
-        _not_compiled(findings, path, error)
+        _not_compiled(findings, path, text, error)
         return None
 
 
-def _not_compiled(findings: Findings, path: KeyPath, error: ExpressionError) -> None:
-    if error.word:
+def _not_compiled(findings: Findings, path: KeyPath, text: str, error: ExpressionError) -> None:
+    if curly := CURLY.search(text):
+        message = f"{error.message}; curly quotes quote nothing, type straight ones"
+        findings.add(path, error.code, message, error.suggestion, word=curly.group())
+    elif error.word:
         findings.add(path, error.code, error.message, error.suggestion, word=error.word)
     else:
         findings.add_line(path, error.line, error.code, error.message)

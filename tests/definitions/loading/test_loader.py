@@ -339,3 +339,15 @@ def test_datasets() -> None:
         load_dataset(SMALL_SET.replace("CAN-02", "HI-03"))
     with pytest.raises(DefinitionErrors, match="6:5 BD202"):
         load_dataset(SMALL_SET.replace("id: HI-03, ", ""))
+
+
+def test_a_curly_quote_in_an_expression_is_pointed_at() -> None:
+    text = VISIT.replace(
+        "start: {is: inputs.start}", 'start: {is: "inputs.start if pcn.code == ‘Y1’ else none"}'
+    )
+    with pytest.raises(DefinitionErrors) as caught:
+        load_definition(text, "f.yaml")
+    (problem,) = caught.value.problems
+    line = next(number for number, each in enumerate(text.split("\n"), 1) if "‘" in each)
+    assert (problem.line, problem.column) == (line, text.split("\n")[line - 1].index("‘") + 1)
+    assert problem.message.endswith("; curly quotes quote nothing, type straight ones")

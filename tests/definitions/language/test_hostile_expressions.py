@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from definitions.language.budget import MAX_STEPS, MAX_TEXT, Budget
 from definitions.language.evaluation.vocabulary import FILTERS, PRESENCE, TESTS
 from definitions.language.expressions import Expression, ExpressionError, Template, compile_cached
-from tests.definitions.hostile import CONTEXT, expressions, templates
+from tests.definitions.language.hostile import CONTEXT, expressions, templates
 
 pytestmark = pytest.mark.fuzz
 
