@@ -67,7 +67,9 @@ def _manager_of(practice: str) -> Actor:
 
 async def multiply(home: Embedded, events: int) -> int:
     """Copy what there is inside DuckDB, until the log has about `events`; how many it has."""
-    con = cast(Any, home.store).reader.cursor()  # only DuckDB itself is quick enough for ten million
+    con = cast(
+        Any, home.store
+    )._database.connection.cursor()  # only DuckDB itself is quick enough for ten million
     there = await home.store.position()
     each = max(1, there // len(await home.store.workflows(limit=1_000_000)))
     stretch = max(1, round(PER_WORKFLOW / each))

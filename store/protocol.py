@@ -17,6 +17,10 @@ class StoreError(Exception):
     """Something the store cannot do; the message says what to do next."""
 
 
+class StoreFull(StoreError):
+    """There is no room on the disk. Nothing was taken and nothing is lost; when there is room, the same goes through."""
+
+
 class Conflict(StoreError):
     """Somebody else wrote to the stream first. Load it again, decide again, commit again.
 

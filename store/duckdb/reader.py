@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -12,6 +11,8 @@ import duckdb
 
 from store.duckdb import statements
 from store.duckdb.columns import SHAPES
+from store.duckdb.database import Database
+from store.duckdb.troubles import first_line
 from store.protocol import (
     AssignmentRow,
     LaunchRow,
@@ -33,31 +34,22 @@ _SQL = statements.load("reading") | statements.load("audit")
 
 
 class Reader:
-    """Asks one DuckDB instance. Safe from any event loop."""
+    """Asks one DuckDB file. Safe from any event loop."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._con = con
-        self._local = threading.local()
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._threads = ThreadPoolExecutor(THREADS, "baton-store-reader")
         self._closed = False
-
-    def cursor(self) -> duckdb.DuckDBPyConnection:
-        """This thread's own cursor: a connection shared between threads refuses. For reading only."""
-        if self._closed:
-            raise StoreError("the store is closed; open it again")
-        try:
-            mine: duckdb.DuckDBPyConnection = self._local.cursor
-        except AttributeError:
-            mine = self._local.cursor = self._con.cursor()
-        return mine
 
     def rows_now(self, statement: str, values: Any) -> Rows:
         """The rows of a named statement, in the caller's thread. Raises StoreError."""
         try:
-            return self.cursor().execute(_SQL[statement], values).fetchall()
+            with self._database.cursor() as cursor:
+                return cursor.execute(_SQL[statement], values).fetchall()
         except duckdb.Error as trouble:
-            why = str(trouble).splitlines()[0]
-            raise StoreError(f"the store cannot be read ({why}); run `baton store check`") from trouble
+            raise StoreError(
+                f"the store cannot be read ({first_line(trouble)}); run `baton store check`"
+            ) from trouble
 
     async def apart(self, work: Callable[[], T]) -> T:
         """`work` in a thread of the reader's, where `rows_now` may be asked. Raises StoreError when it is closed."""

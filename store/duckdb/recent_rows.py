@@ -43,6 +43,11 @@ class RecentRows(Generic[K, V]):
             for key, row in rows.items():
                 self._keep(key, row)
 
+    def clear(self) -> None:
+        with self._lock:
+            self._acknowledged += 1
+            self._rows.clear()
+
     def _keep(self, key: K, row: V) -> None:
         self._rows.pop(key, None)
         self._rows[key] = row

@@ -14,9 +14,11 @@ from typing import Any
 
 import duckdb
 
-from store.duckdb import migrations, replay, statements
+from store.duckdb import migrations, replay, statements, troubles
 from store.duckdb.blocks import damaged
-from store.duckdb.opener import FILE, JOURNAL, connect, level, own
+from store.duckdb.database import connect, wal_of
+from store.duckdb.leveller import level
+from store.duckdb.opener import FILE, JOURNAL, own
 from store.duckdb.replay import PendingOf, Replay
 from store.duckdb.store import walk
 from store.log import chain
@@ -111,6 +113,8 @@ def _check_file(path: Path) -> tuple[StorePart, dict[int, str]]:
         finally:
             con.close()
     except (duckdb.Error, StoreError, ValueError, MemoryError) as trouble:
+        if isinstance(trouble, duckdb.Error) and (other := troubles.in_the_way(path, trouble)):
+            raise other from trouble
         return StorePart(verdict.events, verdict.head, problem=str(trouble).splitlines()[0]), {}
     return part, {part.events: part.head}
 
@@ -194,7 +198,7 @@ def restore(home: Path) -> RecoveryReport:
 def _file_from_journal(home: Path) -> list[str]:
     path = home / FILE
     fresh = home / f"{FILE}.restoring"
-    for left in (fresh, _wal(fresh)):
+    for left in (fresh, wal_of(fresh)):
         left.unlink(missing_ok=True)
     Journal(home / JOURNAL).close()  # drops a torn end
     con = connect(fresh)
@@ -206,7 +210,7 @@ def _file_from_journal(home: Path) -> list[str]:
     done = [f"Rebuilt the file from the journal: {count} events."]
     # Only when the new one is complete does the old one make way.
     suffix = _unused(path)
-    for old in (_wal(path), path):
+    for old in (wal_of(path), path):
         if old.exists():
             old.rename(old.with_name(old.name + suffix))
             done.append(f"The damaged {old.name} is kept as {old.name}{suffix}.")
@@ -225,7 +229,7 @@ def _journal_from_file(home: Path) -> list[str]:
     con = connect(home / FILE)
     journal = Journal(folder)
     try:
-        level(con, folder, journal)
+        level(con, journal)
     finally:
         journal.close()
         con.close()
@@ -242,13 +246,9 @@ def rebuild_projections(home: Path, pending_of: PendingOf | None = None) -> int:
             con.close()
 
 
-def _wal(path: Path) -> Path:
-    return path.with_name(path.name + ".wal")
-
-
 def _unused(path: Path) -> str:
     number = 1
-    while any(each.with_name(f"{each.name}.damaged-{number}").exists() for each in (path, _wal(path))):
+    while any(each.with_name(f"{each.name}.damaged-{number}").exists() for each in (path, wal_of(path))):
         number += 1
     return f".damaged-{number}"
 

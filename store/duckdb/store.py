@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 from typing import IO, Any, TypeVar
-
-import duckdb
 
 from engine.dates.clock import LONDON
 from engine.events.workflow import Event
 from store.duckdb.columns import SHAPES
+from store.duckdb.database import Database
 from store.duckdb.reader import Reader, Rows
 from store.duckdb.recent_rows import RecentRows
 from store.duckdb.ticket import Ticket
+from store.duckdb.working_set import WorkingSet
 from store.duckdb.writer import Writer
 from store.log import chain
 from store.log.chain import GENESIS, micros
 from store.log.journal import Journal
-from store.projections.tables import Row, Tables
+from store.projections.tables import Row
 from store.protocol import (
     AssignmentRow,
     Commit,
@@ -48,33 +47,33 @@ PAGE = 50_000
 class DuckdbStore:
     """Implements `store.protocol.Store`. Open it with `store.duckdb.opener.open_store`."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path, journal: Journal, lock: IO[str]) -> None:
-        self._con = con
+    def __init__(self, database: Database, journal: Journal, lock: IO[str]) -> None:
+        self._database = database
         self._journal = journal
         self._lock = lock
-        self.reader = Reader(con)
+        self.reader = Reader(database)
         self._workflows: RecentRows[str, WorkflowRow] = RecentRows(RECENT)
         self._assignments: RecentRows[str, AssignmentRow] = RecentRows(RECENT)
         self._links: RecentRows[str, LinkRow] = RecentRows(RECENT)
         self._others: dict[str, int] = {}
         self._end: tuple[int, bytes] = (0, GENESIS)
+        self._working: WorkingSet | None = None
         self._closed = False
-        wal = path.with_name(path.name + ".wal")
-        self._writer = Writer(
-            con.cursor(), journal, self._acknowledge, lambda: wal.stat().st_size if wal.exists() else 0
-        )
-        working = self._writer.working
-        self._acknowledge(working.tables, working.others, working.position, working.head)
+        self._writer = Writer(database, journal, self._acknowledge)
         self._writer.start()
 
-    def _acknowledge(self, tables: Tables, others: dict[str, int], position: int, head: bytes) -> None:
+    def _acknowledge(self, working: WorkingSet) -> None:
         """In the writer's thread, after the flushes and before the callers are told."""
-        touched = tables.touched
+        tables, touched = working.tables, working.tables.touched
+        if working is not self._working:  # the file was opened again, and may hold more than was acknowledged
+            self._working = working
+            for rows in (self._workflows, self._assignments, self._links):
+                rows.clear()
         self._workflows.acknowledge({row: tables.workflows[row] for row in _keys(touched, WorkflowRow)})
         self._assignments.acknowledge({row: tables.assignments[row] for row in _keys(touched, AssignmentRow)})
         self._links.acknowledge({row: tables.links[row] for row in _keys(touched, LinkRow)})
-        self._others.update(others)
-        self._end = (position, head)
+        self._others.update(working.others)
+        self._end = (working.position, working.head)
 
     # --- writing
 
@@ -261,7 +260,7 @@ class DuckdbStore:
         self._writer.stop()
         self.reader.close()
         self._journal.close()
-        self._con.close()
+        self._database.close()
         self._lock.close()
 
 

@@ -208,7 +208,7 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         """Opens the journal for appending and drops a torn end. Raises StoreError."""
-        self._folder = folder
+        self.folder = folder
         if not folder.exists():
             folder.mkdir(parents=True)
             _sync_directory(folder.parent)
@@ -216,11 +216,11 @@ class Journal:
         self._drop_torn()
         self._month = self.tail.file.stem if self.tail.file else ""
         self._stream = -1
-        self._size = 0
-        self._owed = b""
+        self._size = self._before = 0  #: of the file that is open: now, and before the last group
+        self._untidy = False  #: whether something may stand behind `_before` that is to go
 
     def _drop_torn(self) -> None:
-        for file in reversed(files(self._folder)):
+        for file in reversed(files(self.folder)):
             if file == self.tail.file:
                 if file.stat().st_size > self.tail.size:
                     os.truncate(file, self.tail.size)
@@ -230,48 +230,48 @@ class Journal:
     def append(self, lines: Sequence[JournalLine], documents: Sequence[Document]) -> None:
         """Write a group and flush it to the disk; when it returns, the group is safe.
 
-        Raises OSError when the disk is full or fails. The group is then owed: DuckDB has it, the journal not yet.
-        The next append writes it first, so the journal never has a gap.
+        Raises OSError when the disk is full or fails; nothing of the group is then in the journal.
         """
         if documents and not lines:
             documents = (*documents[:-1], replace(documents[-1], end=True))
         text = b"".join((*map(encode_document, documents), *map(encode, lines)))
-        if not text and not self._owed:
+        if not text:
             return
         if lines:
             self._turn_to(moment(lines[-1].entry.at).strftime("%Y-%m"))
-        self._owed += text
-        self.settle()
-
-    def settle(self) -> None:
-        """Write what is owed. Raises OSError."""
-        if not self._owed:
-            return
         if self._stream < 0:
             self._open()
+        if self._untidy:
+            self.take_back()
+        self._before, self._untidy = self._size, True
         try:
-            _write_all(self._stream, self._owed)
+            _write_all(self._stream, text)
             os.fdatasync(self._stream)
         except OSError:
-            # A part may be there. It goes, so that what is owed can be written whole, or found torn at start-up.
-            os.ftruncate(self._stream, self._size)
+            self.take_back()  # a part may be there
             raise
-        self._size += len(self._owed)
-        self._owed = b""
+        self._size, self._untidy = self._size + len(text), False
+
+    def take_back(self) -> None:
+        """Take the last group out again: the database refused it. Raises OSError."""
+        if self._stream >= 0:
+            self._untidy = True  # until it is done: what is behind `_before` must not be built on
+            os.ftruncate(self._stream, self._before)
+            self._size, self._untidy = self._before, False
 
     def _turn_to(self, month: str) -> None:
-        if month > self._month and not self._owed:
+        if month > self._month:
             self.close()
             self._month = month
 
     def _open(self) -> None:
         # Documents may come before there is any event to tell the month.
-        path = self._folder / f"{self._month or '0000-00'}.jsonl"
+        path = self.folder / f"{self._month or '0000-00'}.jsonl"
         new = not path.exists()
         self._stream = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._size = os.fstat(self._stream).st_size
+        self._size = self._before = os.fstat(self._stream).st_size
         if new:
-            _sync_directory(self._folder)
+            _sync_directory(self.folder)
 
     def close(self) -> None:
         if self._stream >= 0:

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from engine.commands.refusals import Refused
-from store.protocol import StoreError
+from store.protocol import StoreError, StoreFull
 from tests.web.site import ELM_TREE, GOOD, INPUTS, NHS_NUMBER, PCN, TOKEN, Site
 
 AUTH = {"authorization": f"Bearer {TOKEN}"}
@@ -139,7 +139,12 @@ class TestResponses:
         )
 
     @pytest.mark.parametrize(
-        ("error", "status"), [(StoreError(f"disk full at {NHS_NUMBER}"), 503), (KeyError(NHS_NUMBER), 500)]
+        ("error", "status"),
+        [
+            (StoreError(f"cannot write {NHS_NUMBER}"), 503),
+            (StoreFull(f"disk full at {NHS_NUMBER}"), 507),
+            (KeyError(NHS_NUMBER), 500),
+        ],
     )
     async def test_our_own_failures_are_told_and_logged_without_what_was_typed(
         self,

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from store.protocol import StoreError
+from store.protocol import StoreError, StoreFull
 from web.access.admission import Admission
 from web.access.headers import Kind, headers_of, kind_of
 
@@ -56,13 +56,15 @@ class Protection:
 
     def _broken(self, kind: Kind, error: Exception) -> Response:
         """What is said when Baton itself failed. Nothing of the error is shown: it may hold what was typed."""
-        if isinstance(error, StoreError):
+        if isinstance(error, StoreFull):
+            title, status, code = "Baton's disk is full", 507, "disk_full"
+        elif isinstance(error, StoreError):
             title, status, code = "Baton cannot write at the moment", 503, "store_unavailable"
         else:
             title, status, code = "Something went wrong on our side", 500, "internal"
         advice = "What you sent just now was not kept. Please try again in a few minutes."
         response = self._admission.say(kind, status, code, title, advice)
-        if status == 503:
+        if status in (503, 507):
             response.headers["retry-after"] = "60"
         return response
 

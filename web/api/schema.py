@@ -45,6 +45,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     422: _error("Something in it needs another look; `errors` says what"),
     429: _error("Too often; Retry-After says how long to wait"),
     503: _error("Baton cannot write now; nothing was kept, try again"),
+    507: _error("Baton's disk is full; nothing was kept, try again when there is room"),
 }
 
 _BY: dict[str, Any] = {

@@ -179,12 +179,12 @@ async def test_a_damaged_file_does_not_open_and_says_what_to_do(tmp_path: Path) 
 async def test_a_change_of_content_is_found_by_the_chain(tmp_path: Path) -> None:
     await fill(tmp_path)
     store = open_store(tmp_path)
-    store.reader.cursor().execute("UPDATE events SET data = data || ' ' WHERE position = 20")
+    store._database.connection.cursor().execute("UPDATE events SET data = data || ' ' WHERE position = 20")
     verdict = await store.verify()
     assert not verdict.intact and verdict.problem.startswith(
         "at position 20: its content does not match its hash"
     )
-    store.reader.cursor().execute("DELETE FROM events WHERE position = 9")
+    store._database.connection.cursor().execute("DELETE FROM events WHERE position = 9")
     assert "events are missing" in (await store.verify()).problem
     await store.close()
     report = check(tmp_path)
