@@ -78,8 +78,7 @@ class Launcher:
     def process(self, definition: str, inputs: Mapping[str, Any]) -> Process:
         """The process with the datasets that `inputs` choose. Raises Refused for a name nobody knows."""
         try:
-            declared = self._library.definition(definition).launch.inputs
-            chosen = {i.id: str(inputs[i.id]) for i in declared if i.type == "dataset" and inputs.get(i.id)}
+            chosen = self._library.definition(definition).launch.datasets_of(inputs)
             return self._library.process(definition, chosen, self._calendar)
         except UnknownDefinition as unknown:
             raise Refused("not_found", str(unknown)) from None

@@ -37,15 +37,15 @@ def values(pairs: Iterable[str], file: Path | None, option: str) -> dict[str, An
 
 
 def mapping(file: Path) -> dict[str, Any]:
-    """A YAML or JSON file of names and values. Raises DefinitionErrors or OSError."""
-    return read_file(file, str(file)).data
+    """A YAML or JSON file of names and values, each as it was written. Raises DefinitionErrors or OSError."""
+    return read_file(file, str(file)).texts
 
 
 def _value(text: str, name: str, option: str) -> Any:
     if not text.startswith(("[", "{")):
         return text
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=str, parse_float=str)
     except ValueError as error:
         raise Usage(f"{option} {name}: this begins like JSON and is none ({error}).") from None
 

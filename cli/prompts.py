@@ -7,12 +7,6 @@ from typing import Any
 
 from cli.console import ask, confirm, say
 
-#: How an answer of each type is typed, where it is not obvious.
-_HOW = {
-    "date": "as 15 1 2027", "ratio": "as 42/50", "money": "in pounds", "percent": "in percent",
-    "choices": "numbers with commas between", "link": "a web address",
-}  # fmt: skip
-
 
 def ask_form(
     form: list[dict[str, Any]], known: Mapping[str, Any] | None = None, wrong: Collection[str] | None = None
@@ -48,25 +42,33 @@ def _ask(question: dict[str, Any]) -> Any:
     """One question. An empty answer is None: whether that will do is the server's to say."""
     needed = "" if question["required"] else " (optional)"
     say(f"{question['label']}{needed}")
-    for line in (question["hint"], question["only_if"] and f"{question['only_if']}."):
+    for line in (question["hint"], question["how"], question["only_if"] and f"{question['only_if']}."):
         if line:
             say(f"  {line}")
-    if question["type"] == "file":
+    widget = question["widget"]
+    if widget["asking"] == "file":
         say("  Files are given on the page that the email links to; this question is left out here.")
         return None
-    if question["type"] == "attestation":
+    if widget["asking"] == "tick":
         say(f"  {question['statement']}")
         return "yes" if confirm("Do you agree") else None
-    if question["type"] == "table":
+    if widget["asking"] == "rows":
         return _rows(question)
     if question["options"]:
         return _choose(question)
-    return ask(_HOW.get(question["type"], ""), _shown(question["value"]))
+    return ask(_how(widget), _shown(question["value"]))
+
+
+def _how(widget: dict[str, Any]) -> str:
+    """How an answer is typed, where it is not obvious."""
+    signs = f"in {widget['prefix'] or widget['suffix']}" if widget["prefix"] or widget["suffix"] else ""
+    return str(widget["example"]) or signs
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, Mapping) and "numerator" in value:
-        return f"{value['numerator']}/{value['denominator']}"
+    """What stands, as it is typed; the boxes of a question on one line."""
+    if isinstance(value, Mapping):
+        return "/".join(str(part) for part in value.values())
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
@@ -74,10 +76,10 @@ def _choose(question: dict[str, Any]) -> Any:
     options = question["options"]
     for number, option in enumerate(options, 1):
         say(f"  {number}  {option['label']}")
-    several = question["type"] == "choices"
+    several = question["widget"]["asking"] == "some of"
     standing = question["value"] if isinstance(question["value"], list) else [question["value"]]
     chosen = [str(n) for n, option in enumerate(options, 1) if option["value"] in standing]
-    typed = ask(_HOW["choices"] if several else "", ",".join(chosen))
+    typed = ask("numbers with commas between" if several else "", ",".join(chosen))
     found = [
         _option(options, part.strip()) for part in (typed.split(",") if several else [typed]) if part.strip()
     ]
@@ -85,7 +87,9 @@ def _choose(question: dict[str, Any]) -> Any:
 
 
 def _option(options: list[dict[str, str]], typed: str) -> str:
-    """What was chosen by number, else what was typed: the server knows what the options are called."""
+    """What was typed, where it is an option or is none of their numbers; else the option of that number."""
+    if any(typed == option["value"] for option in options):
+        return typed
     if typed.isdecimal() and 1 <= int(typed) <= len(options):
         return options[int(typed) - 1]["value"]
     return typed

@@ -33,7 +33,8 @@ from definitions.models.closures import Closures  # noqa: E402
 from definitions.models.dataset import Dataset  # noqa: E402
 from definitions.models.definition import Definition, StepKind  # noqa: E402
 from definitions.models.directory import Directory  # noqa: E402
-from definitions.models.fields import FieldType, Model  # noqa: E402
+from definitions.models.field_types import FIELD_TYPES  # noqa: E402
+from definitions.models.fields import Model  # noqa: E402
 from definitions.models.ladder import Ladder  # noqa: E402
 from definitions.models.scenario import Scenarios  # noqa: E402
 from definitions.source.problems import CODES  # noqa: E402
@@ -137,8 +138,8 @@ def language() -> str:
         "## Kinds of steps",
         *(f"### {kind}\n\n{_kind(kind)}" for kind in get_args(StepKind)),
         "## Types of fields",
-        ", ".join(f"`{each}`" for each in get_args(FieldType)) + ".",
         _second_part(importlib.import_module("definitions.models.fields").__doc__ or ""),
+        *(f"### {name}\n\n{_declared(FIELD_TYPES.doc(name))}" for name in sorted(FIELD_TYPES)),
         "## Moments",
         _literal(importlib.import_module("definitions.language.moments").__doc__ or ""),
         "## Small phrases",
@@ -219,8 +220,12 @@ def _filters() -> Iterator[tuple[str, str]]:
 
 
 def _kind(name: str) -> str:
-    text = inspect.cleandoc(importlib.import_module(f"engine.decisions.step_kinds.{name}").__doc__ or "")
-    before, _, example = text.partition("Example::")
+    return _declared(importlib.import_module(f"engine.decisions.step_kinds.{name}").__doc__ or "")
+
+
+def _declared(doc: str) -> str:
+    """What a module says of the one thing it declares, with its example."""
+    before, _, example = inspect.cleandoc(doc).partition("Example::")
     return f"{_mended(before.split(':', 1)[1])}\n\n```yaml\n{inspect.cleandoc(example).strip()}\n```"
 
 
@@ -312,6 +317,8 @@ def _type(schema: dict[str, Any]) -> str:
         "number": "a number",
         "boolean": "`true` or `false`",
     }
+    if isinstance(schema.get("type"), list):
+        return "text"
     return {"date": "a date"}.get(schema.get("format", ""), names.get(schema.get("type", ""), "anything"))
 
 

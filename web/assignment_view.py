@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any, Literal
 
 from definitions.checks.scopes import asked_of_several
+from definitions.language.plain_values import plain
 from definitions.models import role_holders
 from definitions.models.definition import Step
+from definitions.models.field_types.declaration import View
 from definitions.models.fields import FormField, RepeatedGroup
 from definitions.models.replies import REPLIES
 from engine.dates.clock import LONDON, london_date
-from engine.events.plain_values import plain
 from engine.events.workflow import Actor
 from engine.expressions.evaluator import FormEvaluator
 from engine.expressions.scope import Scope
@@ -45,8 +46,8 @@ def assignment_page(
         due=due_words(assignment.due), due_explained=assignment.due.explanation if assignment.due else "",
         late=assignment.due is not None and now > assignment.due.at, silence=silence_of(step),
         next=tuple(facts.get("next", ())), standing=standing(state, assignment), closed_because=closed_because(state, assignment),
-        answered=tuple(pairs(step, assignment.response.answers)) if assignment.response and told else (),
-        previous=tuple(pairs(step, state.previous.get(step.id, {}).get(assignment.organisation, {}))) if told else (),
+        answered=tuple(pairs(step, assignment.response.answers, scope.view)) if assignment.response and told else (),
+        previous=tuple(pairs(step, state.previous.get(step.id, {}).get(assignment.organisation, {}), scope.view)) if told else (),
         shown=tuple(shown(scope, step, assignment.organisation, viewer)),
         conversation=tuple(conversation(assignment)) if told else (),
         unverified=tuple(unverified(state)), held=state.because if state.status == "held" else "",
@@ -205,7 +206,7 @@ def _answers(
     for assignment in state.assignments.values():
         if assignment.response and (everyones or assignment.organisation in (organisation, pcn.code)):
             place = pcn.organisation_name(assignment.organisation)
-            rows = tuple(pairs(step, assignment.response.answers))
+            rows = tuple(pairs(step, assignment.response.answers, scope.view))
             yield ShownResult(f"{title}: {place}", columns=("", ""), rows=rows)
 
 
@@ -213,16 +214,16 @@ def heading(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def pairs(step: Step, answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def pairs(step: Step, answers: Mapping[str, Any], view: View) -> Iterator[tuple[str, str]]:
     """Questions and answers, as lines. Labels that are templates are shown by their field's name."""
     for item in step.form:
         if isinstance(item, RepeatedGroup):
             for key, fields in (answers.get(item.key) or {}).items():
                 for field in item.fields:
                     if field.id in fields:
-                        yield f"{key}: {_label(field)}", as_text(fields[field.id])
+                        yield f"{key}: {_label(field)}", field.shown(fields[field.id], view)
         elif item.id in answers:
-            yield _label(item), as_text(answers[item.id])
+            yield _label(item), item.shown(answers[item.id], view)
 
 
 def _label(field: FormField) -> str:
@@ -230,16 +231,12 @@ def _label(field: FormField) -> str:
 
 
 def as_text(value: Any) -> str:
-    """An answer as people read it."""
+    """A value that was worked out, as people read it."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        if value.keys() >= {"numerator", "denominator"}:
-            return f"{value['numerator']} of {value['denominator']}"
-        if value.get("agreed") is True:
-            return "agreed"
         return ", ".join(f"{heading(str(key))}: {as_text(inner)}" for key, inner in value.items())
     if isinstance(value, list):
         return "; ".join(as_text(inner) for inner in value)

@@ -84,9 +84,7 @@ def process_of(definition: str, inputs: Mapping[str, Any], shelf: Library) -> Pr
     if definition.endswith((".yaml", ".yml")):
         return _from_file(Path(definition), inputs)
     loaded = shelf.definition(definition)
-    chosen = {
-        i.id: str(inputs[i.id]) for i in loaded.launch.inputs if i.type == "dataset" and inputs.get(i.id)
-    }
+    chosen = loaded.launch.datasets_of(inputs)
     return shelf.process(definition, chosen, network_calendar().to_data())
 
 

@@ -12,8 +12,6 @@ from definitions.language.names import (
     LEAF,
     NAMES,
     OF_ANSWERS,
-    ORGANISATION,
-    PERSON,
     PRACTICE,
     Parts,
     Place,
@@ -21,21 +19,11 @@ from definitions.language.names import (
 )
 from definitions.language.syntax import EACH, Reference
 from definitions.models.definition import Definition, Step
+from definitions.models.field_types import FIELD_TYPES
 from definitions.models.fields import FormField, FormItem, RepeatedGroup
 from definitions.source.problems import nearest
 from definitions.source.reader import KeyPath
 
-_PARTS: dict[str, Parts] = {
-    "ratio": Parts({"numerator": LEAF, "denominator": LEAF}),
-    "file": Parts({"name": LEAF, "sha256": LEAF, "size": LEAF}),
-    "attestation": Parts({"agreed": LEAF, "statement_sha256": LEAF}),
-    "date": DATE,
-    "choices": Parts({}, LEAF),
-    "practices": Parts({}, LEAF),
-    "dataset": Parts({}, ANY),
-    "organisation": ORGANISATION,
-    "person": PERSON,
-}
 _RECORD: dict[str, Parts] = {"practice": PRACTICE, "person": LEAF, "list_size": LEAF, "outcome": LEAF}
 
 
@@ -49,14 +37,14 @@ def asked_of_several(step: Step) -> bool:
 
 
 def _field(field: FormField, named: bool) -> Parts:
-    if field.type == "table":
-        cells = {column.id: _value(column.type, named) for column in field.columns}
-        return Parts({}, Parts(cells))
+    if field.columns:
+        return Parts({}, Parts({column.id: _value(column.type, named) for column in field.columns}))
     return _value(field.type, named)
 
 
 def _value(type_: str, named: bool) -> Parts:
-    return _PARTS.get(type_, LEAF) if named or type_ not in ("person", "organisation") else LEAF
+    declared = FIELD_TYPES[type_]
+    return declared.named_parts if named and declared.named_parts else declared.parts
 
 
 def _form(form: Sequence[FormItem], named: bool = True) -> dict[str, Parts]:

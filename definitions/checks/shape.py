@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from definitions.checks.findings import Findings
 from definitions.language.grammar import Written
 from definitions.models.fields import Model
-from definitions.models.marks import bare, fields_of, members, options
+from definitions.models.marks import as_written, bare, fields_of, members, options
 from definitions.source.problems import Problem, nearest
 from definitions.source.reader import Document, KeyPath
 
@@ -51,6 +51,7 @@ LOST = _Lost()
 
 def shaped(document: Document, model: type[M]) -> tuple[M | None, Findings]:
     """The document as `model`, or what could be saved of it, or None; and where to put what is found."""
+    document.data = as_written(model, document.data, document.texts)
     try:
         return model.model_validate(document.data), Findings(document)
     except ValidationError:

@@ -36,6 +36,27 @@ class Written:
         return name if self.joins and re.match(r"[a-z]", name) and name != value else None
 
 
+def _without_quotes(schema: Any) -> Any:
+    """A JSON Schema that takes a text also where an editor thinks that it is a number, for want of quotes."""
+    if isinstance(schema, list):
+        return [_without_quotes(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    wider = {"type": ["string", "number", "boolean"]} if schema.get("type") == "string" else {}
+    return {key: _without_quotes(value) for key, value in schema.items()} | wider
+
+
+@dataclass(frozen=True, slots=True)
+class AsWritten:
+    """Marks a part of a file in which a value is the text that stands there: 0042 is not 42, nor 2026.10 2026.1."""
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        widened: dict[str, Any] = _without_quotes(handler(schema))
+        return widened
+
+
 @dataclass(frozen=True, slots=True)
 class OneOf:
     """Marks a text that is one of the names of a table. The table is asked each time, so it may grow."""

@@ -14,7 +14,7 @@ from typing import Any
 from definitions.loading.bundle import Bundle, Process, open_bundle
 from definitions.loading.loader import load_dataset, load_definition, load_ladder
 from definitions.models.dataset import Dataset
-from definitions.models.definition import Definition, Input, LadderIf
+from definitions.models.definition import Definition, LadderIf
 from definitions.source.problems import DefinitionErrors, Problem, nearest
 from definitions.source.reader import Document, read_file
 
@@ -252,7 +252,7 @@ class Library:
 def _must_be_given(declared: dict[str, Any]) -> bool:
     if declared.get("required") is False or "required_if" in declared or "default" in declared:
         return False
-    return not (declared.get("type") == "dataset" and declared.get("dataset"))
+    return not declared.get("dataset")
 
 
 def ladders_of(definition: Definition) -> set[str]:
@@ -268,7 +268,7 @@ def ladders_of(definition: Definition) -> set[str]:
 
 def datasets_of(definition: Definition, chosen: Mapping[str, str]) -> set[str]:
     """The datasets a launch uses: the one chosen for each dataset input, else the one the input names."""
-    inputs: list[Input] = [each for each in definition.launch.inputs if each.type == "dataset"]
+    inputs = definition.launch.dataset_inputs
     unknown = sorted(chosen.keys() - {each.id for each in inputs})
     if unknown:
         raise UnknownDefinition(

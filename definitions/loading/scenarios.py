@@ -60,7 +60,7 @@ def inputs_of(found: ScenarioFile, given: Given) -> dict[str, Any]:
     if given.inputs_file is None:
         return dict(given.inputs)
     try:
-        from_file = read_file(found.path.parent / given.inputs_file, given.inputs_file).data
+        from_file = read_file(found.path.parent / given.inputs_file, given.inputs_file).texts
     except OSError as error:
         why = f"the inputs cannot be read: {error.strerror}"
         raise DefinitionErrors([found.document.problem(Place(1, 1), "BD205", why)]) from None

@@ -6,7 +6,7 @@ checked by the loader, which knows where in the file each stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, HttpUrl, model_validator
@@ -14,6 +14,7 @@ from pydantic import Field, HttpUrl, model_validator
 from definitions.language.grammar import (
     ActionText,
     AssignAtText,
+    AsWritten,
     CloseWhenText,
     ExpressionText,
     FinancialYear,
@@ -23,6 +24,7 @@ from definitions.language.grammar import (
     StepName,
     TemplateText,
 )
+from definitions.models.field_types import FIELD_TYPES, InputType
 from definitions.models.fields import Check, FormField, FormItem, Model, Sensitivity, titled
 from definitions.models.roles import Role
 
@@ -49,15 +51,12 @@ class Source(Model):
 class Input(FormField):
     """Something the manager gives at launch. A `dataset` input names a dataset file; `practices` chooses practices."""
 
-    type: Literal[  # type: ignore[assignment]
-        "text", "long text", "integer", "decimal", "percent", "money", "fte", "date", "yes/no", "choice", "choices",
-        "person", "organisation", "link", "table", "dataset", "practices",
-    ]  # fmt: skip
+    type: InputType
     dataset: Annotated[
         Slug | None, Field(description="for a dataset input: the dataset taken unless another is named")
     ] = None
     default: Annotated[
-        str | int | float | list[str] | None, Field(description="taken when nothing is given")
+        str | list[str] | None, AsWritten(), Field(description="taken when nothing is given")
     ] = None
 
 
@@ -73,6 +72,15 @@ class Launch(Model):
     reference: Annotated[TemplateText, Field(description="what this launch is called, in lists and emails")]
     every: Every | None = None
     inputs: list[Input] = []
+
+    @property
+    def dataset_inputs(self) -> tuple[Input, ...]:
+        """The inputs that choose a dataset."""
+        return tuple(each for each in self.inputs if FIELD_TYPES[each.type].takes("dataset"))
+
+    def datasets_of(self, given: Mapping[str, Any]) -> dict[str, str]:
+        """The dataset that is given for each of them, where one is."""
+        return {each.id: str(given[each.id]) for each in self.dataset_inputs if given.get(each.id)}
 
 
 class DateSpec(Model):

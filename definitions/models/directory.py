@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from definitions.language.grammar import Slug
+from definitions.language.grammar import AsWritten, Slug
 from definitions.models.closures import Closure
 from definitions.models.fields import Model
 from definitions.models.primitives import Day, EmailAddress, OdsCode, PersonId
@@ -77,7 +77,7 @@ class Adopted(Model):
     """A process the PCN's board adopted: it is started by schedule, with these inputs."""
 
     definition: Slug
-    inputs: dict[str, Any] = {}
+    inputs: Annotated[dict[str, Any], AsWritten()] = {}
     minute: Annotated[str | None, Field(description="the board minute that adopted it")] = None
 
 

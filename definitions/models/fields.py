@@ -1,23 +1,27 @@
 """What a form may ask: the fields, their options, and groups repeated over a dataset.
 
 The answers to a form are a mapping from field id to value. A repeated group is a mapping from the item's
-id to the answers of its fields, under the group's id. How a value of each type looks:
-
-text, long text, link: str · integer, rating: int · decimal, percent, money, fte: a decimal as str ("12.50") ·
-date: "2027-01-15" · yes/no, yes/no/na: "yes", "no", "na" · choice, decision: one of the options ·
-choices: list of options · person: a person's id in the directory, or a name in full · organisation: its ODS code ·
-ratio: {"numerator": int, "denominator": int} · table: list of rows, each a mapping by column id ·
-file: {"name": str, "sha256": str, "size": int} · attestation: {"agreed": true, "statement_sha256": str}
+id to the answers of its fields, under the group's id. What a value of each type looks like, its type says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from definitions.language.grammar import ExpressionText, Identifier, MomentText, TemplateText
+from definitions.language.grammar import AsWritten, ExpressionText, Identifier, MomentText, TemplateText
+from definitions.models.field_types import FIELD_TYPES, ColumnType, FormType
+from definitions.models.field_types.declaration import UNKNOWN, ColumnSpec, FieldSpec, FieldType, Option, View
+from definitions.models.field_types.options import option_of
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Model(BaseModel):
@@ -28,16 +32,7 @@ class Model(BaseModel):
     called: ClassVar[str] = "this"
 
 
-FieldType = Literal[
-    "text", "long text", "integer", "decimal", "percent", "money", "fte", "date", "yes/no", "yes/no/na",
-    "choice", "choices", "rating", "person", "organisation", "ratio", "table", "link", "file",
-    "attestation", "decision",
-]  # fmt: skip
-
 Sensitivity = Literal["none", "aggregate", "staff"]
-
-#: The answers an approval may give (domain section 5, `signature_decision`).
-DECISIONS = ("approved", "approved with conditions", "returned", "rejected")
 
 
 class Check(Model):
@@ -58,12 +53,17 @@ class Column(Model):
     """One column of a table."""
 
     id: Identifier
-    type: Literal[
-        "text", "integer", "decimal", "percent", "money", "fte", "date", "yes/no", "choice", "person", "organisation", "link",
-    ] = "text"  # fmt: skip
+    type: ColumnType = "text"
     label: str
-    options: list[str] = []
+    options: Annotated[list[str], AsWritten()] = []
     required: bool = True
+
+    def asks(self, names: Mapping[str, Any]) -> ColumnSpec:
+        """What its cells ask, where expressions see `names`."""
+        type_ = FIELD_TYPES[self.type]
+        listed = FieldSpec(tuple(Option(value, value) for value in self.options))
+        ask = replace(listed, options=type_.options(listed, names))
+        return ColumnSpec(self.id, type_, self.label, self.required, ask)
 
 
 def titled(data: Any, key: str) -> Any:
@@ -73,11 +73,15 @@ def titled(data: Any, key: str) -> Any:
     return data
 
 
+def _in_range(bound: Decimal | date | None, usual: int | None) -> Decimal | date | None:
+    return Decimal(usual) if bound is None and usual is not None else bound
+
+
 class FormField(Model):
     """One question."""
 
     id: Identifier
-    type: FieldType
+    type: FormType
     label: Annotated[TemplateText, Field(description="the question; the id in words unless said")] = ""
     help: Annotated[TemplateText | None, Field(description="a hint under the label")] = None
     required: bool = True
@@ -87,6 +91,7 @@ class FormField(Model):
     show_if: Annotated[ExpressionText | None, Field(description="asked only when this is true")] = None
     options: Annotated[
         list[str] | ExpressionText,
+        AsWritten(),
         Field(description="for choice, choices and decision: a list, or an expression giving one"),
     ] = []
     min: Annotated[
@@ -128,6 +133,50 @@ class FormField(Model):
         "png",
     ]
     sensitivity: Sensitivity | None = None
+
+    def asks(
+        self,
+        names: Mapping[str, Any] = NOTHING,
+        options: Iterable[Any] = (),
+        least: Decimal | date | None = None,
+        most: Decimal | date | None = None,
+        statement: str = "",
+    ) -> FieldSpec:
+        """What it asks, where expressions see `names`. What an expression or a moment of it came to is given."""
+        type_ = FIELD_TYPES[self.type]
+        listed = FieldSpec(
+            tuple(map(option_of, options if isinstance(self.options, str) else self.options)),
+            _in_range(least, type_.range[0]),
+            _in_range(most, type_.range[1]),
+            self.max_length,
+            tuple(ending.lower().lstrip(".") for ending in self.accept),
+            statement,
+            tuple(column.asks(names) for column in self.columns),
+        )
+        return replace(listed, options=type_.options(listed, names))
+
+    @cached_property
+    def column_types(self) -> Mapping[str, FieldType]:
+        """The types of a table's columns, by their ids."""
+        return {column.id: FIELD_TYPES[column.type] for column in self.columns}
+
+    def seen(self, value: Any, view: View = View()) -> Any:
+        """A stored value as expressions see it."""
+        if value is None or value == UNKNOWN:
+            return value
+        try:
+            return FIELD_TYPES[self.type].seen(value, replace(view, columns=self.column_types))
+        except (ValueError, ArithmeticError):
+            return value  # it was given to a question of another type, in an earlier version
+
+    def shown(self, value: Any, view: View = View()) -> str:
+        """A stored value as people read it."""
+        if value is None or value == UNKNOWN:
+            return "" if value is None else "Not known"
+        try:
+            return FIELD_TYPES[self.type].shown(value, replace(view, columns=self.column_types))
+        except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+            return str(value)  # likewise
 
     @model_validator(mode="before")
     @classmethod

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from definitions.language.grammar import ExpressionText, Identifier, MomentText, Slug, TemplateText
+from definitions.language.grammar import AsWritten, ExpressionText, Identifier, MomentText, Slug, TemplateText
 from definitions.models.fields import Model
 from definitions.models.roles import Role
 
@@ -30,6 +30,7 @@ class Rung(Model):
     text: Annotated[TemplateText, Field(description="what is said; sees practice, assignment, step, pcn")]
     choices: Annotated[
         list[str],
+        AsWritten(),
         Field(
             description="ready answers: what is in the way, or what came of the call; free text is always open"
         ),

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from definitions.language.grammar import Holds, OneOf
+from definitions.language.grammar import AsWritten, Holds, OneOf
 from definitions.source.reader import KeyPath
 
 
@@ -127,3 +127,44 @@ def _inside(value: Any, plan: tuple[tuple[str, Any], ...], path: KeyPath) -> Ite
         if inner is not None:
             for slot, item in value.items() if isinstance(value, dict) else enumerate(value):
                 yield from _inside(item, inner, (*path, slot))
+
+
+def as_written(kind: Any, data: Any, texts: Any) -> Any:
+    """`data` with what is marked AsWritten in `kind` taken from `texts`, which is the same as it stands in the file."""
+    if not _has_written(kind):
+        return data
+    if _is_written(kind):
+        return texts
+    if isinstance(data, list):
+        items = [get_args(bare(each))[0] for each in members(kind) if get_origin(bare(each)) is list]
+        return [as_written(items[0], *pair) for pair in zip(data, texts, strict=True)] if items else data
+    if isinstance(data, dict):
+        return {key: _written_at(kind, key, value, texts[key]) for key, value in data.items()}
+    return data
+
+
+def _written_at(kind: Any, key: str, data: Any, texts: Any) -> Any:
+    for member in map(bare, members(kind)):
+        if get_origin(member) is dict:
+            data = as_written(get_args(member)[1], data, texts)
+        elif isinstance(member, type) and issubclass(member, BaseModel) and key in fields_of(member):
+            data = as_written(fields_of(member)[key].type, data, texts)
+    return data
+
+
+def _is_written(kind: Any) -> bool:
+    return get_origin(kind) is Annotated and any(isinstance(each, AsWritten) for each in get_args(kind)[1:])
+
+
+@cache
+def _has_written(kind: Any) -> bool:
+    """Whether anything in a value of this type is marked AsWritten."""
+    if _is_written(kind):
+        return True
+    inner: list[Any] = []
+    for member in map(bare, members(kind)):
+        if get_origin(member) in (list, dict):
+            inner.append(get_args(member)[-1])
+        elif isinstance(member, type) and issubclass(member, BaseModel):
+            inner += [each.type for each in fields_of(member).values()]
+    return any(map(_has_written, inner))

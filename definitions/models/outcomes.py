@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from definitions.models.definition import Definition, Step
-from definitions.models.fields import DECISIONS, FormField, RepeatedGroup
+from definitions.models.field_types import FIELD_TYPES
+from definitions.models.fields import FormField, RepeatedGroup
 
 _USUAL = ("decision", "outcome", "status")
-_DECISION_TYPES = ("choice", "decision", "yes/no", "yes/no/na")
 
 
 def plain_fields(step: Step) -> list[FormField]:
@@ -15,16 +15,16 @@ def plain_fields(step: Step) -> list[FormField]:
 
 
 def outcome_field(step: Step) -> FormField | None:
-    """The field whose value `on` looks at: the one `outcome` names; else a field of type decision; else the first
-    choice called decision, outcome or status. None when the step has no outcome."""
+    """The field whose value `on` looks at: the one `outcome` names; else a field whose type always decides; else the
+    first called decision, outcome or status whose type may. None when the step has no outcome."""
     fields = plain_fields(step)
     if step.outcome is not None:
         return next((field for field in fields if field.id == step.outcome), None)
     for field in fields:
-        if field.type == "decision":
+        if FIELD_TYPES[field.type].decides == "always":
             return field
     for field in fields:
-        if field.id in _USUAL and field.type in _DECISION_TYPES:
+        if field.id in _USUAL and FIELD_TYPES[field.type].decides == "where it is called so":
             return field
     return None
 
@@ -33,13 +33,7 @@ def outcome_options(field: FormField) -> tuple[str, ...] | None:
     """The outcomes a field offers; None when an expression gives them, so nobody can say before launch."""
     if isinstance(field.options, str):
         return None
-    if field.type == "yes/no":
-        return ("yes", "no")
-    if field.type == "yes/no/na":
-        return ("yes", "no", "na")
-    if field.type == "decision" and not field.options:
-        return DECISIONS
-    return tuple(field.options)
+    return tuple(option.value for option in field.asks().options)
 
 
 def with_standard_fields(definition: Definition) -> Definition:
@@ -51,7 +45,7 @@ def with_standard_fields(definition: Definition) -> Definition:
 def _with_decision(step: Step) -> Step:
     if step.kind != "approve" or step.outcome is not None or outcome_field(step) is not None:
         return step
-    added = [FormField(id="decision", type="decision", label="Your decision", options=list(DECISIONS))]
+    added = [FormField(id="decision", type="decision", label="Your decision")]
     if all(field.id != "reason" for field in plain_fields(step)):
         added.append(
             FormField(

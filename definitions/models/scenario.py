@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from definitions.language.grammar import Slug
+from definitions.language.grammar import AsWritten, Slug
 from definitions.models.fields import Model
 from definitions.models.replies import ReplyKind
 
@@ -20,7 +20,7 @@ class Given(Model):
     directory: Annotated[str, Field(description="a directory file, beside this one or by a path from it")]
     pcn: str
     at: Moment
-    inputs: dict[str, Any] = {}
+    inputs: Annotated[dict[str, Any], AsWritten()] = {}
     inputs_file: Annotated[
         str | None, Field(description="a file of inputs; those given here come before it")
     ] = None
@@ -76,7 +76,9 @@ class ScenarioLine(Model):
     ] = None
     person: Annotated[str | None, Field(description="the person's id, where it is not the one asked")] = None
     with_: Annotated[
-        dict[str, Any], Field(alias="with", description="answers; what is not given is made up plausibly")
+        dict[str, Any],
+        AsWritten(),
+        Field(alias="with", description="answers; what is not given is made up plausibly"),
     ] = {}
     reply: Annotated[
         ReplyKind | None,

@@ -1,7 +1,8 @@
 """YAML to plain data, with the place of every key and value.
 
-YAML 1.2's core rules: `yes`, `no` and `on` are text, dates are text, `true` is true. What a definition never
-needs is refused rather than half supported: tags, tabs, several documents, bombs of aliases, deep nesting.
+YAML 1.2's core rules: `yes`, `no` and `on` are text, dates are text, `true` is true; a number is one only where its
+spelling says no more than its value (0042 and +44 are text). What somebody answers is read from `texts`, where every
+value is as it was written. What a definition never needs is refused rather than half supported: tags, tabs, several documents, bombs of aliases, deep nesting.
 Reading goes event by event, so a hostile file is turned away before it is built.
 """
 
@@ -46,8 +47,8 @@ HANDWRITTEN = SizeLimit()
 #: Where a value stands: keys and list indices from the top.
 KeyPath = tuple[str | int, ...]
 
-_INT = re.compile(r"[-+]?[0-9]{1,18}")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]{1,30}|[0-9]{1,30}(\.[0-9]{0,30})?)([eE][-+]?[0-9]{1,2})?")
+_INT = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_FLOAT = re.compile(r"-?(0|[1-9][0-9]{0,29})?\.[0-9]{1,30}")
 #: Quotes as word processors write them, which YAML and expressions do not know.
 CURLY = re.compile("[\u2018-\u201f]")
 _IN_CURLY = re.compile(
@@ -69,11 +70,12 @@ class Place:
 
 @dataclass(slots=True)
 class Document:
-    """A file read: its data, and where each part of it stands."""
+    """A file read: its data, and where each part of it stands. `texts`: the data with every value as it was written."""
 
     file: str
     source: SourceText
     data: dict[str, Any] = field(default_factory=dict)
+    texts: dict[str, Any] = field(default_factory=dict)
     keys: dict[KeyPath, Place] = field(default_factory=dict)
     values: dict[KeyPath, tuple[Place, Place]] = field(default_factory=dict)
     lines: list[str] = field(init=False, repr=False)
@@ -229,9 +231,11 @@ class _Stop(Exception):
 
 @dataclass(slots=True)
 class _Open:
-    """A mapping or list being filled. `size` counts the values in it, aliases followed."""
+    """A mapping or list being filled, and the same with every value as it was written. `size` counts the values in it,
+    aliases followed."""
 
     into: dict[str, Any] | list[Any]
+    texts: dict[str, Any] | list[Any]
     path: KeyPath
     anchor: str | None
     key: str | None = None
@@ -250,7 +254,8 @@ class _Builder:
         self.most = most
         self.problems: list[Problem] = []
         self.open: list[_Open] = []
-        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.anchors: dict[str, tuple[Any, Any, int]] = {}
+        self.is_json = document.text.lstrip()[:1] in ("{", "[")
         self.nodes = 0
         self.aliases = 0
         self.documents = 0
@@ -298,14 +303,19 @@ class _Builder:
         if plain and _IN_CURLY.fullmatch(event.value):
             self.note(event, "BD111", f"{event.value[:60]} is in curly quotes; type straight ones")
         value = _resolve(event.value) if plain else event.value
+        text = self.as_written(event.value) if plain else event.value
         top = self.open[-1]
         if isinstance(top.into, dict) and top.key is None:
             self.start_key(event, top, event.value)
             return
         self.count(event, 1)
         if event.anchor:
-            self.anchors[str(event.anchor)] = (value, 1)
-        self.put(value, event.start_mark, event.end_mark, 1)
+            self.anchors[str(event.anchor)] = (value, text, 1)
+        self.put(value, text, event.start_mark, event.end_mark, 1)
+
+    def as_written(self, text: str) -> str | None:
+        """A plain scalar as somebody answers with it: nothing, or the text that stands there. In JSON null is no text."""
+        return None if text in ("", "~") or (self.is_json and text == "null") else text
 
     def start_key(self, event: Any, top: _Open, key: str) -> None:
         path = (*top.path, key)
@@ -323,11 +333,11 @@ class _Builder:
         name = str(event.anchor)
         if name not in self.anchors:
             self.stop(event, "BD103", f"the alias *{name} stands for nothing before it")
-        value, size = self.anchors[name]
+        value, text, size = self.anchors[name]
         self.count(event, size)
         if isinstance(self.open[-1].into, dict) and self.open[-1].key is None:
             self.stop(event, "BD103", "an alias cannot be a key")
-        self.put(value, event.start_mark, event.end_mark, size)
+        self.put(value, text, event.start_mark, event.end_mark, size)
 
     def begin(self, event: Any, into: dict[str, Any] | list[Any]) -> None:
         self.refuse_tag(event)
@@ -349,30 +359,32 @@ class _Builder:
         self.count(event, 1)
         start = _place(event.start_mark)
         self.document.values.setdefault(path, (start, start))
-        self.open.append(_Open(into, path, str(event.anchor) if event.anchor else None))
+        texts: dict[str, Any] | list[Any] = {} if isinstance(into, dict) else []
+        self.open.append(_Open(into, texts, path, str(event.anchor) if event.anchor else None))
 
     def end(self, event: Any) -> None:
         done = self.open.pop()
         if done.anchor:
-            self.anchors[done.anchor] = (done.into, done.size)
+            self.anchors[done.anchor] = (done.into, done.texts, done.size)
         if self.open:
-            self.put(done.into, None, event.end_mark, done.size)
+            self.put(done.into, done.texts, None, event.end_mark, done.size)
         else:
-            assert isinstance(done.into, dict)
-            self.document.data = done.into
+            assert isinstance(done.into, dict) and isinstance(done.texts, dict)
+            self.document.data, self.document.texts = done.into, done.texts
 
-    def put(self, value: Any, start: Any, end: Any, size: int) -> None:
+    def put(self, value: Any, text: Any, start: Any, end: Any, size: int) -> None:
         top = self.open[-1]
         slot = _slot(top)
         path = (*top.path, slot)
         if start is not None:
             self.document.values.setdefault(path, (_place(start), _place(end)))
         top.size += size
-        if isinstance(top.into, list):
-            top.into.append(value)
-        else:
-            top.into.setdefault(str(slot), value)
-            top.key = None
+        for into, each in ((top.into, value), (top.texts, text)):
+            if isinstance(into, list):
+                into.append(each)
+            else:
+                into.setdefault(str(slot), each)
+        top.key = None
 
 
 def _slot(top: _Open) -> str | int:
@@ -380,7 +392,7 @@ def _slot(top: _Open) -> str | int:
 
 
 def _resolve(text: str) -> Any:
-    """A plain scalar by YAML 1.2's core rules; numbers of unreasonable length stay text."""
+    """A plain scalar by YAML 1.2's core rules; a number of unreasonable length, or with a spelling of its own, stays text."""
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):

@@ -30,9 +30,9 @@ _MARKS = (
 #: Line ends of other systems, where a file has no line feed at all.
 _LINE_ENDS = "\x85\u2028\u2029"
 #: What looks like a space and is none, and line ends in the middle of a line: each becomes a space.
-_SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000" + _LINE_ENDS + "]")
+SPACES = re.compile("[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000" + _LINE_ENDS + "]")
 #: What nobody sees: zero-width characters, marks of direction, soft hyphens. They come with pasted text.
-_INVISIBLE = re.compile("[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+INVISIBLE = re.compile("[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _REFUSED = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SAVE = "save the file as UTF-8 (Notepad: Save as, Encoding; Excel: CSV UTF-8)"
 
@@ -66,9 +66,9 @@ def clean(text: str, file: str) -> SourceText:
     if text.isascii():
         removed: dict[int, tuple[int, ...]] = {}
     else:
-        text = _SPACES.sub(" ", text)
+        text = SPACES.sub(" ", text)
         removed = _removed(text)
-        text = _INVISIBLE.sub("", text)
+        text = INVISIBLE.sub("", text)
     source = SourceText(text, removed)
     problems = list(_refused(source, file))
     if problems:
@@ -94,9 +94,9 @@ def _with_line_feeds(text: str) -> str:
 def _removed(text: str) -> dict[int, tuple[int, ...]]:
     """The columns, as they will be, before which invisible characters stand."""
     found: dict[int, list[int]] = {}
-    if _INVISIBLE.search(text):
+    if INVISIBLE.search(text):
         for number, line in enumerate(text.split("\n"), 1):
-            for count, each in enumerate(_INVISIBLE.finditer(line)):
+            for count, each in enumerate(INVISIBLE.finditer(line)):
                 found.setdefault(number, []).append(each.start() + 1 - count)
     return {number: tuple(columns) for number, columns in found.items()}
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from definitions.language.grammar import Action
 from definitions.language.named_values import Chosen
+from definitions.language.plain_values import plain
 from definitions.models.definition import Step
 from engine.dates.calendar import BeyondHorizon
 from engine.decisions import due_dates
@@ -22,7 +23,6 @@ from engine.decisions.rework import act, actions_of, end_open, stop
 from engine.decisions.step_kinds import HUMAN
 from engine.events import changes as changes
 from engine.events import workflow as e
-from engine.events.plain_values import plain
 from engine.people import quorum
 from engine.state.workflow import Assignment, Response, StepState, WorkflowState
 

@@ -16,14 +16,14 @@ from definitions.language.exact_numbers import Returns
 from definitions.language.expressions import Forgiving
 from definitions.language.formats import Format
 from definitions.language.moments import names
-from definitions.language.named_values import Chosen
 from definitions.language.names import NAMES, Place
 from definitions.models import role_holders
 from definitions.models.definition import Input, Step
+from definitions.models.field_types.declaration import View
 from engine.dates.clock import LONDON, london_date
 from engine.dates.explanation import spoken
 from engine.dates.resolution import DUE, Dated, resolve
-from engine.expressions.typed_values import CalendarNames, Lazy, typed, typed_answers
+from engine.expressions.typed_values import CalendarNames, Lazy, typed_answers, view_of
 from engine.state.workflow import Assignment, WorkflowState
 
 
@@ -112,16 +112,12 @@ class Scope:
 
     def _input(self, declared: Input) -> Any:
         value = self.state.inputs.get(declared.id, declared.default)
-        if declared.type == "dataset":
-            dataset = self.state.process.datasets.get(str(value or declared.dataset))
-            return Chosen(dataset.id, dataset.items) if dataset else []
-        if declared.type == "table" and isinstance(value, list):
-            kinds = {c.id: c.type for c in declared.columns}
-            pcn = self.state.pcn
-            return [
-                {key: typed(kinds.get(key, "text"), cell, pcn) for key, cell in row.items()} for row in value
-            ]
-        return typed(declared.type, value, self.state.pcn)
+        return declared.seen(value or declared.dataset if declared.dataset else value, self.view)
+
+    @cached_property
+    def view(self) -> View:
+        """What stored values are seen with."""
+        return view_of(self.state.pcn, self.state.process.datasets)
 
     def practice(self, code: str) -> dict[str, Any]:
         known = self.state.pcn.practices_by_code.get(code)
@@ -136,7 +132,7 @@ class Scope:
     def previous(self, step: Step, organisation: str) -> Mapping[str, Any]:
         """What this organisation answered to this step the last time the process was run."""
         given = self.state.previous.get(step.id, {}).get(organisation, {})
-        return typed_answers(step, given, self.state.pcn)
+        return typed_answers(step, given, self.view)
 
     def _answers(self, step_id: str) -> Any:
         """The records of a step asked of several, which know who is missing; the one record of a step asked of one,
@@ -150,7 +146,7 @@ class Scope:
 
     def record(self, step: Step, assignment: Assignment) -> dict[str, Any]:
         response = assignment.response
-        answers = typed_answers(step, response.answers, self.state.pcn) if response else {}
+        answers = typed_answers(step, response.answers, self.view) if response else {}
         practice = self.practice(assignment.organisation)
         return Forgiving(
             {**answers, "practice": practice, "list_size": practice["list_size"],
@@ -267,7 +263,7 @@ def _response(seen: Seen) -> Mapping[str, Any] | None:
         answers = seen.about.response.answers
     if answers is None or seen.step is None:
         return None
-    return typed_answers(seen.step, answers, seen.scope.state.pcn)
+    return typed_answers(seen.step, answers, seen.scope.view)
 
 
 _FINDERS: Mapping[str, Callable[[Seen], Any]] = {

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import Any
 
 from definitions.language.expressions import Forgiving
-from definitions.language.named_values import Named
+from definitions.language.named_values import Chosen, Named
+from definitions.models.dataset import Dataset
 from definitions.models.definition import Step
 from definitions.models.directory import Pcn
-from definitions.models.fields import RepeatedGroup
+from definitions.models.field_types.declaration import View
+from definitions.models.fields import FormItem, RepeatedGroup
 from engine.dates import calendar as calendars
 from engine.dates.calendar import Calendar
-
-_NUMBERS = frozenset({"decimal", "percent", "money", "fte"})
 
 
 class Lazy(Mapping[str, Any]):
@@ -61,60 +61,46 @@ class CalendarNames:
         return self._calendar.previous_working(following)
 
 
-def typed(type_: str, value: Any, pcn: Pcn | None = None) -> Any:
-    """A stored value as expressions see it: dates as dates, money and the like as Decimal; with the directory's
-    `pcn`, people and organisations as ids that print as names."""
-    if value is None or value == "unknown":
-        return value
-    try:
-        if type_ == "date":
-            return date.fromisoformat(value) if isinstance(value, str) else value
-        if type_ in _NUMBERS:
-            return Decimal(str(value))
-    except (ValueError, InvalidOperation):
-        return value  # it was given to a question of another type, in an earlier version
-    if pcn is not None and isinstance(value, str) and type_ in ("person", "organisation"):
-        return named(pcn, type_, value)
-    return value
+def view_of(pcn: Pcn, datasets: Mapping[str, Dataset] = MappingProxyType({})) -> View:
+    """The directory's names, put to people and organisations; a dataset's items, put to its id."""
+
+    def dataset(key: str) -> Any:
+        found = datasets.get(key)
+        return Chosen(found.id, found.items) if found else []
+
+    return View(lambda key: _person(pcn, key), lambda key: _organisation(pcn, key), dataset)
 
 
-def named(pcn: Pcn, type_: str, key: str) -> str:
-    """A person's id or an organisation's code with its name; what the directory does not know is called as it is."""
-    if type_ == "person":
-        person = pcn.people_by_id.get(key)
-        if person is None:
-            return Named(key, id="", name=key, email="", phone="")
-        return Named(key, id=key, name=person.name, email=person.email, phone=person.phone or "")
+def _person(pcn: Pcn, key: str) -> str:
+    """A person's id with what the directory knows; whom it does not know is called as they are."""
+    person = pcn.people_by_id.get(key)
+    if person is None:
+        return Named(key, id="", name=key, email="", phone="")
+    return Named(key, id=key, name=person.name, email=person.email, phone=person.phone or "")
+
+
+def _organisation(pcn: Pcn, key: str) -> str:
     practice = pcn.practices_by_code.get(key)
     size = practice.list_size if practice else pcn.list_size if key == pcn.code else 0
     return Named(key, code=key, name=pcn.organisation_name(key), list_size=size)
 
 
-def typed_answers(step: Step, answers: Mapping[str, Any], pcn: Pcn | None = None) -> dict[str, Any]:
+def typed_answers(step: Step, answers: Mapping[str, Any], view: View) -> dict[str, Any]:
     """Stored answers as expressions see them."""
-    kinds: dict[str, str] = {}
-    groups: dict[str, dict[str, str]] = {}
-    columns: dict[str, dict[str, str]] = {}
-    for item in step.form:
-        if isinstance(item, RepeatedGroup):
-            groups[item.key] = {f.id: f.type for f in item.fields}
-            continue
-        kinds[item.id] = item.type
-        if item.columns:
-            columns[item.id] = {c.id: c.type for c in item.columns}
-    result: dict[str, Any] = Forgiving()
-    for key, value in answers.items():
-        if key in groups and isinstance(value, Mapping):
-            inner = groups[key]
-            result[key] = {
-                item: Forgiving({f: typed(inner.get(f, "text"), v, pcn) for f, v in fields.items()})
-                for item, fields in value.items()
-            }
-        elif key in columns and isinstance(value, list):
-            kind = columns[key]
-            result[key] = [
-                Forgiving({c: typed(kind.get(c, "text"), v, pcn) for c, v in row.items()}) for row in value
-            ]
-        else:
-            result[key] = typed(kinds.get(key, "text"), value, pcn)
-    return result
+    fields = {item.key if isinstance(item, RepeatedGroup) else item.id: item for item in step.form}
+    return Forgiving({key: _seen(fields.get(key), value, view) for key, value in answers.items()})
+
+
+def _seen(item: FormItem | None, value: Any, view: View) -> Any:
+    """The value of a question, or of each question of a group; of one that is not asked any more, as it is."""
+    if item is None:
+        return value
+    if not isinstance(item, RepeatedGroup):
+        return item.seen(value, view)
+    if not isinstance(value, Mapping):
+        return value
+    fields = {field.id: field for field in item.fields}
+    return {
+        key: Forgiving({each: _seen(fields.get(each), answer, view) for each, answer in answers.items()})
+        for key, answers in value.items()
+    }

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from definitions.models.field_types.declaration import UNKNOWN, FieldType
 from definitions.models.fields import Check, FormItem, RepeatedGroup
+from definitions.source.typed_text import BadValue, as_text, is_blank, look_alike
 from engine.forms import patient_guard
-from engine.forms.composite_values import COMPOSITE_READERS, NEEDED, is_unticked, statement_sha256
-from engine.forms.field_values import READERS, UNKNOWN, BadValue, as_text, is_blank, says_unknown
-from engine.forms.layout import Evaluator, FormPlace, ask_of, field_as_seen, items_of, lay_out, words
+from engine.forms.layout import Evaluator, FormPlace, ask_of, items_of, lay_out, words
 
 __all__ = [
     "AnswerProblem",
@@ -26,12 +26,10 @@ __all__ = [
     "Evaluator",
     "check_answers",
     "check_signer",
-    "statement_sha256",
 ]  # fmt: skip
 
-_READERS = {**READERS, **COMPOSITE_READERS}
-_TYPED_FREELY = frozenset({"text", "long text"})
 _PLAIN = (int, float)
+_SAYS_UNKNOWN = frozenset({UNKNOWN, "i don't know", "don't know"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +144,14 @@ class _Reading:
         answer = _Answer(place, given)
         if given is None:
             return answer
-        answer.leaks = tuple(_leaks(field.type, given))
-        if answer.leaks or is_blank(given) or (field.type == "attestation" and is_unticked(given)):
+        answer.leaks = tuple(_leaks(place.type, given))
+        if answer.leaks or is_blank(given) or place.type.blank(given):
             return answer
-        if field.allow_unknown and says_unknown(given):
+        if field.allow_unknown and _says_unknown(given):
             answer.value = UNKNOWN
             return answer
         try:
-            value = _READERS[field.type](ask_of(place, self.context, self.evaluate), given)
+            value = place.type.read(ask_of(place, self.context, self.evaluate), given)
         except BadValue as error:
             answer.wrong, answer.box = error.problems, error.box
         else:
@@ -186,7 +184,7 @@ class _Reading:
         """The context, with every answer as expressions see it; what is not answered is None."""
         names = dict(self.context)
         for answer in self.answers:
-            seen = field_as_seen(answer.place.field, answer.value) if answer.shown else None
+            seen = answer.place.field.seen(answer.value) if answer.shown else None
             if answer.place.group is None:
                 names[answer.place.field.id] = seen
             else:
@@ -234,7 +232,7 @@ class _Reading:
                 needed = self._holds(asked_for.required_if, self._inside(place, names), gaps=False)
             if needed:
                 self.problems.append(
-                    AnswerProblem(place.path, said(self._label(place), NEEDED[asked_for.type]), "missing")
+                    AnswerProblem(place.path, said(self._label(place), place.type.missing), "missing")
                 )
         elif answer.value != UNKNOWN:
             self._warn(answer, names)
@@ -256,7 +254,7 @@ class _Reading:
                         place.path, said_so if asked_for.warn_message else said(self._label(place), said_so)
                     )
                 )
-        if asked_for.type in _TYPED_FREELY:
+        if place.type.free:
             for hint in patient_guard.warnings(answer.value):
                 if hint.kind != "person" or asked_for.sensitivity != "staff":
                     self.warnings.append(AnswerWarning(place.path, f"{self._label(place)}: {hint.message}"))
@@ -351,11 +349,15 @@ def _not_asked(keys: set[Any], above: str = "") -> Iterator[AnswerProblem]:
         yield AnswerProblem(shown, f"{what}; leave it out", "unknown_field")
 
 
+def _says_unknown(given: Any) -> bool:
+    return isinstance(given, str) and look_alike(given).lower() in _SAYS_UNKNOWN
+
+
 def _below(path: str, at: str) -> str:
     return f"{path}.{at}" if at else path
 
 
-def _leaks(type_: str, given: Any) -> Iterator[str]:
+def _leaks(type_: FieldType, given: Any) -> Iterator[str]:
     """Where inside an answer an NHS number stands; "" for the answer itself."""
     if not _may_leak(given):
         return
@@ -363,11 +365,11 @@ def _leaks(type_: str, given: Any) -> Iterator[str]:
         if patient_guard.check_free_text(given):
             yield ""
         return
-    if type_ in ("file", "attestation") and isinstance(given, Mapping):
+    if type_.hashed and isinstance(given, Mapping):
         # A hash may hold ten digits that happen to pass; it is checked to be a hash, and nothing else.
-        given = {key: value for key, value in given.items() if key not in ("sha256", "statement_sha256")}
+        given = {key: value for key, value in given.items() if key not in type_.hashed}
     for hit in patient_guard.guard_answers(given):
-        yield hit.path.replace("[", ".").replace("]", "").lstrip(".") if type_ == "table" else ""
+        yield hit.path.replace("[", ".").replace("]", "").lstrip(".") if type_.widget.asking == "rows" else ""
 
 
 def _may_leak(given: Any) -> bool:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from definitions.loading.bundle import Process
 from definitions.models.definition import Input
 from definitions.models.directory import Pcn
-from definitions.models.fields import FormField
+from definitions.models.field_types import FIELD_TYPES
+from definitions.source.typed_text import BadValue
 from engine.events.workflow import BATON, Event, WorkflowLaunched
 from engine.expressions.scope import Scope
-from engine.forms.answers import AnswerProblem, CheckedAnswers, check_answers
+from engine.forms.answers import CheckedAnswers, check_answers
 from engine.state.fold import begin
-
-#: Input types that are no form fields: they choose from the library and the directory.
-_CHOOSING = ("dataset", "practices")
 
 
 class _Before:
@@ -39,23 +37,20 @@ class _Before:
 def check_inputs(process: Process, pcn: Pcn, raw: Mapping[str, Any], now: datetime) -> CheckedAnswers:
     """Typed inputs with the defaults filled in, and every problem at once."""
     declared = process.definition.launch.inputs
-    given = {i.id: i.default for i in declared if i.default is not None} | {
-        k: v for k, v in raw.items() if v not in (None, "")
-    }
-    scope = draft_scope(process, pcn, given, now)
-    form = [FormField.model_validate(_as_field(i)) for i in declared if i.type not in _CHOOSING]
-    plain = {
-        key: value
-        for key, value in given.items()
-        if key not in {i.id for i in declared if i.type in _CHOOSING}
-    }
-    checked = check_answers(form, [], plain, scope.at("launch"), _Before(scope))
-    chosen: dict[str, Any] = {}
-    problems = list(checked.problems)
-    for item in declared:
-        if item.type in _CHOOSING:
-            problems += _choose(item, given.get(item.id), process, pcn, chosen)
-    return CheckedAnswers({**checked.values, **chosen}, tuple(problems), checked.warnings)
+    usual = {each.id: each.default or each.dataset for each in declared if each.default or each.dataset}
+    given = {**usual, **{key: value for key, value in raw.items() if value not in (None, "")}}
+    datasets = sorted(process.datasets)
+    read = {each.id: _read_alone(each, given[each.id], datasets) for each in declared if each.id in given}
+    scope = draft_scope(process, pcn, read, now)
+    return check_answers(declared, [], given, {**scope.at("launch"), "datasets": datasets}, _Before(scope))
+
+
+def _read_alone(declared: Input, given: Any, datasets: Sequence[str]) -> Any:
+    """An input as it is kept, for expressions of other inputs; as it was given where it cannot be read by itself."""
+    try:
+        return FIELD_TYPES[declared.type].read(declared.asks({"datasets": datasets}), given)
+    except BadValue:
+        return given
 
 
 def draft_scope(process: Process, pcn: Pcn, given: Mapping[str, Any], now: datetime) -> Scope:
@@ -67,29 +62,3 @@ def draft_scope(process: Process, pcn: Pcn, given: Mapping[str, Any], now: datet
     return Scope(
         begin(Event("draft", 1, now, BATON, "launch", body), {process.hash: process}.__getitem__), now
     )
-
-
-def _as_field(item: Input) -> dict[str, Any]:
-    data = item.model_dump(by_alias=True)
-    data.pop("dataset")
-    data.pop("default")
-    return data
-
-
-def _choose(
-    item: Input, value: Any, process: Process, pcn: Pcn, chosen: dict[str, Any]
-) -> list[AnswerProblem]:
-    if item.type == "dataset":
-        name = str(value or item.dataset or "")
-        if name and name not in process.datasets:
-            return [AnswerProblem(item.id, f"There is no dataset {name}", "wrong")]
-        chosen[item.id] = name
-        return []
-    codes = [part.strip() for part in value.split(",")] if isinstance(value, str) else list(value or [])
-    unknown = [code for code in codes if code not in pcn.practices_by_code]
-    if unknown:
-        return [AnswerProblem(item.id, f"{', '.join(unknown)} is no practice of {pcn.name}", "wrong")]
-    if item.required and not codes:
-        return [AnswerProblem(item.id, f"Choose the practices: {item.label}", "missing")]
-    chosen[item.id] = codes
-    return []

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
+from definitions.models.field_types.composite.attestation import statement_sha256
+from definitions.models.field_types.declaration import FieldSpec, Option, Widget
 from definitions.models.fields import FormField, FormItem
 from engine.forms.answers import AnswerProblem, given_at, heading_of
-from engine.forms.composite_values import statement_sha256
-from engine.forms.field_values import FieldSpec, Option, long_date
 from engine.forms.layout import Evaluator, FormPlace, ask_of, lay_out, offered, words
 
 _NAME = re.compile(r"'[^']*'|\"[^\"]*\"|(?<![\w.])([a-z][a-z0-9_]*)")
@@ -28,6 +26,7 @@ class DrawnColumn:
     type: str
     label: str
     required: bool
+    widget: Widget
     options: tuple[Option, ...] = ()
 
 
@@ -35,7 +34,7 @@ class DrawnColumn:
 class DrawnField:
     """One question, ready to be asked.
 
-    `keys` is its path in the answers. `value` is what was given or is offered, typed or as typed in. `errors` has
+    `keys` is its path in the answers. `widget` is how it is asked, `how` what to say about writing the answer. `value` is what was given or is offered, typed or as typed in. `errors` has
     messages by where they are inside the field: "" for the field, "2.cost" for a cell; `wrong_box` is the box that one
     of the field is about, where it says. `heading` is what stands
     above the questions of one item of a repeated group. `sometimes`: required only where other answers make it so,
@@ -45,8 +44,10 @@ class DrawnField:
 
     keys: tuple[str, ...]
     type: str
+    widget: Widget
     label: str
     hint: str = ""
+    how: str = ""
     required: bool = True
     sometimes: bool = False
     options: tuple[Option, ...] = ()
@@ -58,9 +59,6 @@ class DrawnField:
     statement_sha256: str = ""
     columns: tuple[DrawnColumn, ...] = ()
     allow_unknown: bool = False
-    max_length: int = 0
-    least: str = ""
-    most: str = ""
     accept: tuple[str, ...] = ()
     heading: str = ""
     only_if: str = ""
@@ -92,10 +90,11 @@ def draw_form(
         names = place.names(context)
         if condition and not hangs and not evaluate.expression(condition, names):
             continue
-        shown = _draw(place, ask_of(place, context, evaluate), names, context, evaluate)
+        ask = ask_of(place, context, evaluate)
+        shown = _draw(place, ask, names, context, evaluate)
         if hangs:
             shown = replace(shown, only_if=_only_if(condition or "", labels, names, evaluate))
-        drawn.append(_filled(shown, place, names, evaluate, values))
+        drawn.append(_filled(shown, place, ask, names, evaluate, values))
     return with_problems(drawn, problems)
 
 
@@ -151,48 +150,34 @@ def _draw(
     evaluate: Evaluator,
 ) -> DrawnField:
     item: FormField = place.field
-    text = item.type in ("text", "long text")
     return DrawnField(
         keys=place.keys,
         type=item.type,
+        widget=place.type.widget,
         label=words(item.label, names, evaluate).strip(),
         hint=words(item.help or "", names, evaluate).strip(),
+        how=place.type.hint(ask),
         required=item.required and item.required_if is None,
         sometimes=item.required_if is not None,
-        options=ask.options or _places(item.type, context),
+        options=ask.options,
         statement=ask.statement.strip(),
-        statement_sha256=statement_sha256(ask.statement) if item.type == "attestation" else "",
+        statement_sha256=statement_sha256(ask.statement) if ask.statement else "",
         columns=tuple(
             DrawnColumn(
-                column.id,
-                column.type,
-                column.label,
-                column.required,
-                cell.options or _places(column.type, context),
+                each.id, each.type.name, each.label, each.required, each.type.widget, each.ask.options
             )
-            for column, cell in ask.columns
+            for each in ask.columns
         ),
         allow_unknown=item.allow_unknown,
-        max_length=(item.max_length or (4000 if item.type == "long text" else 200)) if text else 0,
-        least=_shown(ask.least),
-        most=_shown(ask.most),
-        accept=ask.accept,
+        accept=ask.accept if place.type.takes("accept") else (),
         heading=heading_of(place, context, evaluate),
-    )
-
-
-def _places(type_: str, context: Mapping[str, Any]) -> tuple[Option, ...]:
-    """The PCN and its practices, to choose from by name: nobody knows ODS codes by heart."""
-    if type_ != "organisation" or not context.get("practices"):
-        return ()
-    return tuple(
-        Option(str(place["code"]), str(place["name"])) for place in (*context["practices"], context["pcn"])
     )
 
 
 def _filled(
     drawn: DrawnField,
     place: FormPlace,
+    ask: FieldSpec,
     names: Mapping[str, Any],
     evaluate: Evaluator,
     values: Mapping[str, Any] | None,
@@ -200,14 +185,8 @@ def _filled(
     """The field with its answer; without any answers yet, with what the definition offers."""
     if values is not None:
         return replace(drawn, value=given_at(values, place.keys))
-    found = offered(place.field, names, evaluate)
+    found = offered(place, ask, names, evaluate)
     return drawn if found in (None, "", [], {}) else replace(drawn, value=found, prefilled=True)
-
-
-def _shown(bound: Decimal | date | None) -> str:
-    if isinstance(bound, date):
-        return long_date(bound)
-    return "" if bound is None else f"{bound:f}"
 
 
 def _only_if(condition: str, labels: Mapping[str, str], names: Mapping[str, Any], evaluate: Evaluator) -> str:

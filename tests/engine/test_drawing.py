@@ -45,7 +45,8 @@ def test_words_are_filled_in() -> None:
     (drawn,) = draw(
         field("date", label="Figures for {{ inputs.quarter }}", help="Until {{ 1 + 1 }}", min="2027-01-05")
     )
-    assert (drawn.label, drawn.hint, drawn.least) == ("Figures for Q3", "Until 2", "5 January 2027")
+    assert (drawn.label, drawn.hint) == ("Figures for Q3", "Until 2")
+    assert drawn.how == "5 January 2027 or later, for example 15 1 2027"
 
 
 def test_a_group_is_asked_for_each_item_with_its_own_last_answers() -> None:

@@ -14,13 +14,14 @@ from definitions.language.expressions import Expression, Template
 from definitions.language.names import NAMES, RESERVED, Parts
 from definitions.loading.loader import load_definition, load_ladder, load_shape
 from definitions.models.definition import Definition
+from definitions.models.field_types.composite.attestation import statement_sha256
 from definitions.models.marks import marks
 from definitions.source.problems import DefinitionErrors
 from definitions.source.reader import KeyPath, read_text
 from engine.commands.refusals import Refused
 from engine.expressions.evaluator import FormEvaluator
 from engine.expressions.scope import Scope
-from engine.forms.answers import check_answers, statement_sha256
+from engine.forms.answers import check_answers
 from engine.forms.inputs import check_inputs
 from engine.forms.presentation import draw_form
 from engine.notices.facts import ladder_names

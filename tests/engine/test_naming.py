@@ -7,8 +7,8 @@ import json
 import pytest
 
 from definitions.language.named_values import Named, key_of
+from definitions.language.plain_values import plain
 from engine.events.codec import canonical
-from engine.events.plain_values import plain
 from engine.events.workflow import ChildRequested, StepClosed
 from engine.expressions.scope import Scope
 from engine.forms.samples import sample_answers

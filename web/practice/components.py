@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from definitions.models.field_types.declaration import Asking, Widget
 from engine.forms.presentation import DrawnColumn, DrawnField
 
 PREFIX = "f."
@@ -17,15 +18,6 @@ _MOST_BUTTONS = 12
 #: Empty rows offered below those with something in them, and how many a table begins with.
 _SPARE_ROWS = 1
 _FIRST_ROWS = 3
-_NUMERIC = {
-    "integer": "numeric",
-    "decimal": "decimal",
-    "percent": "decimal",
-    "money": "decimal",
-    "fte": "decimal",
-}
-_OWN_HINTS = {"link": "A web address", "organisation": "An ODS code, such as Y90001"}
-_WIDTHS = {"integer": 10, "decimal": 10, "percent": 5, "money": 10, "fte": 5, "organisation": 10}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +45,8 @@ def _label(drawn: DrawnField) -> str:
     return drawn.label if drawn.required or drawn.sometimes or drawn.only_if else f"{drawn.label} (optional)"
 
 
-def _hint(drawn: DrawnField, own: str = "") -> dict[str, str] | None:
-    told = [f"{drawn.only_if}." if drawn.only_if else "", drawn.hint, own]
+def _hint(drawn: DrawnField) -> dict[str, str] | None:
+    told = [f"{drawn.only_if}." if drawn.only_if else "", drawn.hint, drawn.how]
     if drawn.prefilled:
         told.append("Filled in for you; please check it.")
     text = " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in told if part)
@@ -99,43 +91,39 @@ def _text(value: Any) -> str:
 
 
 def _input(drawn: DrawnField, id_: str) -> Question:
-    value = _text(_known(drawn))
     params: dict[str, Any] = {
         "id": id_,
         "name": PREFIX + drawn.path,
         "label": {"text": _label(drawn), "size": "s"},
-        "hint": _hint(drawn, _OWN_HINTS.get(drawn.type, "") or _bounds(drawn)),
+        "hint": _hint(drawn),
         "errorMessage": _error(drawn),
-        "value": value,
-        "inputmode": _NUMERIC.get(drawn.type),
-        "width": _WIDTHS.get(drawn.type),
-        "spellcheck": False if drawn.type in ("link", "organisation", "person") else None,
+        **_box(drawn.widget, _text(_known(drawn))),
+        "spellcheck": None if drawn.widget.spelling else False,
         "autocomplete": "off",
     }
-    if drawn.type == "money":
-        params |= {"prefix": "£", "value": value.strip().removeprefix("£")}
-    if drawn.type == "percent":
-        params |= {"suffix": "%", "value": value.strip().removesuffix("%")}
-    if drawn.type == "link":
-        params["type"] = "url"
     return Question(drawn, "input", id_, params, _unknown(drawn, id_))
 
 
-def _bounds(drawn: DrawnField) -> str:
-    if drawn.type not in _NUMERIC or not (drawn.least or drawn.most):
-        return ""
-    if drawn.least and drawn.most:
-        return f"Between {drawn.least} and {drawn.most}"
-    return f"{drawn.least} or more" if drawn.least else f"{drawn.most} or less"
+def _box(widget: Widget, value: str) -> dict[str, Any]:
+    """One box with what stands in it; what is printed before or after it is not repeated inside."""
+    return {
+        "value": value.strip().removeprefix(widget.prefix).removesuffix(widget.suffix)
+        if widget.prefix or widget.suffix
+        else value,
+        "inputmode": widget.keyboard or None,
+        "type": "url" if widget.keyboard == "url" else None,
+        "width": widget.width or None,
+        "prefix": widget.prefix or None,
+        "suffix": widget.suffix or None,
+    }
 
 
 def _textarea(drawn: DrawnField, id_: str) -> Question:
-    limit = f"Up to {drawn.max_length:,} characters. Please leave out anything that could identify a patient."
     params = {
         "id": id_,
         "name": PREFIX + drawn.path,
         "label": {"text": _label(drawn), "size": "s"},
-        "hint": _hint(drawn, limit),
+        "hint": _hint(drawn),
         "errorMessage": _error(drawn),
         "value": _text(_known(drawn)),
         "rows": 5,
@@ -145,18 +133,16 @@ def _textarea(drawn: DrawnField, id_: str) -> Question:
 
 def _radios(drawn: DrawnField, id_: str) -> Question:
     chosen = _text(drawn.value)
-    options = [(option.value, option.label) for option in drawn.options]
-    if drawn.type == "rating":
-        options = [(str(n), str(n)) for n in range(int(drawn.least), int(drawn.most) + 1)]
     items: list[dict[str, Any]] = [
-        {"value": value, "text": _capital(label), "checked": value == chosen} for value, label in options
+        {"value": option.value, "text": _capital(option.label), "checked": option.value == chosen}
+        for option in drawn.options
     ]
     if drawn.allow_unknown:
         items += [
             {"divider": "or"},
             {"value": "unknown", "text": "I don’t know", "checked": chosen == "unknown"},
         ]
-    inline = drawn.type in ("yes/no", "rating") and not drawn.allow_unknown
+    inline = drawn.widget.inline and not drawn.allow_unknown
     params = {
         "idPrefix": id_,
         "name": PREFIX + drawn.path,
@@ -191,7 +177,7 @@ def _checkboxes(drawn: DrawnField, id_: str) -> Question:
         "idPrefix": id_,
         "name": PREFIX + drawn.path,
         "fieldset": _fieldset(drawn),
-        "hint": _hint(drawn, "Choose all that apply"),
+        "hint": _hint(drawn),
         "errorMessage": _error(drawn),
         "items": [
             {"value": option.value, "text": _capital(option.label), "checked": option.value in chosen}
@@ -203,13 +189,10 @@ def _checkboxes(drawn: DrawnField, id_: str) -> Question:
 
 def _date(drawn: DrawnField, id_: str) -> Question:
     boxes = date_boxes(_known(drawn))
-    example = f"{drawn.least} or later" if drawn.least and not drawn.most else ""
-    if drawn.most:
-        example = f"{drawn.least} to {drawn.most}" if drawn.least else f"{drawn.most} or earlier"
     params = {
         "id": id_,
         "fieldset": _fieldset(drawn),
-        "hint": _hint(drawn, f"{example}, for example 15 1 2027" if example else "For example, 15 1 2027"),
+        "hint": _hint(drawn),
         "errorMessage": _error(drawn),
         "items": [
             {
@@ -234,25 +217,22 @@ def date_boxes(value: Any) -> dict[str, str]:
     return {"day": day.lstrip("0"), "month": month.lstrip("0"), "year": year}
 
 
-def _ratio(drawn: DrawnField, id_: str) -> Question:
+def _boxes(drawn: DrawnField, id_: str) -> Question:
     value = _known(drawn)
     value = value if isinstance(value, Mapping) else {}
-    about = {"numerator": "Numerator", "denominator": "Denominator"}
     parts = tuple(
         {
-            "id": f"{id_}-{part}",
-            "name": f"{PREFIX}{drawn.path}.{part}",
-            "label": label,
-            "value": _text(value.get(part)),
-            "inputmode": "numeric",
-            "width": 5,
-            "classes": "nhsuk-input--error" if drawn.error and drawn.wrong_box in ("", part) else "",
+            "id": f"{id_}-{box}",
+            "name": f"{PREFIX}{drawn.path}.{box}",
+            "label": _capital(box),
+            **_box(drawn.widget, _text(value.get(box))),
+            "classes": "nhsuk-input--error" if drawn.error and drawn.wrong_box in ("", box) else "",
             "autocomplete": "off",
         }
-        for part, label in about.items()
+        for box in drawn.widget.boxes
     )
     params = {"fieldset": _fieldset(drawn), "hint": _hint(drawn), "errorMessage": _error(drawn)}
-    return Question(drawn, "ratio", id_, params, _unknown(drawn, id_), parts=parts)
+    return Question(drawn, "boxes", id_, params, _unknown(drawn, id_), parts=parts)
 
 
 def _table(drawn: DrawnField, id_: str, at_least: int) -> Question:
@@ -265,7 +245,7 @@ def _table(drawn: DrawnField, id_: str, at_least: int) -> Question:
         tuple(_cell(drawn, column, id_, number, given[number] if number < len(given) else {}) for column in drawn.columns)
         for number in range(count)
     )  # fmt: skip
-    params = {"fieldset": _fieldset(drawn), "hint": _hint(drawn, "Leave rows empty that you do not need"), "errorMessage": _error(drawn)}  # fmt: skip
+    params = {"fieldset": _fieldset(drawn), "hint": _hint(drawn), "errorMessage": _error(drawn)}  # fmt: skip
     return Question(drawn, "table", id_, params, _unknown(drawn, id_), rows=rows)
 
 
@@ -285,27 +265,21 @@ def _cell(
         options = [("", ""), *((option.value, option.label) for option in column.options)]
         items = [{"value": v, "text": _capital(label), "selected": v == value} for v, label in options]
         return {**cell, "component": "select", "items": items}
-    boxes = date_boxes(value) if column.type == "date" and value[4:5] == "-" else None
-    shown = f"{boxes['day']}/{boxes['month']}/{boxes['year']}" if boxes else value
-    return {
-        **cell,
-        "component": "input",
-        "value": shown.removeprefix("£") if column.type == "money" else shown,
-        "prefix": "£" if column.type == "money" else None,
-        "hint": {"text": "Such as 15/1/2027"} if column.type == "date" else None,
-        "inputmode": _NUMERIC.get(column.type),
-        "width": 10 if column.type in _NUMERIC or column.type == "date" else None,
-        "autocomplete": "off",
-    }
+    if column.widget.asking == "day":
+        boxes = date_boxes(value) if value[4:5] == "-" else None
+        shown = f"{boxes['day']}/{boxes['month']}/{boxes['year']}" if boxes else value
+        cell |= {"hint": {"text": "Such as 15/1/2027"}}
+    else:
+        shown = value
+    return {**cell, "component": "input", **_box(column.widget, shown), "autocomplete": "off"}
 
 
 def _file(drawn: DrawnField, id_: str, note: str) -> Question:
-    endings = ", ".join(drawn.accept)
     params = {
         "id": id_,
         "name": PREFIX + drawn.path,
         "label": {"text": _label(drawn), "size": "s"},
-        "hint": _hint(drawn, f"Up to 10 MB: {endings}. Nothing that could identify a patient"),
+        "hint": _hint(drawn),
         "errorMessage": _error(drawn),
         "attributes": {"accept": ",".join(f".{ending}" for ending in drawn.accept)},
     }
@@ -325,26 +299,26 @@ def _attestation(drawn: DrawnField, id_: str) -> Question:
     return Question(drawn, "checkboxes", id_, params)
 
 
-_BUTTONS = frozenset({"yes/no", "yes/no/na", "choice", "decision"})
-_COMPONENTS: dict[str, Callable[[DrawnField, str], Question]] = {
-    "long text": _textarea,
-    "choices": _checkboxes,
-    "date": _date,
-    "ratio": _ratio,
-    "attestation": _attestation,
-    "rating": _radios,
-    **dict.fromkeys(_BUTTONS, _radios),
+_COMPONENTS: dict[Asking, Callable[[DrawnField, str], Question]] = {
+    "line": _input,
+    "paragraph": _textarea,
+    "one of": _radios,
+    "some of": _checkboxes,
+    "day": _date,
+    "boxes": _boxes,
+    "tick": _attestation,
 }
 
 
 def component(drawn: DrawnField, id_: str, rows: int = 0, note: str = "") -> Question:
     """The question of one field. `rows`: how many a table shows at least; `note`: of a file kept before."""
-    if drawn.type == "table":
+    asking = drawn.widget.asking
+    if asking == "rows":
         return _table(drawn, id_, rows)
-    if drawn.type == "file":
+    if asking == "file":
         return _file(drawn, id_, note)
-    if drawn.type in _BUTTONS and len(drawn.options) > _MOST_BUTTONS:
+    if asking == "one of" and not drawn.options:
+        return _input(drawn, id_)
+    if (asking == "line" and drawn.options) or (asking == "one of" and len(drawn.options) > _MOST_BUTTONS):
         return _select(drawn, id_)
-    if drawn.type == "organisation" and drawn.options:
-        return _select(drawn, id_)
-    return _COMPONENTS.get(drawn.type, _input)(drawn, id_)
+    return _COMPONENTS[asking](drawn, id_)

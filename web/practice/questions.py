@@ -38,10 +38,8 @@ def anchor(problem: AnswerProblem | AnswerWarning, asked: Sequence[Question]) ->
 def _first_input(question: Question, box: str) -> str:
     """What the id of the input to mend ends in, for a question of several: the first, unless the problem names one."""
     match question.component:
-        case "dateInput":
-            return f"-{box or 'day'}"
-        case "ratio":
-            return f"-{box or 'numerator'}"
+        case "dateInput" | "boxes":
+            return f"-{box or question.drawn.widget.boxes[0]}"
         case "table":
             return f"-0-{_first_column(question)}"
     return ""

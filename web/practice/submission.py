@@ -9,9 +9,11 @@ from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 
+from definitions.models.field_types.composite.file import MOST_BYTES, ending_of
+from definitions.models.field_types.composite.table import MOST_ROWS
+from definitions.models.field_types.declaration import Asking
 from engine.forms import patient_guard
 from engine.forms.answers import AnswerProblem
-from engine.forms.composite_values import MOST_BYTES, MOST_ROWS
 from engine.forms.presentation import DrawnField
 from web.access.form_seal import FormSeal
 from web.practice.components import PREFIX
@@ -52,15 +54,15 @@ async def read_page(
     """
     sent = Submission()
     for drawn in form:
-        if drawn.type == "file":
+        if drawn.widget.asking == "file":
             await _read_file(data, drawn, link, seal, keep, sent)
             continue
         if drawn.allow_unknown and text_of(data, f"{PREFIX}{drawn.path}.unknown"):
             sent.put(drawn.keys, "unknown")
             continue
-        if drawn.type == "table":
+        if drawn.widget.asking == "rows":
             sent.rows[drawn.path] = _rows_shown(data, drawn)
-        sent.put(drawn.keys, _READERS.get(drawn.type, _one)(data, drawn))
+        sent.put(drawn.keys, _READERS.get(drawn.widget.asking, _one)(data, drawn))
     return sent
 
 
@@ -68,11 +70,8 @@ def _one(data: FormData, drawn: DrawnField) -> Any:
     return text_of(data, PREFIX + drawn.path)
 
 
-def _boxes(*names: str) -> Callable[[FormData, DrawnField], Any]:
-    def read(data: FormData, drawn: DrawnField) -> Any:
-        return {name: text_of(data, f"{PREFIX}{drawn.path}.{name}") for name in names}
-
-    return read
+def _boxes(data: FormData, drawn: DrawnField) -> Any:
+    return {box: text_of(data, f"{PREFIX}{drawn.path}.{box}") for box in drawn.widget.boxes}
 
 
 def _many(data: FormData, drawn: DrawnField) -> Any:
@@ -101,12 +100,12 @@ def _rows(data: FormData, drawn: DrawnField) -> Any:
     ]
 
 
-_READERS: Mapping[str, Callable[[FormData, DrawnField], Any]] = {
-    "date": _boxes("day", "month", "year"),
-    "ratio": _boxes("numerator", "denominator"),
-    "choices": _many,
-    "attestation": _tick,
-    "table": _rows,
+_READERS: Mapping[Asking, Callable[[FormData, DrawnField], Any]] = {
+    "day": _boxes,
+    "boxes": _boxes,
+    "some of": _many,
+    "tick": _tick,
+    "rows": _rows,
 }
 
 
@@ -142,4 +141,4 @@ async def _read_file(
 
 
 def _allowed(name: str, drawn: DrawnField) -> bool:
-    return name.rpartition(".")[2].lower() in drawn.accept
+    return ending_of(name) in drawn.accept

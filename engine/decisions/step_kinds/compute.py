@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from definitions.language.plain_values import plain
 from definitions.models.definition import Step
 from engine.decisions.step_kinds.kind import Automatic
-from engine.events.plain_values import plain
 from engine.expressions.scope import Scope
 
 

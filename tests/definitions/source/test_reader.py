@@ -86,10 +86,10 @@ def test_bytes_that_are_not_utf8() -> None:
 
 
 def test_values_are_those_of_yaml_1_2() -> None:
-    text = "a: [yes, no, on, true, null, ~, 12, -3, 1.50, 1e3, 0777, 2027-01-15, 12:30, 1_000, '12', .5, 1.2.3]\nb:\non: 1\n"
+    text = "a: [yes, no, on, true, null, ~, 12, -3, 1.50, 1e3, 0777, +44, 2027-01-15, 12:30, 1_000, '12', .5, 1.2.3]\nb:\non: 1\n"
     data = read_text(text, "f").data
     assert data["a"] == [
-        "yes", "no", "on", True, None, None, 12, -3, 1.5, 1000.0, 777, "2027-01-15", "12:30", "1_000", "12", 0.5, "1.2.3",
+        "yes", "no", "on", True, None, None, 12, -3, 1.5, "1e3", "0777", "+44", "2027-01-15", "12:30", "1_000", "12", 0.5, "1.2.3",
     ]  # fmt: skip
     assert data["b"] is None
     assert data["on"] == 1

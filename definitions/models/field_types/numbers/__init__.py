@@ -1,0 +1,1 @@
+"""Types whose value is a number."""
