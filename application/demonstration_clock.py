@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from application.children import about_to_begin
 from application.executor import worked_out
 from application.home import HomeFileError, using, write_whole
 from application.incidents import STOPPERS
@@ -62,7 +63,7 @@ class DemonstrationClock:
         idle = True
         for row in await self._repository.store.workflows(open_only=True):
             state = await self._repository.state(row.workflow_id)
-            if await self._moves(state, now) or await self._awaits_child(state):
+            if await self._moves(state, now) or await about_to_begin(self._repository, state, now):
                 idle = False
             # Worked out, not read from the lists: a workflow just launched has not been entered, and is not in them.
             moments.append((await worked_out(partial(pending_of, state, now))).next_deadline)
@@ -77,13 +78,6 @@ class DemonstrationClock:
             return bool((await worked_out(partial(advance, state, now))).events)
         except STOPPERS:
             return False
-
-    async def _awaits_child(self, state: WorkflowState) -> bool:
-        """Whether a child workflow was asked for and is about to be launched."""
-        for _, child in state.pending:
-            if not await self._repository.store.version(child):
-                return True
-        return False
 
     async def leap(self, to: datetime | None = None) -> ClockReading:
         """Move the clock to `to`, or to the next moment that matters, and wake what is due then.

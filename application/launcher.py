@@ -99,19 +99,19 @@ class Launcher:
 
     async def launch(
         self, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], now: datetime, actor: Actor, key: str,
-        parent: str = "", child: str = "",
+        parent: str = "", child: str = "", ancestors: tuple[str, ...] = (),
     ) -> LaunchResult:  # fmt: skip
         """Commit the launch, whole or not at all. Raises Invalid for the inputs and Refused for the rest."""
         async with self._one_at_a_time:
             try:
-                return await self._launch(definition, pcns, inputs, now, actor, key, parent, child)
+                return await self._launch(definition, pcns, inputs, now, actor, key, parent, child, ancestors)
             except (BeyondHorizon, ExpressionError) as error:
                 # A date past the known bank holidays, or an input an expression cannot work with (rule 13).
                 raise Refused("invalid", f"it cannot be launched with these inputs: {error}") from None
 
     async def _launch(
         self, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], now: datetime, actor: Actor, key: str,
-        parent: str, child: str,
+        parent: str, child: str, ancestors: tuple[str, ...],
     ) -> LaunchResult:  # fmt: skip
         if not pcns:
             raise Invalid([AnswerProblem("pcn", "Name the PCN to launch it for, by its code", "missing")])
@@ -131,7 +131,7 @@ class Launcher:
             begun = await worked_out(partial(
                 manager.launch, workflow, process, self.pcn(code), checked, now, actor,
                 launch_id=launch, batch=f"{launch}-{number // BATCH_LIMIT + 1}",
-                previous=await self.previous(definition, code), parent=parent,
+                previous=await self.previous(definition, code), parent=parent, ancestors=ancestors,
                 key=key, content=content if key else "",
             ))  # fmt: skip
             made.append(begun)

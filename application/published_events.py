@@ -20,6 +20,8 @@ NAMES: dict[str, str] = {
     "RungClimbed": "baton.step.escalated",
     "ResponseReceived": "baton.assignment.answered",
     "ReplyReceived": "baton.assignment.replied",
+    "ChildClosed": "baton.step.child_closed",
+    "ChildRefused": "baton.step.child_refused",
     "DeadlineMoved": "baton.assignment.moved",
 }
 

@@ -15,15 +15,15 @@ from uuid import NAMESPACE_URL, uuid5
 
 from application.advancer import Advancer, Outcome
 from application.batches import Batch
+from application.children import Children
 from application.incidents import Incidents
 from application.operations import Operations
 from application.published_events import NAMES, PublishedEvent
 from application.repository import Repository
 from application.schedule import launch_adopted
-from engine.commands.refusals import Invalid, Refused
 from engine.dates.clock import Clock
 from engine.events import workflow as e
-from engine.events.workflow import BATON, Actor, Event
+from engine.events.workflow import BATON, Event
 from store.log.chain import to_event
 from store.protocol import Commit, LogEntry
 
@@ -58,7 +58,7 @@ class Runtime:
         self._emitted = published
         self._last_post: PostOutcome | None = None
         self._deliveries = 0  #: deliveries under way
-        self._complete: set[str] = set()  #: workflows whose child workflows are known to have been launched
+        self._children = Children(self._repository, operations.launcher, operations.clock, operations.signals)
         self._settled: dict[str, int] = {}  #: versions at which the engine had the last word
         stuck = Incidents(self._repository.store)
         self._advancer = Advancer(self._repository, stuck.try_, self._committed)
@@ -72,46 +72,13 @@ class Runtime:
     async def advance(self, workflow_ids: Sequence[str]) -> Outcome:
         """Advance all that are ready in one commit; those that lost a race are tried again with what is there."""
         outcome = await self._advancer.advance(workflow_ids, self.clock.now())
-        await self._children(workflow_ids)
+        await self._children.after(workflow_ids)
         return outcome
 
     async def _committed(self, commits: Sequence[Commit]) -> None:
-        for commit in commits:
-            if any(isinstance(event.body, e.ChildRequested) for event in commit.events):
-                self._complete.discard(commit.stream)
         if any(isinstance(event.body, e.NoticePlanned) for commit in commits for event in commit.events):
             self._operations.signals.wake_post()
         self._operations.signals.tell()
-
-    async def _children(self, workflow_ids: Sequence[str]) -> None:
-        """Launch the child workflows that were asked for and are not there; the child's id makes it happen once.
-
-        Looked for in the state and not in what was just committed: Baton may have been killed between the commit that
-        asks for a child and the child's launch. The run that was under way then is entered again, and comes here.
-        """
-        for workflow_id in [each for each in workflow_ids if each not in self._complete]:
-            store = self._repository.store
-            asked_for = [child for _, child in (await self._repository.state(workflow_id)).pending]
-            missing = {child for child in asked_for if not await store.version(child)}
-            for event in await store.events(workflow_id) if missing else ():
-                if isinstance(event.body, e.ChildRequested) and event.body.child in missing:
-                    await self._child(event, event.body)
-            self._complete.add(workflow_id)
-
-    async def _child(self, event: Event, body: e.ChildRequested) -> None:
-        if await self._repository.store.version(body.child):
-            return
-        parent = await self._repository.state(event.workflow_id)
-        actor = Actor("Baton", "engine", parent.pcn.code, channel="engine")
-        try:
-            launched = await self._operations.launcher.launch(
-                body.definition, [parent.pcn.code], body.inputs, self.clock.now(), actor, "",
-                parent=parent.id, child=body.child,
-            )  # fmt: skip
-        except (Refused, Invalid) as refused:
-            logger.error("%s could not start %s: %s", parent.reference, body.definition, refused)
-            return
-        self._operations.signals.start(launched.batches)
 
     async def moved_since(self, workflow_ids: Sequence[str], seen: int) -> bool:
         """Whether the log has any event of these workflows after position `seen`: the second look."""
@@ -123,6 +90,7 @@ class Runtime:
 
     async def open_batches(self) -> Sequence[Batch]:
         """Every batch with an open workflow."""
+        await self._children.catch_up()
         store = self._repository.store
         found: list[Batch] = []
         for batch, workflow_ids in (await store.open_batches()).items():

@@ -6,7 +6,7 @@ from functools import singledispatch
 
 from audit.names import Names
 from definitions.models.replies import REPLIES
-from engine.events import changes as changes
+from engine.events import changes, children
 from engine.events import workflow as e
 
 _CHANNELS = {
@@ -107,8 +107,22 @@ def _(body: changes.DateMoved, event: e.Event, names: Names) -> str:
 
 
 @_told.register
-def _(body: e.ChildRequested, event: e.Event, names: Names) -> str:
-    return f"{names.quoted(body.step)} started {body.definition} (workflow {body.child})."
+def _(body: children.ChildRequested, event: e.Event, names: Names) -> str:
+    item = f" for {body.item}" if body.item else ""
+    return f"{names.quoted(body.step)} started {body.definition}{item} (workflow {body.child})."
+
+
+@_told.register
+def _(body: children.ChildRefused, event: e.Event, names: Names) -> str:
+    again = (
+        f"it is tried again on {names.moment(body.again_at)}" if body.again_at else "it is not tried again"
+    )
+    return f"{names.quoted(body.step)} could not start workflow {body.child}: {body.because}; {again}."
+
+
+@_told.register
+def _(body: children.ChildClosed, event: e.Event, names: Names) -> str:
+    return f"{body.reference} (workflow {body.child}), which {names.quoted(body.step)} started, was {body.outcome}."
 
 
 # --- its steps

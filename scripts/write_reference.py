@@ -203,6 +203,7 @@ def _parts() -> Iterator[tuple[str, str]]:
 
 
 _OF_THE_DEFINITION = {
+    "children": "by step, what the workflows it started came to: `workflow`, `reference`, `status`, `outcome`, `because`, `item`, `answers`, `values`; a list with `for_each`",
     "answers": "each step that asks: its fields, and `practice`, `person`, `list_size`, `outcome`; a list where it asks several",
     "calendar": "what it works out: " + ", ".join(f"`{name}`" for name in CALENDAR_METHODS),
     "dates": "each date",

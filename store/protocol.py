@@ -298,6 +298,10 @@ class Store(Protocol):
         """The ids of the workflows that can still move, held ones too, by batch."""
         ...
 
+    async def parents_to_see_to(self) -> list[str]:
+        """The workflows one of whose children is over while they can still move, or the other way round."""
+        ...
+
     async def due(self, now: datetime) -> list[str]:
         """The workflows whose next deadline is `now` or before, the longest overdue first."""
         ...

@@ -182,6 +182,8 @@ def show(future: Rehearsal) -> None:
     say(f"{count(len(emails), 'email')}: " + ", ".join(f"{name} {number}" for name, number in per_person))
     for clash in future.clashes:
         say(f"Clash: {moment(clash.on)}: {clash.what}")
+    for each in future.assumed:
+        say(f"Not played here: {each}.")
     ended = f"{state.status}: {state.because}" if state.over else (future.stuck or words(state.status))
     say(f"In the end it is {ended}." if state.over else f"In the end it waits: {ended}.")
     say()

@@ -12,7 +12,7 @@ import typer
 from cli.console import count, say, say_json, whisper
 from cli.context import Json, library, settings
 from definitions.loading.directory_file import DIRECTORY_SIZE, read_directory
-from definitions.loading.library import Library
+from definitions.loading.library import Library, starts_in
 from definitions.loading.loader import load_closures, load_dataset, load_definition, load_ladder, load_shape
 from definitions.models.scenario import Scenarios
 from definitions.source.problems import DefinitionErrors, Problem, nearest
@@ -50,6 +50,7 @@ class _Catalogue:
     ladder_ids: set[str] = field(default_factory=set)
     dataset_ids: set[str] = field(default_factory=set)
     definition_ids: Collection[str] = ()
+    started: dict[str, Collection[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ladder_ids |= set(self.library.ladder_ids)
@@ -58,6 +59,11 @@ class _Catalogue:
 
     def inputs_of(self, definition_id: str) -> Mapping[str, bool]:
         return self.library.inputs_of(definition_id) if definition_id in self.library.definition_ids else {}
+
+    def starts_of(self, definition_id: str) -> Collection[str]:
+        if definition_id in self.started:
+            return self.started[definition_id]
+        return self.library.starts_of(definition_id) if definition_id in self.library.definition_ids else ()
 
     def learn(self, kind: str, document: Document) -> None:
         named = str(document.data.get("id", ""))
@@ -68,6 +74,8 @@ class _Catalogue:
         }.get(kind)
         if isinstance(known, set):
             known.add(named)
+        if kind == "definition":
+            self.started[named] = starts_in(document)
 
 
 def validate(

@@ -26,6 +26,10 @@ class Catalogue(Protocol):
         """The inputs of a definition that is there, and whether each must be given."""
         ...
 
+    def starts_of(self, definition_id: str) -> Collection[str]:
+        """The definitions that one which is there starts."""
+        ...
+
 
 def _same(path: KeyPath) -> KeyPath:
     return path

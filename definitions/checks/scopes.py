@@ -61,6 +61,25 @@ def _answers(step: Step) -> Parts:
     return Parts({"missing": Parts({}, PRACTICE)}, record) if asked_of_several(step) else record
 
 
+_CHILD = Parts(
+    {
+        "workflow": LEAF,
+        "reference": LEAF,
+        "status": LEAF,
+        "outcome": LEAF,
+        "because": LEAF,
+        "item": LEAF,
+        "answers": ANY,
+        "values": ANY,
+    }
+)
+
+
+def _children(step: Step) -> Parts:
+    """What can be read of the workflows a step started: one record, or with `for_each` one for each item."""
+    return Parts({}, _CHILD) if step.for_each else _CHILD
+
+
 class Scopes:
     """The names known at each place of one definition."""
 
@@ -73,6 +92,7 @@ class Scopes:
             "dates": Parts(dict.fromkeys(definition.dates, DATE)),
             "answers": Parts(human),
             "values": Parts(values),
+            "children": Parts({step.id: _children(step) for step in definition.steps if step.starts}),
         }
 
     def at(self, path: KeyPath) -> Mapping[str, Parts]:
@@ -98,6 +118,8 @@ def _beside(step: Step, path: KeyPath) -> Mapping[str, Parts]:
     if path[2] == "values":
         earlier = list(step.values)[: list(step.values).index(str(path[3]))]
         return dict.fromkeys(earlier, ANY)
+    if path[2] == "start_inputs" and step.for_each:
+        return {"each": ANY}
     if path[2] not in ("form", "checks"):
         return {}
     known = _form(step.form, named=False) if path[-1] in OF_ANSWERS else {}

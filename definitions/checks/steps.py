@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from definitions.checks.findings import Catalogue, Findings
 from definitions.checks.forms import check_form, check_input
-from definitions.models.definition import Definition, LadderIf, Step
+from definitions.models.definition import MOST_DEEP, Definition, LadderIf, Step
 from definitions.models.outcomes import outcome_field, outcome_options, plain_fields
 from definitions.source.problems import nearest
 from definitions.source.reader import KeyPath
@@ -95,8 +95,19 @@ def _kind(step: Step, path: KeyPath, findings: Findings) -> None:
     if step.own_practice and not (step.signs or step.shows):
         message = "'own_practice' looks at what the step 'signs' or 'shows'; name that"
         findings.add_key((*path, "own_practice"), "BD601", message)
-    if step.start_inputs and not step.starts:
-        findings.add_key((*path, "start_inputs"), "BD602", "'start_inputs' belong to 'starts'")
+    _child_keys(step, path, findings)
+
+
+def _child_keys(step: Step, path: KeyPath, findings: Findings) -> None:
+    for key in ("start_inputs", "for_each", "wait"):
+        if not step.starts and findings.written((*path, key)):
+            findings.add_key((*path, key), "BD602", f"{key!r} belongs to 'starts'")
+    if step.starts and not step.automatic and step.wait == "closed":
+        message = (
+            f"{_a(step.kind)} step starts its workflow when it closes, and waits for nothing: write 'wait: no', "
+            "or start it in a compute step after this one"
+        )
+        findings.add_key((*path, "starts"), "BD601", message)
 
 
 def _assigns(step: Step, path: KeyPath, findings: Findings) -> None:
@@ -140,6 +151,23 @@ def _elsewhere(step: Step, path: KeyPath, findings: Findings, catalogue: Catalog
         return
     if findings.must_be_known((*path, "starts"), step.starts, known, "BD306", "definition"):
         _start_inputs(step, path, findings, catalogue.inputs_of(step.starts))
+        _descent(step.starts, path, findings, catalogue)
+
+
+def _descent(first: str, path: KeyPath, findings: Findings, catalogue: Catalogue) -> None:
+    """No definition may start itself by any way, nor may a child be more than MOST_DEEP below the first."""
+    own = str(findings.document.data.get("id"))
+    trails: list[tuple[str, ...]] = [(own, first)]
+    for _ in range(MOST_DEEP):
+        for trail in trails:
+            if trail[-1] in trail[:-1]:
+                findings.add((*path, "starts"), "BD406", f"it would start itself: {' starts '.join(trail)}")
+                return
+        known = catalogue.definition_ids or ()
+        trails = [(*t, each) for t in trails if t[-1] in known for each in sorted(catalogue.starts_of(t[-1]))]
+    if trails:
+        deep = " starts ".join(trails[0])
+        findings.add((*path, "starts"), "BD407", f"workflows may be {MOST_DEEP} deep below the first: {deep}")
 
 
 def _start_inputs(step: Step, path: KeyPath, findings: Findings, inputs: Mapping[str, bool]) -> None:

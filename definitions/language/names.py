@@ -51,6 +51,7 @@ _ANYWHERE: Mapping[str, Parts] = {
     "answers": DEFINED,
     "values": DEFINED,
     "workflow": _of("id", "reference"),
+    "children": DEFINED,
 }
 _AROUND: Mapping[str, Parts] = {
     "practice": PRACTICE,
@@ -103,7 +104,9 @@ RESERVED: frozenset[str] = frozenset(name for names in NAMES.values() for name i
 #: Keys of a field or a check that see what is answered: the fields by their ids, also those beside it in a group.
 OF_ANSWERS = frozenset({"show_if", "required_if", "warn", "warn_message", "check", "message"})
 
-_OF_DEFINITION = frozenset({"when", "values", "start_inputs", "assign", "close_when", "if_short", "ladder"})
+_OF_DEFINITION = frozenset(
+    {"when", "values", "start_inputs", "assign", "close_when", "if_short", "ladder", "for_each"}
+)
 _OF_RESPONSE = frozenset({"stop_if", "stop_message", "counts_if"})
 _OWN_PLACE: Mapping[str, Place] = {"where": "where", "title": "title", "form": "form", "checks": "form"}
 

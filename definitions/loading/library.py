@@ -152,6 +152,10 @@ class Library:
             if isinstance(each, dict)
         }
 
+    def starts_of(self, definition_id: str) -> Collection[str]:
+        """The definitions that its latest version starts. Reads the file, but does not check it."""
+        return starts_in(self._document(self._entry(definition_id, None).path))
+
     # --- files
 
     def _versions(self) -> Mapping[tuple[str, int], Sequence[Path]]:
@@ -253,6 +257,13 @@ def _must_be_given(declared: dict[str, Any]) -> bool:
     if declared.get("required") is False or "required_if" in declared or "default" in declared:
         return False
     return not declared.get("dataset")
+
+
+def starts_in(document: Document) -> set[str]:
+    """The definitions that the one in `document` starts, be the rest of it right or wrong."""
+    steps = document.data.get("steps")
+    each = (s.get("starts") for s in (steps if isinstance(steps, list) else ()) if isinstance(s, dict))
+    return {name for name in each if isinstance(name, str)}
 
 
 def ladders_of(definition: Definition) -> set[str]:

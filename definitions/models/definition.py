@@ -42,6 +42,10 @@ Retention = Literal["corporate-6", "corporate-20", "staff"]
 Truth = Callable[[str], bool]
 
 
+#: How deep below the first a workflow may stand that was started by another.
+MOST_DEEP = 5
+
+
 class Source(Model):
     title: str
     url: HttpUrl | None = None
@@ -230,9 +234,22 @@ class Step(Model):
         bool, Field(description="opened by the manager, for practices chosen, as often as needed")
     ] = False
     starts: Annotated[
-        Slug | None, Field(description="a definition launched as a child workflow when this step closes")
+        Slug | None, Field(description="a definition that is launched, for the same PCN, as a child workflow")
     ] = None
-    start_inputs: Annotated[dict[str, ExpressionText], Field(description="the child's inputs")] = {}
+    start_inputs: Annotated[
+        dict[str, ExpressionText],
+        Field(description="the child's inputs; with `for_each` they know the item as `each`"),
+    ] = {}
+    wait: Annotated[
+        Literal["closed", "no"],
+        Field(
+            description="whether the step waits until what it starts has closed; only a step that asks nobody can"
+        ),
+    ] = "closed"
+    for_each: Annotated[
+        ExpressionText | None,
+        Field(description="a list, such as practices: one child is started for each item, a hundred at most"),
+    ] = None
     locks: Annotated[bool, Field(description="when this closes, what came before cannot change")] = False
     visible_to: Annotated[list[Role], Field(description="only these roles see the answers")] = []
     cover_may: Annotated[
@@ -254,6 +271,11 @@ class Step(Model):
     def automatic(self) -> bool:
         """Done by the engine itself, with nobody asked."""
         return self.kind in AUTOMATIC_KINDS
+
+    @property
+    def awaits_children(self) -> bool:
+        """Whether the step stays open until the workflows it starts have closed."""
+        return self.starts is not None and self.automatic and self.wait == "closed"
 
     @property
     def assigns(self) -> tuple[Assign, ...]:

@@ -110,6 +110,14 @@ class ScenarioLine(Model):
     choice: Literal["proceed", "wait", "withdraw"] | None = None
     move: Annotated[str | None, Field(description="a named date, given the day `day`")] = None
     day: dt.date | None = None
+    child_closes: Annotated[
+        str | None,
+        Field(
+            alias="child closes",
+            description="a step: the workflows it started close `as` said; `with` has their `answers` and `values`",
+        ),
+    ] = None
+    as_: Annotated[Literal["completed", "stopped", "withdrawn"], Field(alias="as")] = "completed"
     refused: Annotated[
         str | None, Field(description="the code it must be refused with; a word of the message will do")
     ] = None
@@ -120,6 +128,7 @@ class ScenarioLine(Model):
         things = (
             self.clock, self.answer, self.everyone_answers, self.reply, self.hold, self.lift, self.reopen, self.open,
             self.decide, self.move, self.settle, self.extend, self.reassign, self.rang, self.withdraw,
+            self.child_closes,
         )  # fmt: skip
         if sum(thing is not None for thing in things) > 1:
             raise ValueError("a line does one thing; make two lines of it")

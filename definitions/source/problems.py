@@ -48,6 +48,8 @@ CODES: dict[str, str] = {
     "BD403": "A step uses the result of one that does not come before it.",
     "BD404": "An external date that something would move.",
     "BD405": "A step waits for one that may never open.",
+    "BD406": "A definition that starts itself, by whatever way.",
+    "BD407": "Workflows that start each other more than five deep.",
     # small languages
     "BD501": "An expression or template that is not well formed.",
     "BD502": "An expression or template that is not allowed: too long, too deep, or reaching where it may not.",

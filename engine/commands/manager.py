@@ -16,6 +16,7 @@ from definitions.checks.scopes import asked_of_several
 from definitions.language.expressions import ExpressionError
 from definitions.language.moments import LAUNCH, names
 from definitions.loading.bundle import Process
+from definitions.models.definition import MOST_DEEP
 from definitions.models.directory import Pcn
 from definitions.models.role_holders import is_vacant
 from engine.commands.pins import change_calendar, change_membership, move_named_date
@@ -64,6 +65,7 @@ def launch(
     batch: str = "",
     previous: Mapping[str, Any] | None = None,
     parent: str = "",
+    ancestors: tuple[str, ...] = (),
     key: str = "",
     content: str = "",
 ) -> Decision:
@@ -71,13 +73,15 @@ def launch(
 
     `key` and `content` are as in `WorkflowLaunched`.
 
-    Raises Refused when a role the definition asks is held by nobody in the PCN.
+    Raises Refused when a role the definition asks is held by nobody in the PCN, and for a workflow that would start
+    itself, or stand too deep below the first: `ancestors` are the definitions above it.
     """
+    _refuse_descent(process.definition.id, ancestors)
     body = e.WorkflowLaunched(
         definition=process.definition.id, definition_version=process.definition.version, bundle=process.hash,
         reference=process.definition.title, launch=launch_id or workflow_id, batch=batch or workflow_id,
         inputs=dict(inputs), pcn=pcn.model_dump(mode="json", by_alias=True), previous=dict(previous or {}), parent=parent,
-        key=key, content=content,
+        ancestors=ancestors, key=key, content=content,
     )  # fmt: skip
     state = begin(e.Event(workflow_id, 1, now, actor, "launch", body), {process.hash: process}.__getitem__)
     _refuse_empty_roles(state, now)
@@ -85,6 +89,17 @@ def launch(
     reference = Scope(state, now).text(process.definition.launch.reference)
     first = e.Event(workflow_id, 1, now, actor, "launch", replace(body, reference=reference))
     return Decision(replace(state, reference=reference), (first,))
+
+
+def _refuse_descent(definition: str, ancestors: tuple[str, ...]) -> None:
+    """What `baton validate` says of a library holds for what was pinned before it said so, too."""
+    if definition in ancestors:
+        trail = " starts ".join((*ancestors, definition))
+        raise Refused("starts-itself", f"it would start itself, for ever: {trail}")
+    if len(ancestors) > MOST_DEEP:
+        raise Refused(
+            "too-deep", f"workflows may be {MOST_DEEP} deep below the first: {' starts '.join(ancestors)}"
+        )
 
 
 def _refuse_empty_roles(state: WorkflowState, now: datetime) -> None:

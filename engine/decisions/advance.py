@@ -10,12 +10,10 @@ from datetime import datetime
 from typing import Literal
 
 from definitions.language.grammar import Action
-from definitions.language.named_values import Chosen
-from definitions.language.plain_values import plain
 from definitions.models.definition import Step
 from engine.dates.calendar import BeyondHorizon
-from engine.decisions import due_dates
-from engine.decisions.assignments import open_step, ready
+from engine.decisions import children, due_dates
+from engine.decisions.assignments import open_step, perform, ready
 from engine.decisions.deadlines import ask_again
 from engine.decisions.draft import Decision, Draft
 from engine.decisions.escalation import chase
@@ -108,6 +106,9 @@ def finished(state: WorkflowState) -> bool:
 
 
 def _tend(draft: Draft, step: Step) -> None:
+    if step.automatic:
+        _await_children(draft, step)
+        return
     if (answer := decisive(draft, step)) is not None:
         with draft.because_of(answer.version):
             close(draft, step, answer.outcome, f"somebody said “{answer.outcome}”", decided=True)
@@ -124,6 +125,15 @@ def _tend(draft: Draft, step: Step) -> None:
     _fall_short(draft, step)
     if draft.state.steps[step.id].status == "open":
         chase(draft, step)
+
+
+def _await_children(draft: Draft, step: Step) -> None:
+    """Close the step when all it started has closed."""
+    state = draft.state.steps[step.id]
+    if children.all_closed(state):
+        perform(draft, step, children.outcome_of(state), "all that it started has closed")
+        with draft.because_of(draft.state.steps[step.id].closed_by):
+            after_close(draft, step)
 
 
 def decisive(draft: Draft, step: Step) -> Response | None:
@@ -310,9 +320,5 @@ def after_close(draft: Draft, step: Step) -> None:
     """What a closed step brings whatever its outcome: a lock, a child workflow."""
     if step.locks and not draft.state.locked:
         draft.emit(changes.WorkflowLocked(step.id))
-    if step.starts:
-        attempt = draft.state.steps[step.id].attempt
-        found = {name: draft.scope.kept(text) for name, text in step.start_inputs.items()}
-        inputs = {name: value.id if isinstance(value, Chosen) else value for name, value in found.items()}
-        child = f"{draft.state.id}-{step.id}-{attempt}".replace("_", "-")
-        draft.emit(e.ChildRequested(step.id, step.starts, plain(inputs), child))
+    if step.starts and not step.awaits_children:
+        children.request(draft, step)

@@ -9,7 +9,7 @@ from definitions.language.grammar import parse_action
 from definitions.models import role_holders
 from definitions.models.definition import Step
 from engine.dates.clock import london_date
-from engine.decisions import due_dates
+from engine.decisions import children, due_dates
 from engine.decisions.draft import Draft
 from engine.decisions.due_dates import DateContext
 from engine.decisions.step_kinds import AUTOMATIC
@@ -36,8 +36,11 @@ def open_step(draft: Draft, step: Step) -> None:
     with draft.because_of(_led_to(draft, step)):
         if step.when is not None and not draft.scope.truth(step.when):
             draft.emit(e.StepSkipped(step.id, attempt, "it does not apply here"))
+        elif step.awaits_children:
+            draft.emit(e.StepOpened(step.id, attempt, None))
+            children.request(draft, step)
         elif step.automatic:
-            _perform(draft, step, attempt)
+            perform(draft, step)
         else:
             ask_everyone(draft, step, draft.state.steps[step.id].chosen)
 
@@ -52,10 +55,12 @@ def _led_to(draft: Draft, step: Step) -> int:
     return max((each.closed_by for each in before), default=1) or 1
 
 
-def _perform(draft: Draft, step: Step, attempt: int) -> None:
+def perform(draft: Draft, step: Step, outcome: str = "", because: str = "Baton did it at once") -> None:
+    """Do what an automatic step does, and close it."""
     kind = AUTOMATIC[step.kind]
     values = kind.perform(step, draft.scope)
-    draft.emit(e.StepClosed(step.id, attempt, kind.outcome, "Baton did it at once", values=values))
+    attempt = draft.state.steps[step.id].attempt
+    draft.emit(e.StepClosed(step.id, attempt, outcome or kind.outcome, because, values=values))
 
 
 def ask_everyone(draft: Draft, step: Step, chosen: tuple[str, ...] = (), text: str = "") -> None:

@@ -8,13 +8,14 @@ from datetime import datetime
 from definitions.models.definition import Step
 from engine.dates.calendar import BeyondHorizon
 from engine.dates.clock import LONDON
-from engine.decisions import due_dates
+from engine.decisions import children, due_dates
 from engine.decisions.advance import may_fall_silent, short_at
 from engine.decisions.assignments import ready
 from engine.decisions.draft import Draft
 from engine.decisions.escalation import promised
 from engine.decisions.step_kinds import HUMAN
 from engine.people import quorum
+from engine.state.children import Child
 from engine.state.workflow import Assignment, WorkflowState
 
 
@@ -35,6 +36,8 @@ def _moments(draft: Draft) -> Iterator[datetime]:
         if state.status == "waiting":
             if not step.on_demand and not state.refused and ready(draft.state, step):
                 yield from _opening(draft, step)
+        elif state.status == "open" and step.automatic:
+            yield from children.due_again(state)
         elif state.status == "open":
             due = quorum.last_due(state)
             if due is not None and quorum.satisfied(draft.scope, step, state):
@@ -85,12 +88,20 @@ def waiting_for(state: WorkflowState, now: datetime) -> str:
             if a.status != "ended" and not (a.counts or a.abstained)
         ]
         spec = state.process.steps[step_id]
+        if spec.automatic:
+            parts += [_child(child) for child in step.children.values() if child.status != "closed"]
+            continue
         title = draft.scope.title(spec, next(iter(step.assignments.values()), None))
         parts.append(f"{_people(waiting)}: {title}" if waiting else title)
     moment = next_deadline(state, now)
     when = f"; next {moment.astimezone(LONDON):%a %-d %b %Y %H:%M}" if moment else ""
     said = "; ".join(parts[:3]) + (f" and {len(parts) - 3} more" if len(parts) > 3 else "")
     return f"waiting for {said}{when}" if parts else f"waiting{when}"
+
+
+def _child(child: Child) -> str:
+    what = f"the workflow {child.id} ({child.definition}{f', {child.item}' if child.item else ''})"
+    return f"{what}, which could not be started: {child.because}" if child.status == "refused" else what
 
 
 def _people(names: list[str]) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from definitions.models.replies import ReplyKind
 from engine.events.changes import ChangeBody
+from engine.events.children import ChildBody
 from engine.events.post import PostBody
 
 Channel = Literal["web", "api", "cli", "schedule", "engine"]
@@ -84,7 +85,8 @@ class PlannedRung:
 class WorkflowLaunched:
     """`bundle` is the hash of the definition, ladders, datasets and calendar it is pinned to (rule 3).
 
-    `key` is the idempotency key its launch was made with, if any, and `content` the hash of what was asked for under it.
+    `parent` is the workflow that started it, and `ancestors` are the definitions above it, the first one first. `key` is
+    the idempotency key its launch was made with, if any, and `content` the hash of what was asked for under it.
     """
 
     definition: str
@@ -97,6 +99,7 @@ class WorkflowLaunched:
     pcn: Mapping[str, Any]
     previous: Mapping[str, Any] = field(default_factory=dict)
     parent: str = ""
+    ancestors: tuple[str, ...] = ()
     key: str = ""
     content: str = ""
 
@@ -105,14 +108,6 @@ class WorkflowLaunched:
 class WorkflowClosed:
     outcome: Literal["completed", "stopped", "withdrawn"]
     because: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChildRequested:
-    step: str
-    definition: str
-    inputs: Mapping[str, Any]
-    child: str
 
 
 # --- its steps ---------------------------------------------------------------------------------------------
@@ -376,7 +371,7 @@ class NoticePlanned:
 
 
 Body = (
-    WorkflowLaunched | WorkflowClosed | ChildRequested
+    WorkflowLaunched | WorkflowClosed | ChildBody
     | StepSkipped | StepOpened | StepClosed | StepReopened | ShortfallRaised | ShortfallDecided
     | AssignmentOpened | ResponseReceived | AskedAgain | ResponseCarried | ReplyReceived | ReplySettled | PromisePassed
     | DateRefused | DeadlineMoved | AssignmentReassigned | ActionsSetOff | RungClimbed | RungSkipped | ConversationRecorded

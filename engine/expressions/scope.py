@@ -89,6 +89,24 @@ class Scope:
         return Lazy(tuple(self.state.steps), lambda step: self.state.steps[step].values)
 
     @cached_property
+    def children(self) -> Mapping[str, Any]:
+        """The workflows each step started: one record, or with `for_each` one for each item."""
+        started = tuple(step.id for step in self.state.process.definition.steps if step.starts)
+        return Lazy(started, self._children)
+
+    def _children(self, step_id: str) -> Any:
+        records = [
+            _forgiving({
+                "workflow": child.id, "reference": child.reference, "status": child.status, "outcome": child.outcome,
+                "because": child.because, "item": child.item, "answers": child.answers, "values": child.values,
+            })
+            for child in self.state.steps[step_id].children.values()
+        ]  # fmt: skip
+        if self.state.process.steps[step_id].for_each is not None:
+            return records
+        return records[0] if records else Forgiving()
+
+    @cached_property
     def practices(self) -> list[dict[str, Any]]:
         return [self.practice(practice.code) for practice in self.state.pcn.practices]
 
@@ -215,6 +233,13 @@ class Scope:
         return None
 
 
+def _forgiving(value: Any) -> Any:
+    """`value` with every mapping in it a forgiving one: what a child was not asked is not there."""
+    if isinstance(value, Mapping):
+        return Forgiving({key: _forgiving(inner) for key, inner in value.items()})
+    return [_forgiving(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
 def anchor(day: date) -> Dated:
     """A plain date as something to count from: it stays on its day, worked or not."""
     return Dated(datetime.combine(day, DUE, LONDON).astimezone(UTC), day, external=False, explanation="")
@@ -274,6 +299,7 @@ _FINDERS: Mapping[str, Callable[[Seen], Any]] = {
     "pcn": lambda seen: seen.scope.pcn,
     "practices": lambda seen: seen.scope.practices,
     "workflow": lambda seen: {"id": seen.scope.state.id, "reference": seen.scope.state.reference},
+    "children": lambda seen: seen.scope.children,
     "calendar": lambda seen: CalendarNames(seen.scope.state.calendar),
     "today": lambda seen: london_date(seen.scope.now),
     "practice": lambda seen: seen.about and seen.scope.practice(seen.about.organisation),

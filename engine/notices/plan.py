@@ -16,7 +16,9 @@ from definitions.models.definition import Step
 from definitions.models.ladder import Rung
 from definitions.models.replies import REPLIES
 from engine.dates.clock import LONDON, london_date
+from engine.dates.explanation import spoken
 from engine.events import workflow as e
+from engine.events.children import ChildRefused
 from engine.expressions.scope import Scope
 from engine.notices.facts import (
     already_told,
@@ -172,6 +174,23 @@ def _(
         text = f"{assignment.name} is asked instead, so there is nothing more for you to do. Thank you."
         to = at_person(scope, old, assignment.organisation)
         yield _notice(scope, "told", to, f"No longer with you: {title}", None, step, text=text)
+
+
+@_notices.register
+def _(body: ChildRefused, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    """The first time only: it is tried again by itself, and one email about it is enough."""
+    manager = manager_of(scope)
+    if manager is None or body.tries > 1:
+        return
+    step = scope.state.process.steps[body.step]
+    child = scope.state.child(body.child)
+    what = child.definition if child else body.child
+    again = f"Baton tries again on {spoken(body.again_at)}" if body.again_at else "Baton does not try again"
+    text = (
+        f"“{scope.title(step)}” of {scope.state.reference} starts {what}, and it could not be started: {body.because}. "
+        f"Please see to it; {again}. Until then {scope.state.reference} waits."
+    )
+    yield _notice(scope, "task", manager, f"{what} could not be started", None, step, text=text)
 
 
 # --- chasing

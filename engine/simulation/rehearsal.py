@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
 
 from definitions.loading.bundle import Process
@@ -17,19 +17,24 @@ from definitions.models.directory import Pcn
 from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.commands.responses import respond
+from engine.dates.clock import LONDON, london_date
 from engine.decisions.advance import advance
+from engine.decisions.children import assumed_closed
 from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline
 from engine.events import workflow as e
+from engine.events.children import ChildRequested
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.samples import sample_answers
-from engine.state.workflow import Assignment, WorkflowState
+from engine.state.workflow import Assignment, StepState, WorkflowState
 
 Policy = Literal["on time", "silent"]
 
 #: Turns of the virtual clock before a rehearsal is given up; a year of a busy process takes a few hundred.
 MOST_TURNS = 3000
 #: Days after which nobody-answers is cut short: by then only people can move it.
+#: Working days until a child workflow is taken to have closed: a quarter's evidence takes about a month.
+CHILD_DAYS = 20
 SILENT_DAYS = 400
 
 
@@ -50,6 +55,16 @@ class Rehearsal:
     ended: WorkflowState
     clashes: tuple[Clash, ...] = ()
     stuck: str = ""
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What was not played, and taken to close by itself: the workflows that steps start, a line each."""
+        asked_for = (event.body for event in self.events)
+        return tuple(
+            f"{body.definition}{f' for {body.item}' if body.item else ''}, started by {body.step}: rehearse it by itself"
+            for body in asked_for
+            if isinstance(body, ChildRequested)
+        )
 
     @property
     def notices(self) -> tuple[e.Notice, ...]:
@@ -104,16 +119,33 @@ def _play(play: _Play, policy: Policy, rng: random.Random) -> str:
         moments = [next_deadline(play.state, play.now)]
         if policy == "on time":
             moments += [_answers_at(play.state, a) for a in _unanswered(play.state, answered)]
+            moments += [_children_close(play.state, s) for s in _awaiting(play.state)]
         following = min((m for m in moments if m is not None), default=None)
         if following is None or (policy == "silent" and following - start > timedelta(days=SILENT_DAYS)):
             return "only a person can move it from here"
         play.now = max(following, play.now + timedelta(seconds=1))
+        if policy == "on time":
+            for step in _awaiting(play.state):
+                if _children_close(play.state, step) <= play.now:
+                    play.take(assumed_closed(play.state, step.id, play.now))
         if policy == "on time":
             for assignment in _unanswered(play.state, answered):
                 if _answers_at(play.state, assignment) <= play.now:
                     answered.add(assignment.id)
                     _answer(play, assignment, rng)
     return "it does not come to an end"
+
+
+def _awaiting(state: WorkflowState) -> list[StepState]:
+    """The open steps that wait for workflows they started."""
+    return [s for s in state.steps.values() if s.status == "open" and state.process.steps[s.id].automatic]
+
+
+def _children_close(state: WorkflowState, step: StepState) -> datetime:
+    """When the workflows a step started are taken to close: a rehearsal has nobody to play them."""
+    opened = step.opened_at or state.launched_at
+    day = state.calendar.add_working_days(london_date(opened), CHILD_DAYS)
+    return datetime.combine(day, time(12), LONDON).astimezone(UTC)
 
 
 def _unanswered(state: WorkflowState, answered: set[str]) -> Iterator[Assignment]:

@@ -14,6 +14,7 @@ from definitions.models.scenario import Scenario, ScenarioLine
 from engine.commands import manager, responses
 from engine.commands.refusals import Invalid, Refused
 from engine.dates.clock import LONDON, london_date
+from engine.decisions import children
 from engine.decisions.advance import advance
 from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline
@@ -120,8 +121,16 @@ class Stage:
                     self._answer(assignment, line)
         elif line.reply is not None:
             self._reply(line)
+        elif line.child_closes is not None:
+            self._close_children(line.child_closes, line)
         else:
             self._manage(line)
+
+    def _close_children(self, step: str, line: ScenarioLine) -> None:
+        decision = children.assumed_closed(self.state, step, self.now, line.as_, line.with_)
+        if not decision.events:
+            raise Refused("no-child", f"{step} waits for no workflow now")
+        self.take(decision)
 
     def _reply(self, line: ScenarioLine) -> None:
         assignment = self._assignment(line.to or "", line.by)

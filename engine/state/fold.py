@@ -17,8 +17,10 @@ from definitions.models.closures import EVERYONE, Closure
 from definitions.models.directory import Pcn
 from engine.dates.calendar import Calendar
 from engine.events import changes as changes
+from engine.events import children
 from engine.events import workflow as e
 from engine.events.codec import canonical
+from engine.state.children import Child
 from engine.state.workflow import Assignment, Hold, Reply, Response, StepState, WorkflowState
 
 OpenBundle = Callable[[str], Process]
@@ -48,7 +50,7 @@ def begin(event: e.Event, open_bundle: OpenBundle) -> WorkflowState:
     return WorkflowState(
         id=event.workflow_id, version=1, process=process, calendar=calendar_of(process, pcn), pcn=pcn,
         reference=body.reference, launch=body.launch, batch=body.batch, inputs=body.inputs,
-        previous=body.previous, parent=body.parent, launched_at=event.at, launched_by=event.actor,
+        previous=body.previous, parent=body.parent, ancestors=body.ancestors, launched_at=event.at, launched_by=event.actor,
         steps={step.id: StepState(step.id) for step in process.definition.steps},
     )  # fmt: skip
 
@@ -163,8 +165,51 @@ def _(body: changes.DateMoved, state: WorkflowState, event: e.Event) -> Workflow
 
 
 @_after.register
-def _(body: e.ChildRequested, state: WorkflowState, event: e.Event) -> WorkflowState:
-    return replace(state, pending=(*state.pending, (body.step, body.child)))
+def _(body: children.ChildRequested, state: WorkflowState, event: e.Event) -> WorkflowState:
+    attempt = state.steps[body.step].attempt
+    return _with_child(state, Child(body.child, body.step, attempt, body.definition, body.inputs, body.item))
+
+
+@_after.register
+def _(body: children.ChildRefused, state: WorkflowState, event: e.Event) -> WorkflowState:
+    child = replace(
+        _child(state, body.child),
+        status="refused",
+        because=body.because,
+        tries=body.tries,
+        again_at=body.again_at,
+    )
+    return _with_child(state, child)
+
+
+@_after.register
+def _(body: children.ChildClosed, state: WorkflowState, event: e.Event) -> WorkflowState:
+    child = replace(
+        _child(state, body.child), status="closed", reference=body.reference, outcome=body.outcome,
+        because=body.because, answers=body.answers, values=body.values, again_at=None,
+    )  # fmt: skip
+    return _with_child(state, child)
+
+
+def _child(state: WorkflowState, child_id: str) -> Child:
+    found = state.child(child_id)
+    if found is None:
+        raise BrokenLog(f"{state.id} started no workflow {child_id}; run `baton store check`")
+    return found
+
+
+def _with_child(state: WorkflowState, child: Child) -> WorkflowState:
+    """The state with `child` in the attempt of the step that started it."""
+    step = state.steps[child.step]
+    if step.attempt == child.attempt:
+        return state.with_step(replace(step, children={**step.children, child.id: child}))
+    attempts = tuple(
+        replace(before, children={**before.children, child.id: child})
+        if before.attempt == child.attempt
+        else before
+        for before in state.earlier[child.step]
+    )
+    return replace(state, earlier={**state.earlier, child.step: attempts})
 
 
 # --- steps

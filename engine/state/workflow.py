@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from definitions.models.replies import ReplyKind
 from engine.dates.calendar import Calendar
 from engine.events.assignment_id import AssignmentId, MalformedAssignmentId
 from engine.events.workflow import Actor, PlannedRung, When
+from engine.state.children import Child
 
 StepStatus = Literal["waiting", "open", "closed", "skipped"]
 AssignmentStatus = Literal["open", "answered", "carried", "ended"]
@@ -154,6 +155,7 @@ class StepState:
     text: str = ""
     chosen: tuple[str, ...] = ()
     locked: bool = False
+    children: Mapping[str, Child] = field(default_factory=dict)
 
     @property
     def done(self) -> bool:
@@ -180,9 +182,8 @@ class Hold:
 class WorkflowState:
     """Everything known of one workflow at `version`.
 
-    `earlier` keeps the attempts before the present one, oldest first, by step. `moved` are named dates that
-    were given another value, and when. `holds` are those that are over. `pending` are the child workflows asked for,
-    by step.
+    `ancestors` are the definitions above it, where another workflow started it. `earlier` keeps the attempts before the present one, oldest first, by step. `moved` are named dates that
+    were given another value, and when. `holds` are those that are over.
     """
 
     id: str
@@ -207,7 +208,7 @@ class WorkflowState:
     steps: Mapping[str, StepState] = field(default_factory=dict)
     earlier: Mapping[str, tuple[StepState, ...]] = field(default_factory=dict)
     moved: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
-    pending: tuple[tuple[str, str], ...] = ()
+    ancestors: tuple[str, ...] = ()
 
     @property
     def over(self) -> bool:
@@ -232,6 +233,15 @@ class WorkflowState:
             if (before.organisation, before.role) == (organisation, role):
                 return before
         return None
+
+    @property
+    def children(self) -> Iterator[Child]:
+        """Every workflow that a step of this one started, in whatever attempt."""
+        for step in (*(s for before in self.earlier.values() for s in before), *self.steps.values()):
+            yield from step.children.values()
+
+    def child(self, child_id: str) -> Child | None:
+        return next((child for child in self.children if child.id == child_id), None)
 
     def is_current(self, assignment: Assignment) -> bool:
         return self.steps[assignment.step].attempt == assignment.attempt

@@ -168,6 +168,9 @@ class DuckdbStore:
             batches.setdefault(batch, []).append(workflow_id)
         return {batch: tuple(members) for batch, members in batches.items()}
 
+    async def parents_to_see_to(self) -> list[str]:
+        return [parent for (parent,) in await self.reader.rows("parents_to_see_to", [])]
+
     async def due(self, now: datetime) -> list[str]:
         return [key for (key,) in await self.reader.rows("due", [micros(now)])]
 

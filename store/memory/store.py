@@ -171,6 +171,18 @@ class MemoryStore:
                     batches[row.batch] = (*batches.get(row.batch, ()), row.workflow_id)
         return batches
 
+    async def parents_to_see_to(self) -> list[str]:
+        with self._lock:
+            rows = self._tables.workflows
+            pairs = ((rows.get(row.parent), row) for row in rows.values())
+            return sorted(
+                {
+                    parent.workflow_id
+                    for parent, row in pairs
+                    if parent and (parent.status in OPEN) != (row.status in OPEN)
+                }
+            )
+
     async def due(self, now: datetime) -> list[str]:
         with self._lock:
             waiting = [

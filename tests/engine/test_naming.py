@@ -8,8 +8,8 @@ import pytest
 
 from definitions.language.named_values import Named, key_of
 from definitions.language.plain_values import plain
+from engine.events.children import ChildRequested
 from engine.events.codec import canonical
-from engine.events.workflow import ChildRequested, StepClosed
 from engine.expressions.scope import Scope
 from engine.forms.samples import sample_answers
 from engine.simulation.rehearsal import rehearse
@@ -85,13 +85,11 @@ def test_returns_know_who_is_missing() -> None:
 
 def test_a_child_workflow_is_handed_the_datasets_id() -> None:
     stage = staged("access-plan-sign-off", "2027-04-12")
-    step = stage.state.process.steps["evidence_q2"]
-    from engine.decisions.advance import after_close
+    from engine.decisions.children import request
     from engine.decisions.draft import Draft
 
     draft = Draft(stage.state, stage.now)
-    draft.emit(StepClosed("evidence_q2", 1, "computed", "for a test"))
-    after_close(draft, step)
+    request(draft, stage.state.process.steps["evidence_q2"])
     (child,) = (event.body for event in draft.events if isinstance(event.body, ChildRequested))
     assert child.inputs == {
         "quarter": "Q2",

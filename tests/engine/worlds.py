@@ -250,6 +250,7 @@ steps:
     not_by: {{step: gate, level: warn}}
     ladder: pcn
     starts: figures
+    wait: no
     start_inputs: {{quarter: "'Q1'", cut_off: dates.review}}
   - id: record
     kind: produce
@@ -329,7 +330,7 @@ def process(name: str, extra: tuple[str, ...] = ()) -> Process:
     """`figures`, `vote` or `nothing`."""
     text = {"figures": FIGURES, "vote": VOTE, "nothing": NOTHING}[name].format(head=_HEAD.format(title=name))
     if name == "vote":  # what it starts is not in the library
-        shaped = text.replace("    starts: figures\n", "").replace(
+        shaped = text.replace("    starts: figures\n    wait: no\n", "").replace(
             "    start_inputs: {quarter: \"'Q1'\", cut_off: dates.review}\n", ""
         )
         load_definition(shaped, catalogue=Library())

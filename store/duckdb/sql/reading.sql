@@ -56,6 +56,13 @@ SELECT min(next_deadline) FROM workflows WHERE batch = ? AND status = 'open';
 -- The open workflows with their batches.
 SELECT batch, workflow_id FROM workflows WHERE status IN ('open', 'held') ORDER BY batch, workflow_id;
 
+-- name: parents_to_see_to
+-- The workflows one of whose children is over while they can still move, or the other way round.
+SELECT DISTINCT parents.workflow_id
+FROM workflows AS children JOIN workflows AS parents ON parents.workflow_id = children.parent
+WHERE (parents.status IN ('open', 'held')) <> (children.status IN ('open', 'held'))
+ORDER BY parents.workflow_id;
+
 -- name: due
 -- The workflows whose deadline has come.
 SELECT workflow_id FROM workflows WHERE next_deadline <= ? ORDER BY next_deadline, workflow_id;

@@ -15,10 +15,18 @@ from tests.definitions.samples import QUARTER, SMALL_SET, STANDARD, VISIT
 class Shelf:
     ladder_ids = ("standard",)
     dataset_ids = ("small-set",)
-    definition_ids = ("visit-plan",)
+    started = {
+        "round-1": ["round-2"],
+        "round-2": ["round-1"],
+        **{f"deep-{n}": [f"deep-{n + 1}"] for n in range(1, 6)},
+    }
+    definition_ids = ("visit-plan", "other-plan", *started, "deep-6")
 
     def inputs_of(self, definition_id: str) -> dict[str, bool]:
         return {"start": True, "money": False}
+
+    def starts_of(self, definition_id: str) -> list[str]:
+        return self.started.get(definition_id, [])
 
 
 def faults(text: str) -> list[str]:
@@ -118,10 +126,25 @@ BAD = [
      ["27:13 BD304"], "did you mean standard?"),
     ("type: money, ", "type: dataset, dataset: smallset, ",
      ["12:43 BD305"], "did you mean small-set?"),
-    ("on_demand: true", "on_demand: true\n    starts: visit-plans",
-     ["45:13 BD306"], "did you mean visit-plan?"),
-    ("on_demand: true", "on_demand: true\n    starts: visit-plan\n    start_inputs: {strat: '1'}",
-     ["45:5 BD601", "46:20 BD307"], "needs the input 'start'"),
+    ("on_demand: true", "on_demand: true\n    starts: other-plans\n    wait: no",
+     ["45:13 BD306"], "did you mean other-plan?"),
+    ("on_demand: true", "on_demand: true\n    starts: other-plan\n    wait: no\n    start_inputs: {strat: '1'}",
+     ["45:5 BD601", "47:20 BD307"], "needs the input 'start'"),
+    # --- child workflows
+    ("on_demand: true", "on_demand: true\n    starts: other-plan\n    start_inputs: {start: '1'}",
+     ["45:5 BD601"], "write 'wait: no'"),
+    ("on_demand: true", "on_demand: true\n    wait: no",
+     ["45:5 BD602"], "'wait' belongs to 'starts'"),
+    ("on_demand: true", "on_demand: true\n    for_each: practices",
+     ["45:5 BD602"], "'for_each' belongs to 'starts'"),
+    ("on_demand: true", "on_demand: true\n    starts: visit-plan\n    wait: no\n    start_inputs: {start: '1'}",
+     ["45:13 BD406"], "visit-plan starts visit-plan"),
+    ("on_demand: true", "on_demand: true\n    starts: round-1\n    wait: no\n    start_inputs: {start: '1'}",
+     ["45:13 BD406"], "visit-plan starts round-1 starts round-2 starts round-1"),
+    ("on_demand: true", "on_demand: true\n    starts: deep-1\n    wait: no\n    start_inputs: {start: '1'}",
+     ["45:13 BD407"], "deep-4 starts deep-5 starts deep-6"),
+    ("on_demand: true", "on_demand: true\n    starts: other-plan\n    wait: no\n    start_inputs: {start: each.x}",
+     ["47:27 BD303"], "each"),
     ("on: {returned", "outcome: decisions\n    on: {returned",
      ["40:14 BD307"], "'decisions'"),
     ("rejected: stop", "refused: stop",
