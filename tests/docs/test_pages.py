@@ -49,3 +49,16 @@ def test_make_knows_what_pages_ask_of_it(page: Path) -> None:
     for part in parts(page):
         if isinstance(part, Command) and part.line.startswith("make "):
             assert f"\n{part.line.split()[1]}:" in makefile
+
+
+def test_the_house_is_as_it_is_drawn() -> None:
+    """Every room and module that the architecture names is there."""
+    page = (DOCS / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    named = {
+        path
+        for path in re.findall(r"`([a-z_]+(?:/[a-z_.]+)*/?)`", page)
+        if "/" in path or path.endswith(".py")
+    }
+    inside = ("engine", "definitions")
+    missing = [path for path in named if not any((ROOT / base / path).exists() for base in ("", *inside))]
+    assert len(named) > 40 and missing == []
