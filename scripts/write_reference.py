@@ -15,7 +15,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -31,12 +31,13 @@ from definitions.language.names import NAMES, Place  # noqa: E402
 from definitions.loading.directory_file import DIRECTORY_CODES  # noqa: E402
 from definitions.models.closures import Closures  # noqa: E402
 from definitions.models.dataset import Dataset  # noqa: E402
-from definitions.models.definition import Definition, StepKind  # noqa: E402
+from definitions.models.definition import Definition  # noqa: E402
 from definitions.models.directory import Directory  # noqa: E402
 from definitions.models.field_types import FIELD_TYPES  # noqa: E402
 from definitions.models.fields import Model  # noqa: E402
 from definitions.models.ladder import Ladder  # noqa: E402
 from definitions.models.scenario import Scenarios  # noqa: E402
+from definitions.models.step_kinds import STEP_KINDS  # noqa: E402
 from definitions.source.problems import CODES  # noqa: E402
 from settings import Settings  # noqa: E402
 
@@ -136,7 +137,7 @@ def language() -> str:
         "A definition is one YAML 1.2 file. `baton validate FILE` tells every error at once; the JSON Schemas beside "
         "`definitions/` let an editor complete and check while you write.",
         "## Kinds of steps",
-        *(f"### {kind}\n\n{_kind(kind)}" for kind in get_args(StepKind)),
+        *(f"### {name}\n\n{_declared(STEP_KINDS.doc(name))}" for name in STEP_KINDS),
         "## Types of fields",
         _second_part(importlib.import_module("definitions.models.fields").__doc__ or ""),
         *(f"### {name}\n\n{_declared(FIELD_TYPES.doc(name))}" for name in sorted(FIELD_TYPES)),
@@ -218,10 +219,6 @@ def _filters() -> Iterator[tuple[str, str]]:
     for name, callee in sorted(PLAIN_FILTERS.items()):
         takes = ", ".join(list(inspect.signature(callee).parameters)[1:])
         yield f"`{name}({takes})`" if takes else f"`{name}`", _mended(inspect.getdoc(callee) or "")
-
-
-def _kind(name: str) -> str:
-    return _declared(importlib.import_module(f"engine.decisions.step_kinds.{name}").__doc__ or "")
 
 
 def _declared(doc: str) -> str:

@@ -13,6 +13,7 @@ from definitions.models.definition import Step
 from definitions.models.field_types.declaration import View
 from definitions.models.fields import FormField, RepeatedGroup
 from definitions.models.replies import REPLIES
+from definitions.models.step_kinds import STEP_KINDS
 from engine.dates.clock import LONDON, london_date
 from engine.events.workflow import Actor
 from engine.expressions.evaluator import FormEvaluator
@@ -169,11 +170,12 @@ def shown(scope: Scope, step: Step, organisation: str, viewer: Actor) -> Iterato
             continue
         earlier, state = scope.state.process.steps[name], scope.state.steps[name]
         title = scope.title(earlier)
-        if earlier.kind == "produce":
+        leaves = STEP_KINDS[earlier.kind].leaves
+        if leaves == "text":
             yield _made(title, state)
-        elif earlier.kind == "compute":
+        elif leaves == "values":
             yield from _values(title, state)
-        else:
+        elif leaves == "answers":
             yield from _answers(scope, title, earlier, state, organisation)
 
 

@@ -21,6 +21,7 @@ from definitions.language.syntax import EACH, Reference
 from definitions.models.definition import Definition, Step
 from definitions.models.field_types import FIELD_TYPES
 from definitions.models.fields import FormField, FormItem, RepeatedGroup
+from definitions.models.step_kinds import STEP_KINDS
 from definitions.source.problems import nearest
 from definitions.source.reader import KeyPath
 
@@ -86,7 +87,8 @@ class Scopes:
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
         human = {step.id: _answers(step) for step in definition.steps if not step.automatic}
-        values = {s.id: Parts(dict.fromkeys(s.values, ANY)) for s in definition.steps if s.kind == "compute"}
+        computed = [step for step in definition.steps if STEP_KINDS[step.kind].leaves == "values"]
+        values = {step.id: Parts(dict.fromkeys(step.values, ANY)) for step in computed}
         self._defined = {
             "inputs": Parts(_form(definition.launch.inputs)),
             "dates": Parts(dict.fromkeys(definition.dates, DATE)),

@@ -9,26 +9,10 @@ from definitions.checks.findings import Catalogue, Findings
 from definitions.checks.forms import check_form, check_input
 from definitions.models.definition import MOST_DEEP, Definition, LadderIf, Step
 from definitions.models.outcomes import outcome_field, outcome_options, plain_fields
+from definitions.models.step_kinds import STEP_KINDS
 from definitions.source.problems import nearest
 from definitions.source.reader import KeyPath
 
-#: What a kind of step cannot do without.
-NEEDS: dict[str, tuple[str, ...]] = {
-    "collect": ("assign", "due", "form"),
-    "review": ("assign", "due"),
-    "approve": ("assign", "due"),
-    "attest": ("assign", "due", "statement"),
-    "decide": ("assign", "due", "form"),
-    "do": ("assign", "due"),
-    "wait": ("assign", "due"),
-    "compute": ("values",),
-    "notify": ("message",),
-    "produce": ("artefact",),
-}
-#: What only these kinds have.
-ONLY: dict[str, tuple[str, ...]] = {
-    "values": ("compute",), "message": ("notify",), "artefact": ("produce",), "statement": ("attest", "approve"),
-}  # fmt: skip
 #: What a step that asks nobody cannot have.
 _HUMAN = (
     "assign", "form", "checks", "due", "ladder", "on", "signs", "shows", "stop_if", "counts_if", "outcome",
@@ -76,12 +60,14 @@ def _once(findings: Findings, paths: Iterable[KeyPath], ids: list[str]) -> None:
 
 
 def _kind(step: Step, path: KeyPath, findings: Findings) -> None:
-    for key in NEEDS[step.kind]:
+    kind = STEP_KINDS[step.kind]
+    for key in kind.needs:
         if not getattr(step, key) and not findings.written((*path, key)):
             findings.add((*path, "kind"), "BD601", f"{_a(step.kind)} step needs {key!r}")
-    for key, kinds in ONLY.items():
-        if getattr(step, key) and step.kind not in kinds:
-            findings.add_key((*path, key), "BD602", f"only {_a(kinds[0])} step has {key!r}")
+    for key in sorted(_own_keys() - kind.keys):
+        if getattr(step, key):
+            having = [_a(name) for name, other in STEP_KINDS.items() if key in other.keys]
+            findings.add_key((*path, key), "BD602", f"only {' and '.join(having)} step has {key!r}")
     if step.automatic:
         for key in _HUMAN:
             if getattr(step, key):
@@ -108,6 +94,11 @@ def _child_keys(step: Step, path: KeyPath, findings: Findings) -> None:
             "or start it in a compute step after this one"
         )
         findings.add_key((*path, "starts"), "BD601", message)
+
+
+def _own_keys() -> frozenset[str]:
+    """The keys of a step that only some kinds have."""
+    return frozenset(key for kind in STEP_KINDS.values() for key in kind.keys)
 
 
 def _assigns(step: Step, path: KeyPath, findings: Findings) -> None:

@@ -13,7 +13,6 @@ from pydantic import Field, HttpUrl, model_validator
 
 from definitions.language.grammar import (
     ActionText,
-    AssignAtText,
     AsWritten,
     CloseWhenText,
     ExpressionText,
@@ -27,12 +26,8 @@ from definitions.language.grammar import (
 from definitions.models.field_types import FIELD_TYPES, InputType
 from definitions.models.fields import Check, FormField, FormItem, Model, Sensitivity, titled
 from definitions.models.roles import Role
-
-StepKind = Literal[
-    "collect", "review", "approve", "attest", "decide", "do", "wait", "compute", "notify", "produce"
-]
-#: Kinds that the engine does by itself, at once, with nobody asked.
-AUTOMATIC_KINDS = frozenset({"compute", "notify", "produce"})
+from definitions.models.step_contents import Artefact, Assign, Message
+from definitions.models.step_kinds import STEP_KINDS, KindName
 
 #: Retention classes (domain section 4.3); the periods are in a data file that says who confirmed them.
 Retention = Literal["corporate-6", "corporate-20", "staff"]
@@ -97,16 +92,6 @@ class DateSpec(Model):
     label: Annotated[str | None, Field(description="how people call it; the id in words unless said")] = None
 
 
-class Assign(Model):
-    """Who is asked: a role at some organisations, or a person named in the inputs."""
-
-    role: Role | None = None
-    at: AssignAtText = "the PCN"
-    person: Annotated[
-        ExpressionText | None, Field(description="instead of a role: inputs.supervisor, say")
-    ] = None
-
-
 ShortAction = Literal["wait", "decide", "proceed and name the gaps"]
 
 
@@ -148,34 +133,11 @@ class NotBy(Model):
     level: Literal["warn", "refuse"] = "refuse"
 
 
-class Message(Model):
-    """What a notify step tells, and whom."""
-
-    to: Annotated[
-        list[Literal["everyone who took part", "every practice", "the PCN"] | Role | Assign],
-        Field(min_length=1, description="or, as a step is asked: a role at some organisations, a person"),
-    ]
-    subject: TemplateText
-    body: TemplateText
-    urgent: Annotated[bool, Field(description="exempt from one message a day; counted and listed")] = False
-
-
-class Artefact(Model):
-    """What a produce step makes: a text rendered from a template, kept with its hash."""
-
-    name: TemplateText
-    format: Annotated[
-        Literal["markdown", "csv", "json", "text"],
-        Field(description="values are text in it; rows, headings and links are the template's own"),
-    ] = "markdown"
-    template: TemplateText
-
-
 class Step(Model):
     """One stage of a definition."""
 
     id: Identifier
-    kind: StepKind
+    kind: KindName
     title: Annotated[TemplateText, Field(description="what people read; the id in words unless said")] = ""
     why: Annotated[TemplateText | None, Field(description="one sentence, in the first email")] = None
     takes: Annotated[str | None, Field(description="how long it takes: '10 minutes'")] = None
@@ -270,7 +232,7 @@ class Step(Model):
     @property
     def automatic(self) -> bool:
         """Done by the engine itself, with nobody asked."""
-        return self.kind in AUTOMATIC_KINDS
+        return STEP_KINDS[self.kind].automatic
 
     @property
     def awaits_children(self) -> bool:

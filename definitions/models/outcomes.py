@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from definitions.models.definition import Definition, Step
 from definitions.models.field_types import FIELD_TYPES
 from definitions.models.fields import FormField, RepeatedGroup
+from definitions.models.step_kinds import STEP_KINDS
 
 _USUAL = ("decision", "outcome", "status")
 
@@ -29,6 +33,13 @@ def outcome_field(step: Step) -> FormField | None:
     return None
 
 
+def response_outcome(step: Step, answers: Mapping[str, Any]) -> str:
+    """What a response comes to, as `on` and the audit name it."""
+    field = outcome_field(step)
+    value = answers.get(field.id) if field else None
+    return str(value) if value not in (None, "") else STEP_KINDS[step.kind].outcome
+
+
 def outcome_options(field: FormField) -> tuple[str, ...] | None:
     """The outcomes a field offers; None when an expression gives them, so nobody can say before launch."""
     if isinstance(field.options, str):
@@ -37,13 +48,13 @@ def outcome_options(field: FormField) -> tuple[str, ...] | None:
 
 
 def with_standard_fields(definition: Definition) -> Definition:
-    """The definition with `decision` and `reason` added to each approval whose form decides nothing."""
+    """The definition with `decision` and `reason` added to each step that must decide and whose form decides nothing."""
     steps = [_with_decision(step) for step in definition.steps]
     return definition.model_copy(update={"steps": steps})
 
 
 def _with_decision(step: Step) -> Step:
-    if step.kind != "approve" or step.outcome is not None or outcome_field(step) is not None:
+    if not STEP_KINDS[step.kind].decides or step.outcome is not None or outcome_field(step) is not None:
         return step
     added = [FormField(id="decision", type="decision", label="Your decision")]
     if all(field.id != "reason" for field in plain_fields(step)):

@@ -12,12 +12,13 @@ from typing import Any
 
 from definitions.models import role_holders
 from definitions.models.definition import Step
+from definitions.models.outcomes import response_outcome
 from definitions.models.replies import REPLIES, ReplyKind
+from definitions.models.step_kinds import STEP_KINDS
 from engine.commands.refusals import Refused
 from engine.dates.clock import london_date
 from engine.decisions.assignments import content_hash
 from engine.decisions.draft import Decision, Draft
-from engine.decisions.step_kinds import HUMAN
 from engine.events import workflow as e
 from engine.people import roles
 from engine.people.interests import own_practices, warning
@@ -40,8 +41,8 @@ def respond(
     warned = _separation(draft, step, actor)
     if own := own_practices(state, step, actor, london_date(now)):
         warned = (*warned, warning(state, actor, own))
-    kind = HUMAN[step.kind]
-    outcome = kind.outcome(step, answers)
+    kind = STEP_KINDS[step.kind]
+    outcome = response_outcome(step, answers)
     seen = _seen(draft, step, assignment, answers)
     if step.stop_if is not None and draft.scope.truth(step.stop_if, **seen):
         message = draft.scope.text(step.stop_message or "this cannot be answered yet", **seen)
@@ -138,7 +139,7 @@ def standing(
             actor = replace(actor, on_behalf_of=assignment.person)
     if not actor.on_behalf_of and assignment.on_behalf_of and actor.person == assignment.person:
         actor = replace(actor, on_behalf_of=assignment.on_behalf_of)
-    if HUMAN[step.kind].signs:
+    if STEP_KINDS[step.kind].signs:
         _may_sign(state, step, assignment, actor, now)
     return actor
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 from definitions.language.grammar import Action
 from definitions.models.definition import Step
+from definitions.models.step_kinds import STEP_KINDS
 from engine.dates.calendar import BeyondHorizon
 from engine.decisions import children, due_dates
 from engine.decisions.assignments import open_step, perform, ready
@@ -18,7 +19,6 @@ from engine.decisions.deadlines import ask_again
 from engine.decisions.draft import Decision, Draft
 from engine.decisions.escalation import chase
 from engine.decisions.rework import act, actions_of, end_open, stop
-from engine.decisions.step_kinds import HUMAN
 from engine.events import changes as changes
 from engine.events import workflow as e
 from engine.people import quorum
@@ -138,7 +138,7 @@ def _await_children(draft: Draft, step: Step) -> None:
 
 def decisive(draft: Draft, step: Step) -> Response | None:
     """An answer that ends the attempt at once, whoever else has not answered: sent back as a whole, or refused."""
-    kind = HUMAN[step.kind]
+    kind = STEP_KINDS[step.kind]
     for assignment in draft.state.steps[step.id].assignments.values():
         response = assignment.response
         if response is None or assignment.status != "answered":
@@ -205,7 +205,7 @@ def _count_silence(draft: Draft, step: Step) -> None:
 def may_fall_silent(step: Step, assignment: Assignment) -> bool:
     """Saying nothing would be counted here. Nobody signs by silence; somebody who replied was not silent, nor somebody
     whose answer did not count; and nobody is silent who could not be asked."""
-    if step.silence == "never counts" or HUMAN[step.kind].signs:
+    if step.silence == "never counts" or STEP_KINDS[step.kind].signs:
         return False
     return assignment.status == "open" and not (
         assignment.silence or assignment.replies or assignment.responses or assignment.unfilled
@@ -253,7 +253,7 @@ def _because(draft: Draft, step: Step, state: StepState) -> str:
 def outcome_of(step: Step, state: StepState) -> str:
     """The outcome of the step: the one everybody gave, else the first that sets something off, else "mixed"."""
     outcomes = [
-        HUMAN[step.kind].plain if a.response is None else a.response.outcome
+        STEP_KINDS[step.kind].outcome if a.response is None else a.response.outcome
         for a in state.assignments.values()
         if a.counts
     ]
@@ -278,7 +278,7 @@ def close(draft: Draft, step: Step, outcome: str, because: str, *, decided: bool
     closed = draft.emit(e.StepClosed(step.id, state.attempt, outcome, because, quorum.missing(state)))
     with draft.because_of(closed.version):
         end_open(draft, step.id, "the step closed without it")
-        if outcome in HUMAN[step.kind].ends and not step.actions(outcome):
+        if outcome in STEP_KINDS[step.kind].ends and not step.actions(outcome):
             stop(draft, f"“{draft.scope.title(step)}” came out as “{outcome}”")
             return
         if not any(action.kind in ("reopen", "stop") for action, _, _ in doing):

@@ -8,14 +8,15 @@ from definitions.checks.scopes import asked_of_several
 from definitions.language.grammar import parse_action
 from definitions.models import role_holders
 from definitions.models.definition import Step
+from definitions.models.step_kinds import STEP_KINDS
 from engine.dates.clock import london_date
 from engine.decisions import children, due_dates
 from engine.decisions.draft import Draft
 from engine.decisions.due_dates import DateContext
-from engine.decisions.step_kinds import AUTOMATIC
 from engine.events import workflow as e
 from engine.events.assignment_id import AssignmentId
 from engine.events.codec import canonical
+from engine.expressions.evaluator import StepTexts
 from engine.expressions.scope import Scope
 from engine.people.targets import Target, targets
 from engine.state.workflow import Assignment, StepState, WorkflowState
@@ -57,8 +58,9 @@ def _led_to(draft: Draft, step: Step) -> int:
 
 def perform(draft: Draft, step: Step, outcome: str = "", because: str = "Baton did it at once") -> None:
     """Do what an automatic step does, and close it."""
-    kind = AUTOMATIC[step.kind]
-    values = kind.perform(step, draft.scope)
+    kind = STEP_KINDS[step.kind]
+    assert kind.perform is not None  # it is automatic
+    values = kind.perform(step, StepTexts(draft.scope, step))
     attempt = draft.state.steps[step.id].attempt
     draft.emit(e.StepClosed(step.id, attempt, outcome or kind.outcome, because, values=values))
 
@@ -126,7 +128,7 @@ def _whom(scope: Scope, step: Step, target: Target) -> tuple[str, str, str, bool
     if target.found:
         return target.found.person.id, target.found.person.name, target.found.for_, False
     practice = scope.state.pcn.practices_by_code.get(target.organisation)
-    if practice and practice.mailbox and step.kind in ("collect", "review", "do"):
+    if practice and practice.mailbox and STEP_KINDS[step.kind].mailbox:
         return "", practice.name, "", False
     manager = role_holders.manager(scope.state.pcn, london_date(scope.now))
     return (manager.id, manager.name, "", True) if manager else ("", "nobody", "", True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from definitions.models.definition import Step
+from definitions.models.step_kinds import STEP_KINDS
 from engine.dates.calendar import BeyondHorizon
 from engine.dates.clock import LONDON
 from engine.decisions import children, due_dates
@@ -13,7 +14,6 @@ from engine.decisions.advance import may_fall_silent, short_at
 from engine.decisions.assignments import ready
 from engine.decisions.draft import Draft
 from engine.decisions.escalation import promised
-from engine.decisions.step_kinds import HUMAN
 from engine.people import quorum
 from engine.state.children import Child
 from engine.state.workflow import Assignment, WorkflowState
@@ -126,5 +126,5 @@ def moves(state: WorkflowState, assignment_id: str) -> bool:
         return True
     response = assignment.response
     return response is not None and (
-        bool(spec.actions(response.outcome)) or response.outcome in HUMAN[spec.kind].ends
+        bool(spec.actions(response.outcome)) or response.outcome in STEP_KINDS[spec.kind].ends
     )

@@ -7,6 +7,9 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from definitions.language.formats import Format
+from definitions.language.plain_values import plain
+from definitions.models.definition import Step
 from engine.expressions.scope import Scope
 from engine.state.workflow import Assignment, WorkflowState
 
@@ -35,3 +38,16 @@ class FormEvaluator:
         opened = self._assignment.opened_at
         found = self._scope.resolve(text, self._assignment.organisation, anchors={"opens": opened})
         return found.day if found else None
+
+
+class StepTexts:
+    """The Surroundings of definitions/models/step_kinds, for one step that asks nobody."""
+
+    def __init__(self, scope: Scope, step: Step) -> None:
+        self._scope, self._step = scope, step
+
+    def kept(self, text: str, /, **earlier: Any) -> Any:
+        return plain(self._scope.kept(text, **earlier))
+
+    def text(self, text: str, to: Format, /) -> str:
+        return self._scope.text(text, to, **self._scope.around(self._step))

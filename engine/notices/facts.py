@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from definitions.models import role_holders
-from definitions.models.definition import Assign, Step
+from definitions.models.definition import Step
 from definitions.models.directory import Person
 from definitions.models.ladder import Rung
+from definitions.models.step_contents import Assign
+from definitions.models.step_kinds import STEP_KINDS
 from engine.dates.clock import LONDON, london_date
 from engine.dates.explanation import spoken
 from engine.events.workflow import When
@@ -78,7 +80,7 @@ def _of_assignment(scope: Scope, step: Step, about: Assignment) -> dict[str, Any
         "next": what_next(scope, step, about),
         "practice": scope.state.pcn.organisation_name(about.organisation),
         "on_behalf_of": _name(scope, about.on_behalf_of),
-        "attest": step.kind == "attest",
+        "attest": STEP_KINDS[step.kind].signs,
         "again": about.attempt > 1 or about.heard > 0,
     }
     return {key: value for key, value in found.items() if value}

@@ -14,6 +14,13 @@ Example::
       on: {delay: move start_date to answers.day_one_gate.new_start_date}
 """
 
-from engine.decisions.step_kinds.kind import Human
+from __future__ import annotations
 
-KIND = Human(plain="decided")
+from definitions.models.step_kinds.declaration import StepKind
+
+KIND = StepKind(
+    name="decide",
+    needs=("assign", "due", "form"),
+    outcome="decided",
+    leaves="answers",
+)

@@ -17,23 +17,27 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from definitions.models.definition import Step
-from engine.decisions.step_kinds.kind import Automatic
-from engine.expressions.scope import Scope
+from definitions.models.step_kinds.declaration import Contents, StepKind, Surroundings
 
 
-def perform(step: Step, scope: Scope) -> dict[str, Any]:
+def _perform(step: Contents, around: Surroundings) -> dict[str, Any]:
     """`name`, `format`, `text` and the sha256 of the text's UTF-8 bytes."""
     if step.artefact is None:
         return {}
-    around = scope.around(step)
-    text = scope.text(step.artefact.template, step.artefact.format, **around)
+    text = around.text(step.artefact.template, step.artefact.format)
     return {
-        "name": scope.text(step.artefact.name, "line", **around),
+        "name": around.text(step.artefact.name, "line"),
         "format": step.artefact.format,
         "text": text,
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
     }
 
 
-KIND = Automatic(outcome="produced", perform=perform)
+KIND = StepKind(
+    name="produce",
+    needs=("artefact",),
+    outcome="produced",
+    leaves="text",
+    keys=frozenset({"artefact"}),
+    perform=_perform,
+)

@@ -15,6 +15,14 @@ Example::
       close_when: 80% of list size
 """
 
-from engine.decisions.step_kinds.kind import Human
+from __future__ import annotations
 
-KIND = Human(plain="answered")
+from definitions.models.step_kinds.declaration import StepKind
+
+KIND = StepKind(
+    name="collect",
+    needs=("assign", "due", "form"),
+    outcome="answered",
+    leaves="answers",
+    mailbox=True,
+)

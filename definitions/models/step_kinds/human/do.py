@@ -12,6 +12,14 @@ Example::
         - {id: submitted_on, type: date, label: When did you send it}
 """
 
-from engine.decisions.step_kinds.kind import Human
+from __future__ import annotations
 
-KIND = Human(plain="done")
+from definitions.models.step_kinds.declaration import StepKind
+
+KIND = StepKind(
+    name="do",
+    needs=("assign", "due"),
+    outcome="done",
+    leaves="answers",
+    mailbox=True,
+)

@@ -15,6 +15,13 @@ Example::
       on: {returned: reopen draft_plan}
 """
 
-from engine.decisions.step_kinds.kind import Human
+from __future__ import annotations
 
-KIND = Human(plain="recorded")
+from definitions.models.step_kinds.declaration import StepKind
+
+KIND = StepKind(
+    name="wait",
+    needs=("assign", "due"),
+    outcome="recorded",
+    leaves="answers",
+)

@@ -17,20 +17,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from definitions.models.definition import Step
-from engine.decisions.step_kinds.kind import Automatic
-from engine.expressions.scope import Scope
+from definitions.models.step_kinds.declaration import Contents, StepKind, Surroundings
 
 
-def perform(step: Step, scope: Scope) -> dict[str, Any]:
+def _perform(step: Contents, around: Surroundings) -> dict[str, Any]:
     """The words told; who hears them is planned with the notices."""
     if step.message is None:
         return {}
-    around = scope.around(step)
     return {
-        "subject": scope.text(step.message.subject, "line", **around),
-        "body": scope.text(step.message.body, "email", **around),
+        "subject": around.text(step.message.subject, "line"),
+        "body": around.text(step.message.body, "email"),
     }
 
 
-KIND = Automatic(outcome="told", perform=perform)
+KIND = StepKind(
+    name="notify",
+    needs=("message",),
+    outcome="told",
+    leaves="nothing",
+    keys=frozenset({"message"}),
+    perform=_perform,
+)

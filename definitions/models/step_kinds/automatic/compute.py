@@ -16,18 +16,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from definitions.language.plain_values import plain
-from definitions.models.definition import Step
-from engine.decisions.step_kinds.kind import Automatic
-from engine.expressions.scope import Scope
+from definitions.models.step_kinds.declaration import Contents, StepKind, Surroundings
 
 
-def perform(step: Step, scope: Scope) -> dict[str, Any]:
+def _perform(step: Contents, around: Surroundings) -> dict[str, Any]:
     """The values, in the order written; a later one sees the earlier ones by name."""
     found: dict[str, Any] = {}
     for name, expression in step.values.items():
-        found[name] = plain(scope.kept(expression, **found))
+        found[name] = around.kept(expression, **found)
     return found
 
 
-KIND = Automatic(outcome="computed", perform=perform)
+KIND = StepKind(
+    name="compute",
+    needs=("values",),
+    outcome="computed",
+    leaves="values",
+    keys=frozenset({"values"}),
+    perform=_perform,
+)

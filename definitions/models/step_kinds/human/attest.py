@@ -13,6 +13,17 @@ Example::
       statement: We agree to the plan and to our part in it.
 """
 
-from engine.decisions.step_kinds.kind import Human
+from __future__ import annotations
 
-KIND = Human(plain="signed", signs=True, sends_back=frozenset({"returned"}), ends=frozenset({"rejected"}))
+from definitions.models.step_kinds.declaration import StepKind
+
+KIND = StepKind(
+    name="attest",
+    needs=("assign", "due", "statement"),
+    outcome="signed",
+    leaves="answers",
+    keys=frozenset({"statement"}),
+    signs=True,
+    sends_back=frozenset({"returned"}),
+    ends=frozenset({"rejected"}),
+)

@@ -13,6 +13,15 @@ Example::
         - {id: cqrs_as_at, type: date, label: CQRS figures as at}
 """
 
-from engine.decisions.step_kinds.kind import Human
+from __future__ import annotations
 
-KIND = Human(plain="reviewed", sends_back=frozenset({"returned"}))
+from definitions.models.step_kinds.declaration import StepKind
+
+KIND = StepKind(
+    name="review",
+    needs=("assign", "due"),
+    outcome="reviewed",
+    leaves="answers",
+    mailbox=True,
+    sends_back=frozenset({"returned"}),
+)

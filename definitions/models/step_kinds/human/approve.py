@@ -14,6 +14,17 @@ Example::
       on: {returned: reopen practice_return}
 """
 
-from engine.decisions.step_kinds.kind import Human
+from __future__ import annotations
 
-KIND = Human(plain="approved", sends_back=frozenset({"returned"}), ends=frozenset({"rejected"}))
+from definitions.models.step_kinds.declaration import StepKind
+
+KIND = StepKind(
+    name="approve",
+    needs=("assign", "due"),
+    outcome="approved",
+    leaves="answers",
+    keys=frozenset({"statement"}),
+    decides=True,
+    sends_back=frozenset({"returned"}),
+    ends=frozenset({"rejected"}),
+)

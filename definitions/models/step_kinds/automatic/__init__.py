@@ -1,0 +1,1 @@
+"""Kinds that the engine does by itself, at once, with nobody asked."""
