@@ -37,6 +37,7 @@ from pydantic_settings import (
 from application.home import Home
 from definitions.source.problems import nearest
 from definitions.source.text import decode
+from engine.forms.files import MB, FileQuotas
 from notifications.transport.settings import PostSettings
 
 #: Where settings are read from beside the environment, in the working directory.
@@ -119,6 +120,13 @@ class Settings(BaseSettings):
             '["10.0.0.0/8"]; rate limits go by it'
         ),
     ] = []
+    link_files_mb: Annotated[
+        int,
+        Field(ge=10, description="megabytes that the files sent through one link may have together"),
+    ] = 50
+    workflow_files_mb: Annotated[
+        int, Field(ge=10, description="megabytes that the files of one workflow may have together")
+    ] = 500
     prefect_api_url: Annotated[
         str,
         Field(
@@ -220,6 +228,10 @@ class Settings(BaseSettings):
     def only_here(self) -> bool:
         """Whether the pages are for this machine alone: no other reaches the port, and nothing stands in front."""
         return self.web_host in ("127.0.0.1", "::1", "localhost") and not self.base_url
+
+    @property
+    def file_quotas(self) -> FileQuotas:
+        return FileQuotas(self.link_files_mb * MB, self.workflow_files_mb * MB)
 
     def post_on(self, port: int) -> PostSettings:
         """The post's settings, with links that lead to the pages served on `port`."""

@@ -78,6 +78,11 @@ class Home:
         return self.root / "outbox"
 
     @property
+    def uploads(self) -> Path:
+        """Files that were sent and wait for their answer to be taken."""
+        return self.root / "uploads"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 
@@ -124,7 +129,7 @@ class Home:
         ):
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.root.chmod(0o700)  # it may have been there before, and open to others
-        for folder in (self.journal, self.outbox, self.logs, self.prefect):
+        for folder in (self.journal, self.outbox, self.uploads, self.logs, self.prefect):
             with using(folder, "Move it away, or give it to who runs Baton; Baton makes its folders itself."):
                 folder.mkdir(exist_ok=True)
                 os.scandir(folder).close()

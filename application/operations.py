@@ -6,6 +6,7 @@ knows Prefect: the wake is a signal to whoever runs the flows, and a signal nobo
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -13,6 +14,8 @@ from typing import Any, Protocol
 from application.batches import Batch
 from application.launcher import Launcher, LaunchResult
 from application.repository import Decide, Recorded, Repository, answered
+from application.uploads import NoUploads, Uploads
+from definitions.models.field_types.composite.file import MOST_BYTES
 from definitions.models.replies import ReplyKind
 from engine.commands import manager, responses
 from engine.commands.refusals import Invalid, Refused, Warned
@@ -22,9 +25,9 @@ from engine.decisions.draft import Decision
 from engine.events.workflow import Actor, NoticePlanned
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.answers import AnswerProblem, AnswerWarning, check_answers
+from engine.forms.files import check_files, files_in
 from engine.forms.patient_guard import check_free_text
 from engine.state.workflow import Assignment, WorkflowState
-from store.protocol import Commit
 
 
 class FlowSignals(Protocol):
@@ -59,10 +62,16 @@ class Operations:
     """The verbs, over one repository and one clock."""
 
     def __init__(
-        self, repository: Repository, launcher: Launcher, clock: Clock, signals: FlowSignals | None = None
+        self,
+        repository: Repository,
+        launcher: Launcher,
+        clock: Clock,
+        signals: FlowSignals | None = None,
+        uploads: Uploads | None = None,
     ) -> None:
         self.repository, self.launcher, self.clock = repository, launcher, clock
         self.signals: FlowSignals = signals or NoSignals()
+        self.uploads = uploads or NoUploads()
 
     # --- launching
 
@@ -94,6 +103,7 @@ class Operations:
         """
         now = self.clock.now()
         warnings: tuple[AnswerWarning, ...] = ()
+        files: dict[str, bytes] = {}
 
         def decide(state: WorkflowState) -> Decision:
             nonlocal warnings
@@ -105,11 +115,14 @@ class Operations:
             if checked.warnings and not anyway:
                 raise Warned(checked.warnings)
             responses.nobody_meanwhile(assignment, seen, checked.values, actor)
+            files.clear()
+            files.update(self._files(state, assignment, checked.values))
             said = tuple(warning.message for warning in checked.warnings)
             return responses.respond(state, assignment_id, checked.values, now, actor, said)
 
         asked, _ = await self.repository.asked(assignment_id)
-        kept = await self.repository.decide(asked.id, decide, now, look_ahead=False)
+        kept = await self.repository.decide(asked.id, decide, now, look_ahead=False, documents=files)
+        self.uploads.forget(assignment_id, files)
         if pending.moves(kept.state, assignment_id):
             self._wake(kept.state, f"an answer from {actor.organisation}")
         self.signals.tell()
@@ -123,6 +136,18 @@ class Operations:
         checked = await answered(lambda: self._checked(state, assignment, raw, self.clock.now()))
         problems: Sequence[AnswerProblem] = checked.problems
         return problems
+
+    def _files(
+        self, state: WorkflowState, assignment: Assignment, answers: Mapping[str, Any]
+    ) -> dict[str, bytes]:
+        """The files that go to the log with these answers, by their sha256. Raises Invalid for what cannot be named."""
+        named = {file["sha256"] for _, file in files_in(answers)}
+        found = {sha256: self.uploads.read(assignment.id, sha256) for sha256 in named}
+        waiting = {sha256: content for sha256, content in found.items() if content is not None}
+        sizes = {sha256: len(content) for sha256, content in waiting.items()}
+        if problems := check_files(state, assignment, answers, sizes, self.uploads.quotas):
+            raise Invalid(problems)
+        return waiting
 
     def _checked(
         self, state: WorkflowState, assignment: Assignment, raw: Mapping[str, Any], now: datetime
@@ -168,15 +193,16 @@ class Operations:
 
     # --- files
 
-    async def keep_file(self, content: bytes) -> str:
-        """Keep a file's bytes as a document; its sha256. The same bytes are kept once."""
-        import hashlib
+    async def stage_file(self, assignment_id: str, content: bytes) -> str:
+        """Keep a file until an answer to this assignment that names it is taken; its sha256.
 
-        sha256 = hashlib.sha256(content).hexdigest()
-        await self.repository.store.commit(
-            [Commit("files", await self.repository.store.version("files"), (), None, {sha256: content})]
-        )
-        return sha256
+        Raises Refused where nothing can be answered, Invalid for a file that no answer may name.
+        """
+        state, _ = await self.repository.asked(assignment_id)
+        responses.answerable(state, assignment_id)
+        if not 0 < len(content) <= MOST_BYTES:
+            raise Invalid([AnswerProblem("", "A file may have 1 byte to 10 MB", "size")])
+        return await asyncio.to_thread(self.uploads.stage, assignment_id, content)
 
     # --- inside
 

@@ -7,7 +7,7 @@ and a workflow that waits unasked costs no memory at all.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -119,11 +119,18 @@ class Repository:
     # --- committing
 
     async def decide(
-        self, workflow_id: str, decide: Decide, now: datetime, *, look_ahead: bool = True
+        self,
+        workflow_id: str,
+        decide: Decide,
+        now: datetime,
+        *,
+        look_ahead: bool = True,
+        documents: Mapping[str, bytes] | None = None,
     ) -> Recorded:
         """Load, decide, commit; again when another commit came first. No events: nothing is committed.
 
         `look_ahead` false leaves what the workflow waits for as it was, where the decision does not bring a moment nearer.
+        `documents` are those the events name, by their sha256; `decide` may fill them in.
         """
         for _ in range(TRIES):
             state = await self.state(workflow_id)
@@ -131,7 +138,7 @@ class Repository:
             if not decision.events:
                 return Recorded(state, (), await self.store.position())
             pending = await worked_out(partial(pending_of, decision.state, now)) if look_ahead else None
-            commit = Commit(workflow_id, state.version, decision.events, pending)
+            commit = Commit(workflow_id, state.version, decision.events, pending, dict(documents or {}))
             try:
                 position = await self.store.commit([commit])
             except Conflict:

@@ -22,6 +22,7 @@ from application.network_calendar import hours_of, network_calendar
 from application.operations import Operations
 from application.repository import Repository
 from application.runtime import PostOutcome, Runtime
+from application.uploads import Uploads
 from audit.auditor import Auditor
 from cli.console import LogLines, say
 from cli.context import directory as directory_in_use
@@ -114,8 +115,9 @@ async def _serve(settings: Settings) -> None:
         repository = Repository(store)
         calendar = network_calendar()
         operations = Operations(
-            repository, Launcher(repository, library(settings), known, calendar.to_data()), clock
-        )
+            repository, Launcher(repository, library(settings), known, calendar.to_data()), clock,
+            uploads=Uploads(home.uploads, clock, settings.file_quotas),
+        )  # fmt: skip
         links = Links(home.secret(), settings.url_on(port))
         mailer = Mailer(
             store, clock, post, links, lambda: hours_of(calendar, known), BounceReport(repository, clock)

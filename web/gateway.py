@@ -11,6 +11,7 @@ from typing import Any
 from application.operations import Operations
 from application.repository import NoSuchAssignment, answered
 from definitions.models.replies import ReplyKind
+from engine.commands.refusals import Refused
 from engine.dates.clock import LONDON
 from engine.events.workflow import Actor
 from engine.forms.answers import AnswerProblem
@@ -67,15 +68,22 @@ class Gateway:
 
     async def reply(
         self, assignment_id: str, kind: ReplyKind, text: str, until: date | None, actor: Actor
-    ) -> None:
+    ) -> bool:
+        """Keep what somebody said instead of an answer. False: it was here already, and a button was pressed twice."""
         # "Until Friday" is until the end of Friday's working day.
         moment = datetime.combine(until, time(17, 0), LONDON) if until else None
-        await self._operations.reply(
-            assignment_id, kind, text, moment, await self._known(assignment_id, actor)
-        )
+        who = await self._known(assignment_id, actor)
+        try:
+            await self._operations.reply(assignment_id, kind, text, moment, who)
+        except Refused as refused:
+            if refused.code != "the-same-reply":
+                raise
+            return False
+        return True
 
-    async def keep_file(self, name: str, content: bytes) -> str:
-        return await self._operations.keep_file(content)
+    async def stage_file(self, assignment_id: str, content: bytes) -> str:
+        """Keep a file until an answer that names it is taken; its sha256."""
+        return await self._operations.stage_file(assignment_id, content)
 
     async def launch(
         self,

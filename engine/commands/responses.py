@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Any
 
 from definitions.models import role_holders
@@ -86,9 +87,20 @@ def reply(
         raise Refused("no-day", "say until when: a day from tomorrow on")
     if REPLIES[kind].needs_text and not text.strip():
         raise Refused("no-question", "write your question, so that somebody can answer it")
+    body = e.ReplyReceived(assignment_id, assignment.step, kind, text.strip(), until)
+    _refuse_repeated(assignment, body, actor)
     draft = Draft(state, now, actor, "reply")
-    draft.emit(e.ReplyReceived(assignment_id, assignment.step, kind, text.strip(), until))
+    draft.emit(body)
     return draft.decision
+
+
+def _refuse_repeated(assignment: Assignment, body: e.ReplyReceived, actor: e.Actor) -> None:
+    """The same words by the same name are a button pressed twice, until somebody has settled them: refused as
+    "the-same-reply", which is no news to anybody."""
+    for earlier in takewhile(lambda reply: not reply.settled, reversed(assignment.replies)):
+        same = (earlier.kind, earlier.text, earlier.until) == (body.kind, body.text, body.until)
+        if same and earlier.actor.name == actor.name:
+            raise Refused("the-same-reply", "this is here already, and waits for the manager")
 
 
 def answerable(state: WorkflowState, assignment_id: str) -> Assignment:

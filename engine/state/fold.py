@@ -341,7 +341,7 @@ def _(body: e.ResponseCarried, state: WorkflowState, event: e.Event) -> Workflow
 @_after.register
 def _(body: e.ReplyReceived, state: WorkflowState, event: e.Event) -> WorkflowState:
     assignment = _found(state, body.assignment)
-    reply = Reply(body.kind, event.at, body.text, body.until)
+    reply = Reply(body.kind, event.at, body.text, body.until, event.actor)
     return _with(state, replace(assignment, replies=(*assignment.replies, reply)))
 
 

@@ -41,6 +41,7 @@ class Reply:
     at: datetime
     text: str
     until: datetime | None
+    actor: Actor
     settled: bool = False
     passed: bool = False
 

@@ -15,8 +15,8 @@ from web.outbox import Outbox
 
 
 @pytest.fixture
-async def site() -> Site:
-    return await Site().begin()
+async def site(tmp_path: Path) -> Site:
+    return await Site(tmp_path / "uploads").begin()
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from application.launcher import Launcher
 from application.network_calendar import network_calendar
 from application.operations import Operations
 from application.repository import Repository, pending_of
+from application.uploads import Uploads
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import SHIPPED, Library
 from engine.dates.clock import VirtualClock
@@ -28,6 +29,7 @@ from engine.decisions.advance import advance
 from engine.events.post import LINKS as LINK_STREAM
 from engine.events.post import LinkIssued, LinkRevoked
 from engine.events.workflow import BATON, Actor, Event, NoticePlanned
+from engine.forms.files import MB, FileQuotas
 from notifications.links import Links, sha256_of
 from notifications.transport.local_mailbox import LocalMailbox
 from store.memory.store import MemoryStore
@@ -37,7 +39,7 @@ from web.gateway import Gateway
 from web.views import AssignmentPage, ConversationLine, ShownResult, WebSettings
 
 HERE = Path(__file__).parent
-PCN, ELM_TREE = "U90001", "Y90001"
+PCN, ELM_TREE, OAK_HOUSE = "U90001", "Y90001", "Y90002"
 START = datetime(2027, 1, 6, 9, 30, tzinfo=UTC)
 BEFORE = datetime(2026, 10, 6, 9, 30, tzinfo=UTC)
 NHS_NUMBER = "943 476 5919"
@@ -122,16 +124,18 @@ class ShownGateway(Gateway):
 
 
 class Site:
-    """What a test of the web stands on. `assignment`: the figures asked of Elm Tree Surgery."""
+    """What a test of the web stands on. `assignment`: the figures asked of Elm Tree Surgery; `files`: where files wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Path) -> None:
         self.clock = VirtualClock(BEFORE)
         self.store = MemoryStore()
         repository = Repository(self.store)
         library = Library([SHIPPED, HERE / "processes"])
         directory = load_directory(HERE.parents[1] / "examples" / "harbour-vale.yaml")
         launcher = Launcher(repository, library, directory, network_calendar().to_data())
-        self.operations = Operations(repository, launcher, self.clock)
+        self.files = files
+        uploads = Uploads(files, self.clock, FileQuotas(link=2 * MB, workflow=3 * MB))
+        self.operations = Operations(repository, launcher, self.clock, uploads=uploads)
         self.gateway = ShownGateway(self.operations)
         self.workflow = self.assignment = ""
         self._begun = 0
@@ -219,11 +223,19 @@ class Site:
         ]
 
     @property
+    def waiting(self) -> list[bytes]:
+        """Files that wait for their answer."""
+        return [file.read_bytes() for file in self.files.glob("*/*")]
+
+    def document(self, sha256: str) -> bytes:
+        return at_once(self.store.document(sha256))
+
+    @property
     def answers(self) -> list[Mapping[str, Any]]:
         return [event.body.answers for event in self.events if event.type == "ResponseReceived"]  # type: ignore[union-attr]
 
 
-def begun() -> Site:
+def begun(files: Path) -> Site:
     """A site for tests without a loop; in a thread, since the one of a browser's test may have a loop of its own."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(lambda: asyncio.run(Site().begin())).result()
+        return pool.submit(lambda: asyncio.run(Site(files).begin())).result()

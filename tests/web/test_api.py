@@ -10,8 +10,9 @@ import orjson
 import pytest
 
 from engine.commands.refusals import Refused
+from engine.forms.files import MB
 from store.protocol import StoreError, StoreFull
-from tests.web.site import ELM_TREE, GOOD, INPUTS, NHS_NUMBER, PCN, TOKEN, Site
+from tests.web.site import ELM_TREE, GOOD, INPUTS, MANAGER, NHS_NUMBER, OAK_HOUSE, PCN, TOKEN, Site
 
 AUTH = {"authorization": f"Bearer {TOKEN}"}
 BY = {"name": "Priya Shah", "role": "practice_manager"}
@@ -163,7 +164,74 @@ class TestResponses:
         assert "5919" not in answer.text + caplog.text
 
 
+class TestFiles:
+    async def test_a_file_is_sent_and_then_named(self, api: httpx.AsyncClient, site: Site) -> None:
+        sent = await api.post(f"/api/assignments/{site.assignment}/files", content=b"figures")
+        assert (sent.status_code, sent.json()["size"]) == (201, 7)
+        named = {**GOOD, "evidence": {"name": "report.pdf", **sent.json()}}
+        assert (await api.post(site.responses, json={"answers": named, "by": BY})).status_code == 201
+        assert site.document(sent.json()["sha256"]) == b"figures"
+
+    @pytest.mark.parametrize("whose", ["nobody's", "another practice's", "another size"])
+    async def test_a_file_that_was_not_sent_here_cannot_be_named(
+        self, api: httpx.AsyncClient, site: Site, whose: str
+    ) -> None:
+        there = site.asked_of(site.workflow, OAK_HOUSE) if whose == "another practice's" else site.assignment
+        sent = (await api.post(f"/api/assignments/{there}/files", content=b"figures")).json()
+        if whose == "another practice's":
+            theirs = {**GOOD, "evidence": {"name": "report.pdf", **sent}}
+            responses = f"/api/assignments/{there}/responses"
+            assert (await api.post(responses, json={"answers": theirs, "by": BY})).status_code == 201
+        else:
+            sent |= {"sha256": "0" * 64} if whose == "nobody's" else {"size": 8}
+        before = len(site.events)
+        named = {**GOOD, "evidence": {"name": "report.pdf", **sent}}
+        answer = await api.post(site.responses, json={"answers": named, "by": BY})
+        assert answer.status_code == 422
+        assert [(each["path"], each["code"]) for each in answer.json()["errors"]] == [
+            ("evidence", "no-such-file")
+        ]
+        assert len(site.events) == before
+
+    async def test_a_workflow_has_a_quota(self, api: httpx.AsyncClient, site: Site) -> None:
+        statuses = []
+        for practice in ("Y90001", "Y90002", "Y90003", "Y90004"):
+            there = site.asked_of(site.workflow, practice)
+            sent = await api.post(f"/api/assignments/{there}/files", content=practice.encode() * (MB // 6))
+            named = {**GOOD, "evidence": {"name": "report.pdf", **sent.json()}}
+            answer = await api.post(f"/api/assignments/{there}/responses", json={"answers": named, "by": BY})
+            statuses.append(answer.status_code)
+        assert statuses == [201, 201, 201, 422]
+        assert "IIF Q3 2026/27 may have 3 MB together" in answer.json()["errors"][0]["message"]
+
+    @pytest.mark.parametrize(
+        ("content", "status"), [(b"", 422), (b"x" * 10_485_761, 422), (b"x" * 12_000_000, 413)]
+    )
+    async def test_a_file_has_a_size(
+        self, api: httpx.AsyncClient, site: Site, content: bytes, status: int
+    ) -> None:
+        answer = await api.post(f"/api/assignments/{site.assignment}/files", content=content)
+        assert answer.status_code == status
+        assert site.waiting == []
+
+    async def test_where_nothing_can_be_answered_no_file_is_taken(
+        self, api: httpx.AsyncClient, site: Site
+    ) -> None:
+        await site.operations.withdraw(site.workflow, "A mistake", MANAGER)
+        answer = await api.post(f"/api/assignments/{site.assignment}/files", content=b"x")
+        assert (answer.status_code, answer.json()["code"]) == (409, "over")
+        assert (await api.post("/api/assignments/x.y/files", content=b"x")).status_code == 404
+        assert site.waiting == []
+
+
 class TestTheRest:
+    async def test_the_same_reply_is_kept_once(self, api: httpx.AsyncClient, site: Site) -> None:
+        ask = {"kind": "more time", "until": "2027-01-20", "text": "Two away", "by": BY}
+        answers = [await api.post(site.replies, json=ask) for _ in range(3)]
+        assert [each.status_code for each in answers] == [201, 200, 200]
+        assert [each.json()["repeated"] for each in answers] == [False, True, True]
+        assert len(site.events) == 1
+
     async def test_a_launch_is_made_once_for_a_key(self, api: httpx.AsyncClient, site: Site) -> None:
         first = await api.post("/api/workflows", json=LAUNCH, headers={"Idempotency-Key": "k1"})
         second = await api.post("/api/workflows", json=LAUNCH, headers={"Idempotency-Key": "k1"})

@@ -43,8 +43,9 @@ async def no_post() -> datetime | None:
 
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> Described:
-    site = begun()
-    outbox = Outbox(mailbox_of(tmp_path_factory.mktemp("outbox"), site), OutboxAccess())
+    home = tmp_path_factory.mktemp("home")
+    site = begun(home / "uploads")
+    outbox = Outbox(mailbox_of(home / "outbox", site), OutboxAccess())
     leaping = LeapingClock.starting(START)
     leaps = DemonstrationClock(site.operations.repository, leaping, lambda now: None, no_post)
     app = site.app(
@@ -89,6 +90,7 @@ def test_all_that_is_served_is_described(described: Described) -> None:
         "/api/workflows", "/api/workflows/{workflow_id}", "/api/workflows/{workflow_id}/hold",
         "/api/workflows/{workflow_id}/lift", "/api/assignments/{assignment_id}",
         "/api/assignments/{assignment_id}/responses", "/api/assignments/{assignment_id}/replies",
+        "/api/assignments/{assignment_id}/files",
         "/api/audit/workflows", "/api/audit/story", "/api/audit/verify", "/api/audit/events",
         "/api/outbox/links", "/api/clock", "/api/clock/answers/{assignment_id}",
     }  # fmt: skip

@@ -41,10 +41,10 @@ class Served:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    site = begun()
+    site = begun(tmp_path / "uploads")
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    outbox = Outbox(mailbox_of(tmp_path, site), OutboxAccess())
+    outbox = Outbox(mailbox_of(tmp_path / "outbox", site), OutboxAccess())
     server = server_of(site.app(outbox=outbox), SETTINGS)
     thread = threading.Thread(target=lambda: server.run(sockets=[listening]), daemon=True)
     thread.start()

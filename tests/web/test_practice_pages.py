@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 
 import httpx
 import pytest
 
+from engine.commands.manager import settle_reply
 from engine.dates.clock import LONDON
 from engine.events.workflow import Actor, ReplyReceived
-from tests.web.site import ELM_TREE, GOOD, HOSTILE, LINKS, NHS_NUMBER, START, TYPED, Site
+from engine.forms.files import MB
+from tests.web.site import ELM_TREE, GOOD, HOSTILE, LINKS, MANAGER, NHS_NUMBER, START, TYPED, Site
 from web.views import Contact, ConversationLine, ShownResult, StandingAnswer
 
 
@@ -21,6 +23,30 @@ async def send(client: httpx.AsyncClient, link: str, seal: str, **more: str) -> 
     return await client.post(
         link, data={**TYPED, "seal": seal, **{k.replace("__", "."): v for k, v in more.items()}}
     )
+
+
+async def with_file(
+    client: httpx.AsyncClient, link: str, seal: str, file: str, content: bytes, **more: str
+) -> httpx.Response:
+    """The same, with a file chosen."""
+    data = {**TYPED, "seal": seal, **{k.replace("__", "."): v for k, v in more.items()}}
+    return await client.post(link, data=data, files={"f.evidence": (file, content)})
+
+
+def seal_of(page: httpx.Response) -> str:
+    return re.findall(r'name="seal" value="([^"]+)"', page.text)[0]
+
+
+def note(page: httpx.Response) -> dict[str, str]:
+    """What the page sends of a file that was chosen before."""
+    found = re.search(r'name="f\.evidence\.note" value="([^"]+)"', page.text)
+    return {"f.evidence.note": found[1]} if found else {}
+
+
+def chosen(page: httpx.Response) -> str:
+    """The file that the page says was chosen before."""
+    found = re.search(r"Chosen before: (\S+)\. Choose another", page.text)
+    return found[1] if found else ""
 
 
 def summary(page: str) -> list[tuple[str, str]]:
@@ -277,36 +303,103 @@ class TestAnswering:
 
 
 class TestFiles:
-    async def test_a_file_is_kept_and_need_not_be_sent_again(
+    async def test_a_file_is_chosen_once_and_kept_with_the_answer_that_is_taken(
         self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
-        wrong = {**TYPED, "seal": seal, "name": ""}
-        answer = await client.post(
-            link, data=wrong, files={"f.evidence": ("C:\\Users\\p\\report.pdf", b"figures")}
-        )
-        assert answer.status_code == 422
-        note = re.search(r'name="f\.evidence\.note" value="([^"]+)"', answer.text)
-        assert note
-        assert "Chosen before: report.pdf" in answer.text
-        await client.post(link, data={**TYPED, "seal": seal, "f.evidence.note": note[1]})
-        assert site.answers[0]["evidence"]["size"] == 7
-        # Answering again without a file leaves it there.
-        await send(client, link, seal)
-        assert site.answers[1]["evidence"]["name"] == "report.pdf"
+        mended = await with_file(client, link, seal, "C:\\Users\\p\\report.pdf", b"figures", name="")
+        assert mended.status_code == 422
+        assert chosen(mended) == "report.pdf"
+        assert site.waiting == [b"figures"]
+        await send(client, link, seal, **note(mended))
+        evidence = site.answers[0]["evidence"]
+        assert (evidence["name"], evidence["size"]) == ("report.pdf", 7)
+        assert site.document(evidence["sha256"]) == b"figures"
+        assert site.waiting == []
+        # The page of the answer that stands sends its file again unseen.
+        await send(client, link, seal, **note(await client.get(link)))
+        assert site.answers[1]["evidence"] == evidence
 
     @pytest.mark.parametrize(("name", "content"), [("run.exe", b"x"), ("empty.pdf", b""), ("plan", b"x")])
     async def test_other_files_are_refused_and_not_kept(
         self, client: httpx.AsyncClient, site: Site, link: str, seal: str, name: str, content: bytes
     ) -> None:
-        answer = await client.post(link, data={**TYPED, "seal": seal}, files={"f.evidence": (name, content)})
+        answer = await with_file(client, link, seal, name, content)
         assert answer.status_code == 422
-        assert site.events == []
+        assert site.events == [] and site.waiting == []
 
     async def test_a_note_of_another_link_is_no_file(
         self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
         await send(client, link, seal, f__evidence__note="WyJ4Il0.forged")
         assert "evidence" not in site.answers[0]
+
+    @pytest.mark.parametrize("how", ["after thirteen hours", "without its cookie"])
+    async def test_a_page_that_is_no_longer_trusted_keeps_its_file_and_never_swaps_it(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str, how: str
+    ) -> None:
+        await with_file(client, link, seal, "earlier.pdf", b"earlier")
+        page = await client.get(link)
+        if how == "without its cookie":
+            client.cookies.clear()
+        else:
+            site.clock.move_on(timedelta(hours=13))
+        stale = await with_file(
+            client, link, seal_of(page), "newer.pdf", b"newer", f__note="Mended", seen="1"
+        )
+        assert stale.status_code == 403
+        assert "What you typed and chose is still here" in stale.text
+        assert ">Mended</textarea>" in stale.text and chosen(stale) == "newer.pdf"
+        await send(client, link, seal_of(stale), f__note="Mended", seen="1", **note(stale))
+        assert [(each["evidence"]["name"], each.get("note")) for each in site.answers] == [
+            ("earlier.pdf", None), ("newer.pdf", "Mended"),
+        ]  # fmt: skip
+        assert site.document(site.answers[1]["evidence"]["sha256"]) == b"newer"
+
+    async def test_a_file_that_is_refused_does_not_bring_the_earlier_one_back(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
+    ) -> None:
+        await with_file(client, link, seal, "earlier.pdf", b"earlier")
+        refused = await with_file(client, link, seal, "newer.exe", b"newer")
+        assert refused.status_code == 422
+        assert chosen(refused) == ""
+        await send(client, link, seal, **note(refused))
+        assert "evidence" not in site.answers[-1]
+
+    async def test_a_file_that_waited_too_long_is_to_be_chosen_again(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
+    ) -> None:
+        mended = await with_file(client, link, seal, "report.pdf", b"figures", name="")
+        for file in site.files.glob("*/*"):
+            file.unlink()
+        answer = await send(client, link, seal, **note(mended))
+        assert answer.status_code == 422
+        assert [text for _, text in summary(answer.text)] == ["Choose the file again: Baton does not have it, or not any longer"]  # fmt: skip
+        assert chosen(answer) == ""
+        assert site.events == []
+
+    async def test_refused_answers_leave_no_more_than_a_link_may_hold(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
+    ) -> None:
+        for number in range(25):
+            content = bytes([number]) * 700_000
+            assert (await with_file(client, link, seal, "report.pdf", content, name="")).status_code == 422
+        assert sum(map(len, site.waiting)) <= 2 * MB
+        assert site.events == []
+
+    async def test_a_link_has_a_quota_and_says_so(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
+    ) -> None:
+        for number in range(2):
+            answer = await with_file(client, link, seal, "report.pdf", bytes([number]) * MB)
+            assert answer.status_code == 303
+        answer = await with_file(client, link, seal, "report.pdf", b"x")
+        assert answer.status_code == 422
+        ((where, said),) = summary(answer.text)
+        assert said.startswith("The files sent for this link may have 2 MB together, and 2 MB are used.")
+        assert f'id="{where[1:]}"' in answer.text
+        assert len(site.answers) == 2
+        # A file that is there already counts once.
+        assert (await with_file(client, link, seal, "again.pdf", b"\0" * MB)).status_code == 303
 
 
 class TestSeals:
@@ -366,6 +459,40 @@ class TestReplies:
         )
         assert event.body.until == datetime(2027, 1, 20, 17, tzinfo=LONDON)
         assert "no reminder will come before" in (await client.get(answer.headers["location"])).text
+
+    @pytest.mark.parametrize(("kind", "words"), [("question", {"f.text": "Which search?"}), ("not-ours", {}), (
+        "more-time", {"f.until.day": "20", "f.until.month": "1", "f.until.year": "2027"})])  # fmt: skip
+    async def test_a_button_pressed_twice_says_it_once(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str, kind: str, words: dict[str, str]
+    ) -> None:
+        by = {"seal": seal, "name": "Priya Shah", "role": "Practice manager"}
+        for _ in range(2):
+            answer = await client.post(f"{link}/reply/{kind}", data={**by, **words})
+            assert answer.headers["location"] == f"{link}/thanks?did={kind}"
+        assert len(site.events) == 1
+        await client.post(f"{link}/reply/{kind}", data={**by, **words, "name": "Sam Lee"})
+        assert len(site.events) == 2, "somebody else says the same for themselves"
+
+    async def test_a_question_may_be_asked_again_once_it_was_settled(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
+    ) -> None:
+        ask = {"seal": seal, "name": "Priya Shah", "role": "Practice manager", "f.text": "Which search?"}
+        await client.post(f"{link}/reply/question", data=ask)
+        await site.operations.perform(
+            site.workflow, lambda state, now: settle_reply(state, site.assignment, "The usual", now, MANAGER)
+        )
+        await client.post(f"{link}/reply/question", data=ask)
+        assert [event.type for event in site.events] == ["ReplyReceived", "ReplySettled", "ReplyReceived"]
+
+    async def test_who_mends_a_mistake_does_not_replace_what_somebody_else_answered_meanwhile(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
+    ) -> None:
+        await site.operations.respond(site.assignment, GOOD, Actor("Tom Okafor", organisation=ELM_TREE))
+        page = await send(client, link, seal, seen="0", name="")
+        assert re.search(r'name="seen" value="0"', page.text)
+        told = await send(client, link, seal, seen="0")
+        assert told.status_code == 409
+        assert re.search(r'name="seen" value="1"', told.text), "now it has been told"
 
     async def test_not_ours_and_a_question(
         self, client: httpx.AsyncClient, site: Site, link: str, seal: str

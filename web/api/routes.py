@@ -25,7 +25,7 @@ from engine.forms import patient_guard
 from engine.forms.answers import AnswerProblem as AnswerProblem
 from engine.forms.answers import check_signer
 from web.api.json_bodies import StrictRoute, read_json
-from web.api.schema import ERRORS, RESPONSE_BODY, TAKEN
+from web.api.schema import ERRORS, FILE_BODY, RESPONSE_BODY, TAKEN
 from web.gateway import Gateway
 from web.problems import ProblemDetails, problem, refusal
 
@@ -219,13 +219,23 @@ def _add_acting(router: APIRouter, gateway: Gateway) -> None:
         return json(asdict(made), 200 if made.repeated else 201)
 
     @router.post(
-        "/assignments/{assignment_id}/replies", summary="Say something instead of an answer", status_code=201
-    )
+        "/assignments/{assignment_id}/replies", summary="Say something instead of an answer", status_code=201,
+        responses={**ERRORS, 200: {"description": "The same was said before, by the same name, and still waits"}},
+    )  # fmt: skip
     async def reply(assignment_id: str, body: ReplyBody) -> Response:
         if REPLIES[body.kind].needs_day and body.until is None:
             raise Invalid([AnswerProblem("until", "Say until when", "missing")])
-        await gateway.reply(assignment_id, body.kind, body.text, body.until, body.by.actor())
-        return json({"kind": body.kind}, 201)
+        fresh = await gateway.reply(assignment_id, body.kind, body.text, body.until, body.by.actor())
+        return json({"kind": body.kind, "repeated": not fresh}, 201 if fresh else 200)
+
+    @router.post(
+        "/assignments/{assignment_id}/files", summary="Send a file, for an answer that will name it", status_code=201,
+        openapi_extra=FILE_BODY,
+    )  # fmt: skip
+    async def file(assignment_id: str, request: Request) -> Response:
+        """It is kept for a week, until an answer to this assignment that names its sha256 is taken."""
+        content = await request.body()
+        return json({"sha256": await gateway.stage_file(assignment_id, content), "size": len(content)}, 201)
 
     @router.post("/workflows/{workflow_id}/hold", summary="Stop a workflow's clocks")
     async def hold(workflow_id: str, body: ReasonBody) -> Response:

@@ -110,3 +110,11 @@ TAKEN: dict[int | str, dict[str, Any]] = {
         },
     }
 }
+
+FILE_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "the file's bytes, 10 MB at most",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}

@@ -20,13 +20,17 @@ from web.views import AssignmentPage
 
 @dataclass(frozen=True, slots=True)
 class PageDetails:
-    """What a page shows besides what is asked: what was typed, what is wrong with it, and in which form."""
+    """What a page shows besides what is asked: what was typed, what is wrong with it, and in which form.
+
+    `notes`: signed, of the files that are sent again unseen, by path. `seen`: the number of the answer it was opened on.
+    """
 
     form: Sequence[DrawnField]
     problems: tuple[AnswerProblem, ...] = ()
     warnings: tuple[AnswerWarning, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    seen: int | None = None
     name: str = ""
     role: str = ""
     reply: str = ""
@@ -52,6 +56,7 @@ class LinkPages:
             page=page,
             link=link,
             seal=seal,
+            seen="" if shape.seen is None else shape.seen,
             questions=asked,
             tables=any(question.component == "table" for question in asked),
             signer=answer,

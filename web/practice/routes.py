@@ -6,8 +6,9 @@ committed before the page says thank you, and the thanks are a page of their own
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -20,7 +21,7 @@ from engine.commands.refusals import Invalid, Refused, Warned
 from engine.dates.clock import Clock, london_date
 from engine.events.workflow import Actor
 from engine.forms.answers import AnswerProblem, check_signer
-from engine.forms.presentation import with_answers
+from engine.forms.presentation import DrawnField, with_answers
 from notifications.links import Links, sha256_of
 from web.access.form_seal import FORM_LASTS, FormSeal
 from web.gateway import Gateway
@@ -33,8 +34,8 @@ from web.views import AssignmentPage, WebSettings
 
 _MOST_FIELDS = 10_000
 _AGAIN = (
-    "This page was open for a long time, or your browser does not keep cookies. Nothing was sent. What you typed is "
-    "still here: check it, and send it once more."
+    "This page was open for a long time, or your browser does not keep cookies. Nothing was sent. What you typed and "
+    "chose is still here: check it, and send it once more."
 )
 
 
@@ -111,7 +112,7 @@ class PracticePages:
     # --- looking
 
     async def _show(self, request: Request, opened: OpenedLink) -> Response:
-        return self._draw(request, opened, PageDetails(opened.page.form))
+        return self._draw(request, opened, self._as_it_stands(opened))
 
     async def _back(self, request: Request) -> Response:
         return RedirectResponse(f"/a/{request.path_params['token']}", 303)
@@ -128,14 +129,17 @@ class PracticePages:
     async def _answer(self, request: Request, opened: OpenedLink) -> Response:
         async with request.form(max_files=100, max_fields=_MOST_FIELDS) as data:
             if not opened.page.takes_answers:
-                return self._draw(request, opened, PageDetails(opened.page.form), status=409)
+                return self._draw(request, opened, self._as_it_stands(opened), status=409)
+            sent = await self._read(data, opened, opened.page.form)
             if not self._sealed(request, opened, data):
-                sent = await read_page(data, opened.page.form, opened.token, self._seal, None)
                 return self._redraw(request, opened, data, sent, (AnswerProblem("", _AGAIN),), status=403)
-            sent = await read_page(data, opened.page.form, opened.token, self._seal, self._gateway.keep_file)
             if text_of(data, "add-row"):
                 return self._redraw(request, opened, data, sent)
             return await self._send(request, opened, data, sent)
+
+    async def _read(self, data: FormData, opened: OpenedLink, form: Sequence[DrawnField]) -> Submission:
+        stage = partial(self._gateway.stage_file, opened.page.assignment)
+        return await read_page(data, form, opened.token, self._seal, stage)
 
     async def _send(self, request: Request, opened: OpenedLink, data: FormData, sent: Submission) -> Response:
         assignment = opened.page.assignment
@@ -167,7 +171,13 @@ class PracticePages:
         page = await self._gateway.page(opened.page.assignment) or opened.page
         problems = (AnswerProblem("", told(error), error.code),)
         return self._redraw(
-            request, OpenedLink(opened.token, page), data, sent, problems, status=status_of(error)
+            request,
+            OpenedLink(opened.token, page),
+            data,
+            sent,
+            problems,
+            status=status_of(error),
+            seen=_number(page),
         )
 
     # --- saying something else
@@ -178,7 +188,7 @@ class PracticePages:
             return self._pages.say(404, "There is no such page", "Open the link in your email again.")
         async with request.form(max_files=0, max_fields=100) as data:
             if not opened.page.takes_answers:
-                return self._draw(request, opened, PageDetails(opened.page.form), status=409)
+                return self._draw(request, opened, self._as_it_stands(opened), status=409)
             return await self._take_reply(request, opened, reply, data)
 
     async def _take_reply(
@@ -186,7 +196,7 @@ class PracticePages:
     ) -> Response:
         today = london_date(self._clock.now())
         form = drawn_reply(reply, today)
-        sent = await read_page(data, form, opened.token, self._seal, None)
+        sent = await self._read(data, opened, form)
         checked = checked_reply(reply, sent.answers, today)
         problems = (*checked.problems, *check_signer(text_of(data, "name"), text_of(data, "role")))
         status = 422
@@ -208,8 +218,8 @@ class PracticePages:
                 problems, status = (AnswerProblem("", told(error), error.code),), status_of(error)
             else:
                 return RedirectResponse(f"/a/{opened.token}/thanks?did={reply.slug}", 303)
-        shape = PageDetails(
-            opened.page.form,
+        shape = replace(
+            self._as_it_stands(opened),
             problems=tuple(problems),
             reply=reply.slug,
             reply_form=tuple(with_answers(form, sent.answers, problems)),
@@ -224,6 +234,20 @@ class PracticePages:
         cookie = request.cookies.get(self._cookie)
         return self._seal.holds(text_of(data, "seal"), cookie, opened.token, self._clock.now())
 
+    def _as_it_stands(self, opened: OpenedLink) -> PageDetails:
+        """The form with what was answered before; the files of that answer may be sent again unseen."""
+        form = opened.page.form
+        files = {
+            each.path: each.value
+            for each in form
+            if each.widget.asking == "file" and isinstance(each.value, Mapping)
+        }
+        notes = {
+            path: self._seal.file(opened.token, file["name"], file["sha256"], file["size"])
+            for path, file in files.items()
+        }
+        return PageDetails(form, notes=notes, seen=_number(opened.page))
+
     def _redraw(
         self,
         request: Request,
@@ -233,13 +257,19 @@ class PracticePages:
         problems: tuple[AnswerProblem, ...] = (),
         warnings: tuple[Any, ...] = (),
         status: int = 200,
+        seen: int | None = None,
     ) -> Response:
+        """The page with what was typed. It goes on standing on the answer it showed when it was opened, so that who
+        mends a mistake does not replace what somebody else answered meanwhile; unless that is being told (`seen`)."""
+        wrong = {problem.path for problem in problems}
         shape = PageDetails(
             tuple(with_answers(opened.page.form, sent.answers, problems)),
             problems=problems,
             warnings=tuple(warnings),
             rows=sent.rows,
-            notes=sent.notes,
+            # A file that cannot be taken is not one that was chosen before.
+            notes={path: note for path, note in sent.notes.items() if path not in wrong},
+            seen=_seen(data) if seen is None else seen,
             name=_kept(data, "name", problems),
             role=_kept(data, "role", problems),
         )
@@ -269,6 +299,11 @@ def _actor(data: FormData) -> Actor:
         role=" ".join(text_of(data, "role").split()),
         channel="web",
     )
+
+
+def _number(page: AssignmentPage) -> int:
+    """The number of the answer that stands; 0 for none."""
+    return page.standing.number if page.standing else 0
 
 
 def _seen(data: FormData) -> int | None:

@@ -18,7 +18,8 @@ from engine.forms.presentation import DrawnField
 from web.access.form_seal import FormSeal
 from web.practice.components import PREFIX
 
-KeepFile = Callable[[str, bytes], Awaitable[str]]
+#: Keeps a file until the answer is taken; its sha256.
+StageFile = Callable[[bytes], Awaitable[str]]
 #: Rows that one press of the button adds.
 _MORE_ROWS = 3
 
@@ -46,16 +47,13 @@ def text_of(data: FormData, name: str) -> str:
 
 
 async def read_page(
-    data: FormData, form: Sequence[DrawnField], link: str, seal: FormSeal, keep: KeepFile | None
+    data: FormData, form: Sequence[DrawnField], link: str, seal: FormSeal, stage: StageFile
 ) -> Submission:
-    """The answers of a page. A file that may be taken is kept at once, so that it need not be sent again.
-
-    Without `keep`, for a page that is not to be trusted, files are passed over.
-    """
+    """The answers of a page. A file that may be taken waits for the answer, so that it need not be sent again."""
     sent = Submission()
     for drawn in form:
         if drawn.widget.asking == "file":
-            await _read_file(data, drawn, link, seal, keep, sent)
+            await _read_file(data, drawn, link, seal, stage, sent)
             continue
         if drawn.allow_unknown and text_of(data, f"{PREFIX}{drawn.path}.unknown"):
             sent.put(drawn.keys, "unknown")
@@ -110,18 +108,16 @@ _READERS: Mapping[Asking, Callable[[FormData, DrawnField], Any]] = {
 
 
 async def _read_file(
-    data: FormData, drawn: DrawnField, link: str, seal: FormSeal, keep: KeepFile | None, sent: Submission
+    data: FormData, drawn: DrawnField, link: str, seal: FormSeal, stage: StageFile, sent: Submission
 ) -> None:
-    """The file just sent, or else the one sent before."""
+    """The file just sent, or else the one that the page showed as chosen before, and no other."""
     upload = data.get(PREFIX + drawn.path)
     if not isinstance(upload, UploadFile) or not upload.filename:
         note = text_of(data, f"{PREFIX}{drawn.path}.note")
         kept = seal.read_file(link, note) if note else None
         if kept:
             sent.notes[drawn.path] = note
-        sent.put(drawn.keys, kept or (drawn.value if isinstance(drawn.value, Mapping) else None))
-        return
-    if keep is None:
+        sent.put(drawn.keys, kept)
         return
     # Some browsers on Windows send the whole path.
     name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1]
@@ -135,7 +131,7 @@ async def _read_file(
         # Not kept; the check says what is wrong, and never repeats the name.
         sha256 = hashlib.sha256(content).hexdigest()
     else:
-        sha256 = await keep(name, content)
+        sha256 = await stage(content)
         sent.notes[drawn.path] = seal.file(link, name, sha256, len(content))
     sent.put(drawn.keys, {"name": name, "sha256": sha256, "size": len(content)})
 
