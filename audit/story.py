@@ -5,11 +5,13 @@ Pure: the state at the end and its events in, sentences out. A rehearsal tells i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
+from audit.line_facts import asked_facts, facts_of
 from audit.names import Names
 from audit.sentences import sentence
 from engine.events import workflow as e
@@ -18,11 +20,12 @@ from engine.state.workflow import WorkflowState
 
 @dataclass(frozen=True, slots=True)
 class StoryLine:
-    """One thing that happened. `why` explains a date, where the line has one."""
+    """One thing that happened. `why` explains a date, where the line has one; `facts` says as data what it is about."""
 
     at: datetime
     text: str
     why: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 class StoryWriter:
@@ -40,7 +43,7 @@ class StoryWriter:
         if isinstance(first.body, e.AssignmentOpened):
             yield from self._asked(group)
         elif (text := sentence(first.body, first, self.names)) is not None:
-            yield StoryLine(first.at, text, _why(first.body))
+            yield StoryLine(first.at, text, _why(first.body), facts_of(first, self.names))
 
     def _asked(self, group: list[e.Event]) -> Iterator[StoryLine]:
         """Everyone a step was asked of at once; one line for each date, since closures make dates differ."""
@@ -51,9 +54,8 @@ class StoryWriter:
             again = f" (attempt {asked[0].attempt})" if asked[0].attempt > 1 else ""
             people = "; ".join(self._one_asked(body) for body in asked)
             why = asked[0].due.explanation if asked[0].due else ""
-            yield StoryLine(
-                group[0].at, f"Asked for {self.names.quoted(asked[0].step)}{again}{due}: {people}.", why
-            )
+            text = f"Asked for {self.names.quoted(asked[0].step)}{again}{due}: {people}."
+            yield StoryLine(group[0].at, text, why, asked_facts(asked, self.names))
 
     def _one_asked(self, body: e.AssignmentOpened) -> str:
         if body.unfilled:

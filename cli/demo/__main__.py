@@ -250,19 +250,19 @@ class Demo:
 
     def _tell(self, aloud: bool = True) -> None:
         """What happened since, in the words of the audit; in order of days, whichever process it is of."""
-        news: list[tuple[str, str, str, str]] = []
+        news: list[tuple[str, str, dict[str, Any]]] = []
         for row in self.server.workflows(limit=50):
             workflow = row["workflow_id"]
             version, known = self.told.get(workflow, (0, 0))
             if version == row["version"]:
                 continue
             lines = self.server.audit("story", workflow=workflow)["lines"]
-            news += [(line["at"][:10], row["reference"], line["at"], line["text"]) for line in lines[known:]]
+            news += [(line["at"][:10], row["reference"], line) for line in lines[known:]]
             self.told[workflow] = row["version"], len(lines)
         if aloud:
             for (_, process), group in groupby(sorted(news, key=lambda n: n[:2]), key=lambda n: n[:2]):
                 told = list(group)
-                self.screen.story(process, _day(told[0][2]), [text for *_, text in told])
+                self.screen.story(process, _day(told[0][2]["at"]), [line for *_, line in told])
 
     def _close(self, began: float) -> None:
         verdict = self._surely(lambda: self.server.audit("verify", heads=""))

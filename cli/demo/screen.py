@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from email.utils import parseaddr
 from itertools import groupby
+from typing import Any
 
 from cli.console import WIDE, say
 
 #: Columns of the process's name.
 _NAME = 26
-_ANSWERED = re.compile(
-    r"^(?P<who>.+?) \((?P<role>[^,()]+), (?P<place>[^()]+)\) answered (?P<what>“.+”) of .+? on the web page"
-    r"(?P<late>, late)?(?:: (?P<outcome>[^.]+))?\.(?P<more>.*)$"
-)
-_ASKED = re.compile(r"^(?P<what>Asked for “.+”.*?, due .+?), \d\d:\d\d: (?P<whom>.+)\.$")
-_LAUNCHED = re.compile(r"^(?P<who>.+?) \([^()]*\) launched .* on (?P<definition>\S+) version \d+\.$")
-_CLOSED = re.compile(r"^(?P<what>“.+”) closed \((?:answered|told|computed|produced)\): (?P<why>.+)$")
-_DULL = re.compile(r"^“.+” closed( \([^()]*\))?: it was answered\.$|ended without an answer")
+#: Outcomes that say no more than that a step was done.
+_DONE = frozenset({"answered", "told", "computed", "produced"})
+
+#: A line of the story as the audit gives it: its text, and facts (see audit/line_facts.py).
+Line = Mapping[str, Any]
 
 
 class Screen:
@@ -29,7 +26,7 @@ class Screen:
     def __init__(self) -> None:
         self._day = ""
 
-    def story(self, process: str, day: str, lines: Iterable[str]) -> None:
+    def story(self, process: str, day: str, lines: Iterable[Line]) -> None:
         """What happened in one process on one day."""
         name = process.split(",")[0]
         for line in brief(lines):
@@ -52,37 +49,59 @@ class Screen:
         say("  " + cut(text, max(wide, 80) - 2))
 
 
-def brief(lines: Iterable[str]) -> Iterator[str]:
-    """Sentences of the story, shorter: what several answered in one line, and not again that an answer closed a step."""
-    kept = [line for line in lines if not _DULL.search(line)]
-    for what, group in groupby(kept, key=_alike):
+def brief(lines: Iterable[Line]) -> Iterator[str]:
+    """The story, shorter: what several answered in one line, and not again that an answer closed a step."""
+    kept = [line for line in lines if not _dull(line["facts"])]
+    for step, group in groupby(kept, key=lambda line: _alike(line["facts"])):
         alike = list(group)
-        places = {match["place"]: None for line in alike if (match := _ANSWERED.match(line))}
-        if what and len(places) > 1:
-            yield f"{len(places)} practices answered {what}: {people(list(places))}"
+        places = list(dict.fromkeys(str(line["facts"]["place"]) for line in alike if step))
+        if len(places) > 1:
+            yield f"{len(places)} practices answered “{step}”: {people(places)}"
         else:
             yield from map(_short, alike)
 
 
-def _alike(line: str) -> str:
+def _dull(facts: Line) -> bool:
+    """What the line before it has said already."""
+    closed_by_it = facts["event"] == "StepClosed" and facts["alone"] and not facts["missing"]
+    return closed_by_it or facts["event"] == "AssignmentEnded"
+
+
+def _alike(facts: Line) -> str:
     """What was answered, where several answers of it may be told together; "" for what stands alone."""
-    found = _ANSWERED.match(line)
-    return found["what"] if found and not (found["late"] or found["outcome"] or found["more"]) else ""
+    if facts["event"] != "ResponseReceived" or facts["outcome"] or facts["late"] or _notes(facts):
+        return ""
+    return str(facts["step"])
 
 
-def _short(line: str) -> str:
-    if found := _ANSWERED.match(line):
-        where = f", {found['place']}," if not found["outcome"] else ""
-        outcome = f": {found['outcome']}" if found["outcome"] else ""
-        return f"{found['who']}{where} answered {found['what']}{found['late'] or ''}{outcome}.{found['more'].removeprefix(' Signed.')}"
-    if found := _ASKED.match(line):
-        asked = [re.sub(r" \([^()]*\)$", "", each) for each in found["whom"].split("; ")]
-        return f"{found['what']}: {people(asked)}"
-    if found := _CLOSED.match(line):
-        return f"{found['what']} closed: {found['why']}"
-    if found := _LAUNCHED.match(line):
-        return f"{found['who']} launched it ({found['definition']})."
-    return line
+def _short(line: Line) -> str:
+    facts = line["facts"]
+    match facts["event"]:
+        case "ResponseReceived":
+            return _answered(facts)
+        case "AssignmentOpened":
+            again = f" (attempt {facts['attempt']})" if facts["attempt"] > 1 else ""
+            due = f", due {facts['due']}" if facts["due"] else ""
+            return f"Asked for “{facts['step']}”{again}{due}: {people(facts['people'])}"
+        case "StepClosed" if facts["outcome"] in _DONE:
+            missing = f". Missing, and not estimated: {people(facts['missing'])}" if facts["missing"] else ""
+            return f"“{facts['step']}” closed: {facts['because']}{missing}."
+        case "WorkflowLaunched":
+            return f"{facts['who']} launched it ({facts['definition']})."
+    return str(line["text"])
+
+
+def _answered(facts: Line) -> str:
+    where = "" if facts["outcome"] else f", {facts['place']},"
+    late, outcome = ", late" if facts["late"] else "", f": {facts['outcome']}" if facts["outcome"] else ""
+    return " ".join([f"{facts['who']}{where} answered “{facts['step']}”{late}{outcome}.", *_notes(facts)])
+
+
+def _notes(facts: Line) -> list[str]:
+    """What is to be known of an answer besides."""
+    notes = [f"It amends answer {facts['number'] - 1}."] if facts["number"] > 1 else []
+    notes += [] if facts["counts"] else ["It does not count towards closing."]
+    return [*notes, f"Looked unusual: {'; '.join(facts['warnings'])}."] if facts["warnings"] else notes
 
 
 def people(names: Sequence[str]) -> str:

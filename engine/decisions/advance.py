@@ -27,6 +27,9 @@ from engine.state.workflow import Assignment, Response, StepState, WorkflowState
 #: Passes before a definition that keeps reopening itself is given up on; a real one needs a handful.
 PASSES = 500
 
+#: Why a step closed that was asked of one, and answered.
+ANSWERED = "it was answered"
+
 
 _SILENCE: dict[str, Literal["agreement", "abstention"]] = {
     "counts as agreement": "agreement",
@@ -244,7 +247,7 @@ def short_at(draft: Draft, step: Step, state: StepState) -> datetime | None:
 
 def _because(draft: Draft, step: Step, state: StepState) -> str:
     if quorum.everyone_in(state):
-        return "everyone asked is in" if len(quorum.still_asked(state)) > 1 else "it was answered"
+        return "everyone asked is in" if len(quorum.still_asked(state)) > 1 else ANSWERED
     if state.shortfall == "proceed":
         return "it was decided to go on with what is in"
     return f"enough is in ({quorum.rule_of(draft.scope, step)})"
