@@ -71,6 +71,20 @@ def resolve(
     return _settled(found, wall, calendar, organisation)
 
 
+def calendar_day(
+    moment: Moment,
+    anchors: Mapping[str, date | datetime | Dated],
+    calendar: Calendar,
+    organisation: str | None = None,
+) -> date:
+    """The day of the calendar that `moment` says, worked or not: the bound of what somebody answers, and no deadline.
+
+    `anchors` and `organisation` as for `resolve`. Raises AnchorMissing, and BeyondHorizon where working days are counted.
+    """
+    known = {name: _found(name, anchor) for name, anchor in anchors.items()}
+    return find(moment, known, calendar, organisation).day
+
+
 def act_by(last: Dated, calendar: Calendar, organisation: str | None = None) -> Dated:
     """The internal companion of a date: the last moment the organisation works, on or before it."""
     shown = f"{'External date' if last.external else 'The date it leads up to,'} {long(last.day)}"

@@ -34,10 +34,10 @@ class FormEvaluator:
         return self._scope.state.process.template(text).render(context)
 
     def moment(self, text: str) -> date | None:
-        """The day the words mean; None when a date they count from does not exist here."""
-        opened = self._assignment.opened_at
-        found = self._scope.resolve(text, self._assignment.organisation, anchors={"opens": opened})
-        return found.day if found else None
+        """The day of the calendar that the words mean; None when a date they count from does not exist here."""
+        due = self._assignment.due
+        own = {"opens": self._assignment.opened_at, "due": due.at if due else None}
+        return self._scope.calendar_day(text, self._assignment.organisation, own)
 
 
 class StepTexts:

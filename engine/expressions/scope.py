@@ -15,14 +15,14 @@ from definitions.checks.scopes import asked_of_several
 from definitions.language.exact_numbers import Returns
 from definitions.language.expressions import Forgiving
 from definitions.language.formats import Format
-from definitions.language.moments import names
+from definitions.language.moments import Moment, names
 from definitions.language.names import NAMES, Place
 from definitions.models import role_holders
 from definitions.models.definition import Input, Step
 from definitions.models.field_types.declaration import View
 from engine.dates.clock import LONDON, london_date
 from engine.dates.explanation import spoken
-from engine.dates.resolution import DUE, Dated, resolve
+from engine.dates.resolution import DUE, Dated, calendar_day, resolve
 from engine.expressions.typed_values import CalendarNames, Lazy, typed_answers, view_of
 from engine.state.workflow import Assignment, WorkflowState
 
@@ -173,6 +173,29 @@ class Scope:
 
     # --- dates
 
+    def calendar_day(
+        self,
+        text: str,
+        organisation: str | None = None,
+        anchors: Mapping[str, Dated | datetime | None] | None = None,
+    ) -> date | None:
+        """The day of the calendar that a moment says, worked or not; None when a date it counts from does not exist."""
+        moment = self.state.process.moment(text)
+        known = self._anchors(moment, anchors or {})
+        return None if known is None else calendar_day(moment, known, self.state.calendar, organisation)
+
+    def _anchors(
+        self, moment: Moment, own: Mapping[str, Dated | datetime | None]
+    ) -> dict[str, date | datetime | Dated] | None:
+        """The dates that `moment` counts from, those of `own` first; None when one of them does not exist here."""
+        known: dict[str, date | datetime | Dated] = {}
+        for name in names(moment):
+            found = own[name] if name in own else self.anchor(name)
+            if found is None:
+                return None
+            known[name] = found
+        return known
+
     def _day(self, name: str) -> date | None:
         found = self.date(name)
         return found.day if found else None
@@ -214,12 +237,9 @@ class Scope:
     ) -> Dated | None:
         """A moment of the definition; None when a date it counts from does not exist here."""
         moment = self.state.process.moment(text)
-        known: dict[str, date | datetime | Dated] = {}
-        for name in names(moment):
-            found = anchors[name] if anchors and name in anchors else self.anchor(name)
-            if found is None:
-                return None
-            known[name] = found
+        known = self._anchors(moment, anchors or {})
+        if known is None:
+            return None
         return resolve(moment, known, self.state.calendar, organisation, external=external, at=at)
 
     def anchor(self, name: str) -> Dated | datetime | None:

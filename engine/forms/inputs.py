@@ -30,8 +30,7 @@ class _Before:
         return self._scope.state.process.template(text).render(context)
 
     def moment(self, text: str) -> date | None:
-        found = self._scope.resolve(text)
-        return found.day if found else None
+        return self._scope.calendar_day(text)
 
 
 def check_inputs(process: Process, pcn: Pcn, raw: Mapping[str, Any], now: datetime) -> CheckedAnswers:

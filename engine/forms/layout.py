@@ -25,7 +25,7 @@ class Evaluator(Protocol):
     def template(self, text: str, context: Mapping[str, Any]) -> str: ...
 
     def moment(self, text: str) -> date | None:
-        """The day the words mean; None when a date they count from does not exist here."""
+        """The day of the calendar that the words mean, worked or not; None when a date they count from does not exist here."""
         ...
 
 
