@@ -26,8 +26,8 @@ from definitions.language.grammar import (
 from definitions.models.field_types import FIELD_TYPES, InputType
 from definitions.models.fields import Check, FormField, FormItem, Model, Sensitivity, titled
 from definitions.models.roles import Role
-from definitions.models.step_contents import Artefact, Assign, Message
 from definitions.models.step_kinds import STEP_KINDS, KindName
+from definitions.models.step_kinds.contents import Artefact, Assign, Message
 
 #: Retention classes (domain section 4.3); the periods are in a data file that says who confirmed them.
 Retention = Literal["corporate-6", "corporate-20", "staff"]

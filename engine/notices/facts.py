@@ -9,8 +9,8 @@ from definitions.models import role_holders
 from definitions.models.definition import Step
 from definitions.models.directory import Person
 from definitions.models.ladder import Rung
-from definitions.models.step_contents import Assign
 from definitions.models.step_kinds import STEP_KINDS
+from definitions.models.step_kinds.contents import Assign
 from engine.dates.clock import LONDON, london_date
 from engine.dates.explanation import spoken
 from engine.events.workflow import When

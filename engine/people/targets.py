@@ -9,7 +9,7 @@ from definitions.language.grammar import Whereabouts, parse_assign_at
 from definitions.language.named_values import key_of
 from definitions.models import role_holders
 from definitions.models.role_holders import RoleHolder
-from definitions.models.step_contents import Assign
+from definitions.models.step_kinds.contents import Assign
 from engine.dates.clock import london_date
 from engine.expressions.scope import Scope
 

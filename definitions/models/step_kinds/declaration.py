@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from definitions.language.formats import Format
-from definitions.models.step_contents import Artefact, Message
+from definitions.models.step_kinds.contents import Artefact, Message
 
 
 class Contents(Protocol):
