@@ -266,7 +266,8 @@ def _told(error: ErrorDetails) -> InitErrorDetails:
     """The error by the name of its variable, and without what was given: it may be a password."""
     place = error["loc"]
     if error["type"] != "extra_forbidden":
-        said = PydanticCustomError("setting", "{text}", {"text": error["msg"].removeprefix("Value error, ")})
+        raised = error.get("ctx", {}).get("error")  # a check of ours says it in its own words
+        said = PydanticCustomError("setting", "{text}", {"text": str(raised or error["msg"])})
         return InitErrorDetails(type=said, loc=(variable(place),) if place else (), input=None)
     name = str(place[0]) if len(place) == 1 else variable(place)
     near = nearest(name.upper(), setting_names())

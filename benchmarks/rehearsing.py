@@ -16,7 +16,7 @@ from benchmarks.table import Row
 from definitions.loading.bundle import Process
 from definitions.loading.library import Library
 from definitions.models.directory import Directory, Pcn
-from definitions.models.roles import Role
+from definitions.models.primitives import Role
 from engine.forms.inputs import check_inputs
 from engine.simulation.rehearsal import Policy, rehearse
 

@@ -15,8 +15,9 @@ from definitions.loading.directory_file import DIRECTORY_SIZE, read_directory
 from definitions.loading.library import Library, starts_in
 from definitions.loading.loader import load_closures, load_dataset, load_definition, load_ladder, load_shape
 from definitions.models.scenario import Scenarios
+from definitions.source.document import Document
 from definitions.source.problems import DefinitionErrors, Problem, nearest
-from definitions.source.reader import HANDWRITTEN, Document, SizeLimit, read_file
+from definitions.source.reader import HANDWRITTEN, SizeLimit, read_file
 
 #: Which key at the top of a file tells what it is, the most telling first.
 KINDS = {

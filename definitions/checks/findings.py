@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from definitions.source.document import Document, KeyPath
 from definitions.source.problems import Problem, nearest
-from definitions.source.reader import Document, KeyPath
 
 
 class Catalogue(Protocol):

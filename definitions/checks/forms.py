@@ -9,7 +9,7 @@ from definitions.language.names import RESERVED
 from definitions.models.definition import Input, Step
 from definitions.models.field_types import FIELD_TYPES
 from definitions.models.fields import FormField, FormItem, RepeatedGroup
-from definitions.source.reader import KeyPath
+from definitions.source.document import KeyPath
 from definitions.source.typed_text import BadValue
 
 

@@ -7,7 +7,7 @@ from definitions.language import moment_parser, moments
 from definitions.language.expressions import ExpressionError, compile_cached
 from definitions.models.definition import DateSpec, Definition, Step
 from definitions.models.step_order import circle, predecessors_of
-from definitions.source.reader import KeyPath
+from definitions.source.document import KeyPath
 
 
 def check_order(definition: Definition, findings: Findings) -> bool:

@@ -19,8 +19,9 @@ from definitions.models.definition import Definition, Step
 from definitions.models.ladder import Ladder
 from definitions.models.marks import Mark, marks
 from definitions.models.step_order import predecessors_of, reachable
+from definitions.source.document import KeyPath
 from definitions.source.problems import nearest
-from definitions.source.reader import CURLY, KeyPath
+from definitions.source.reader import CURLY
 
 #: What a schedule can count from besides the definition's own dates.
 SCHEDULE_ANCHORS = frozenset({

@@ -22,8 +22,8 @@ from definitions.models.definition import Definition, Step
 from definitions.models.field_types import FIELD_TYPES
 from definitions.models.fields import FormField, FormItem, RepeatedGroup
 from definitions.models.step_kinds import STEP_KINDS
+from definitions.source.document import KeyPath
 from definitions.source.problems import nearest
-from definitions.source.reader import KeyPath
 
 _RECORD: dict[str, Parts] = {"practice": PRACTICE, "person": LEAF, "list_size": LEAF, "outcome": LEAF}
 

@@ -17,8 +17,8 @@ from definitions.checks.findings import Findings
 from definitions.language.grammar import Written
 from definitions.models.fields import Model
 from definitions.models.marks import as_written, bare, fields_of, members, options
+from definitions.source.document import Document, KeyPath
 from definitions.source.problems import Problem, nearest
-from definitions.source.reader import Document, KeyPath
 
 M = TypeVar("M", bound=Model)
 

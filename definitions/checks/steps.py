@@ -10,8 +10,8 @@ from definitions.checks.forms import check_form, check_input
 from definitions.models.definition import MOST_DEEP, Definition, LadderIf, Step
 from definitions.models.outcomes import outcome_field, outcome_options, plain_fields
 from definitions.models.step_kinds import STEP_KINDS
+from definitions.source.document import KeyPath
 from definitions.source.problems import nearest
-from definitions.source.reader import KeyPath
 
 #: What a step that asks nobody cannot have.
 _HUMAN = (

@@ -15,8 +15,9 @@ from definitions.checks.findings import Findings
 from definitions.checks.shape import shaped
 from definitions.models.closures import EVERYONE
 from definitions.models.directory import Directory, Pcn, RoleHeld
+from definitions.source.document import Document, KeyPath
 from definitions.source.problems import DefinitionErrors, Problem, nearest
-from definitions.source.reader import Document, KeyPath, SizeLimit, read_file, read_text
+from definitions.source.reader import SizeLimit, read_file, read_text
 
 #: What can be wrong with a directory and with nothing else. Stable, like the codes of definitions.source.problems.
 DIRECTORY_CODES: dict[str, str] = {

@@ -15,8 +15,9 @@ from definitions.loading.bundle import Bundle, Process, open_bundle
 from definitions.loading.loader import load_dataset, load_definition, load_ladder
 from definitions.models.dataset import Dataset
 from definitions.models.definition import Definition, LadderIf
+from definitions.source.document import Document
 from definitions.source.problems import DefinitionErrors, Problem, nearest
-from definitions.source.reader import Document, read_file
+from definitions.source.reader import read_file
 
 SHIPPED = Path(__file__).parents[1]  #: the root that comes with Baton
 

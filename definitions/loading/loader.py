@@ -20,8 +20,9 @@ from definitions.models.definition import Definition
 from definitions.models.fields import Model
 from definitions.models.ladder import Ladder
 from definitions.models.outcomes import with_standard_fields
+from definitions.source.document import Document
 from definitions.source.problems import DefinitionErrors
-from definitions.source.reader import Document, read_text
+from definitions.source.reader import read_text
 
 M = TypeVar("M", bound=Model)
 

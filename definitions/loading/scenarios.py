@@ -22,8 +22,9 @@ from typing import Any
 
 from definitions.loading.loader import load_shape
 from definitions.models.scenario import Given, Scenario, Scenarios
+from definitions.source.document import Document, Place
 from definitions.source.problems import DefinitionErrors, Problem
-from definitions.source.reader import Document, Place, read_file
+from definitions.source.reader import read_file
 
 
 @dataclass(frozen=True, slots=True)

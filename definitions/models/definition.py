@@ -25,7 +25,7 @@ from definitions.language.grammar import (
 )
 from definitions.models.field_types import FIELD_TYPES, InputType
 from definitions.models.fields import Check, FormField, FormItem, Model, Sensitivity, titled
-from definitions.models.roles import Role
+from definitions.models.primitives import Role
 from definitions.models.step_kinds import STEP_KINDS, KindName
 from definitions.models.step_kinds.contents import Artefact, Assign, Message
 

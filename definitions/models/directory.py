@@ -15,8 +15,7 @@ from pydantic import Field, model_validator
 from definitions.language.grammar import AsWritten, Slug
 from definitions.models.closures import Closure
 from definitions.models.fields import Model
-from definitions.models.primitives import Day, EmailAddress, OdsCode, PersonId
-from definitions.models.roles import Role
+from definitions.models.primitives import Day, EmailAddress, OdsCode, PersonId, Role
 
 
 class Practice(Model):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from definitions.language.grammar import AsWritten, ExpressionText, Identifier, MomentText, Slug, TemplateText
 from definitions.models.fields import Model
-from definitions.models.roles import Role
+from definitions.models.primitives import Role
 
 
 class Rung(Model):

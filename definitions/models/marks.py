@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from definitions.language.grammar import AsWritten, Holds, OneOf
-from definitions.source.reader import KeyPath
+from definitions.source.document import KeyPath
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,22 @@
-"""The plain values that several models are made of: codes, addresses, days and hours, each with how it is written."""
+"""The plain values that several models are made of: roles, codes, addresses, days and hours, each with how it is written."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from definitions.language.grammar import Written
+
+#: Roles a PCN has (domain section 2.1). A role nobody has in the directory is refused at launch;
+#: a role that is not in this list is refused at load.
+Role = Literal[
+    "pcn_manager", "pcn_admin", "business_manager", "clinical_director", "deputy_clinical_director",
+    "digital_transformation_lead", "clinical_lead", "iif_lead", "finance_lead", "hr_lead", "practice_manager",
+    "gp_lead", "pcn_board", "caldicott_ig_lead", "supervisor", "line_manager", "starter",
+]  # fmt: skip
 
 #: An ODS code has one to nine capital letters and digits, and may begin with a digit (domain section 10).
 ODS_CODE = re.compile(r"[A-Z0-9]{1,9}")

@@ -16,8 +16,9 @@ from definitions.loading.loader import load_definition, load_ladder, load_shape
 from definitions.models.definition import Definition
 from definitions.models.field_types.composite.attestation import statement_sha256
 from definitions.models.marks import marks
+from definitions.source.document import KeyPath
 from definitions.source.problems import DefinitionErrors
-from definitions.source.reader import KeyPath, read_text
+from definitions.source.reader import read_text
 from engine.commands.refusals import Refused
 from engine.expressions.evaluator import FormEvaluator
 from engine.expressions.scope import Scope

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from definitions.source.document import Place
 from definitions.source.problems import DefinitionErrors
-from definitions.source.reader import MAX_BYTES, Place, _read, read_bytes, read_file, read_text
+from definitions.source.reader import MAX_BYTES, _read, read_bytes, read_file, read_text
 from definitions.source.text import SourceText
 from tests.definitions.samples import QUARTER, SMALL_SET, STANDARD, VISIT
 
