@@ -316,11 +316,11 @@ def test_an_approval_gets_the_standard_decision() -> None:
 
 def test_hundreds_of_errors_end_quickly() -> None:
     steps = "".join(f"  - {{idd: a{i}, kindd: b, titel: c}}\n" for i in range(9_000))
-    started = time.perf_counter()
+    started = time.process_time()
     assert faults(VISIT + steps)
     many = "".join(f"  - {{id: a{i}, kind: compute, title: c, values: {{a: 1}}}}\n" for i in range(9_000))
     assert "more than 200 steps" in faults(VISIT + many)[0]
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8
 
 
 def test_sixteen_steps_load_fast() -> None:
