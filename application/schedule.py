@@ -1,23 +1,32 @@
 """Processes a PCN adopted: started by schedule, when their day has come.
 
-A definition says when it is offered (`launch.every`: an anchor, and a start counted from it). A PCN adopts it in
-the directory, with the inputs that do not change. The quarter and the financial year are found from the date.
+A definition says when it is offered (`launch.every`: an anchor, and a start counted from it). The anchor is a date of the
+definition's own, worked out for each quarter and financial year that could begin now, or an edge of the calendar such as
+`month_end`. A PCN adopts the process in the directory, with the inputs that do not change; the quarter and the financial
+year are found from the date.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from application.executor import worked_out
 from application.launcher import KEY_TAKEN, LaunchResult
 from application.operations import Operations
-from definitions.language.financial_year import financial_year_of
+from definitions.language.financial_year import EDGES, edges_about, financial_year_of, quarter_of
+from definitions.loading.bundle import Process
+from definitions.models.definition import Every
 from definitions.models.directory import Adopted, Pcn
 from engine.commands.refusals import Invalid, Refused
+from engine.dates.calendar import BeyondHorizon
 from engine.dates.clock import london_date
 from engine.events.workflow import Actor
+from engine.expressions.scope import anchor as named_day
 from engine.forms.inputs import draft_scope
 
 logger = logging.getLogger("baton.schedule")
@@ -27,49 +36,84 @@ STILL = timedelta(days=21)
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A launch whose day has come: the anchor it is for, and the inputs it is made with."""
+
+    anchor: date
+    inputs: dict[str, Any]
+
+
 async def launch_adopted(operations: Operations) -> list[LaunchResult]:
-    """Launch what is due today, once each: the key names the definition, the PCN and the anchor's date."""
+    """Launch what is due today, once each: the key names the definition, the PCN and the anchor's date. What is wrong
+    with one adoption is said in the log, and stops no other."""
     now = operations.clock.now()
     made = []
     for pcn in operations.launcher.directory.pcns:
         for adopted in pcn.adopted:
-            for inputs, anchor in due_now(operations, pcn, adopted, now):
-                actor = Actor("the schedule", "engine", pcn.code, channel="schedule")
-                key = f"schedule-{adopted.definition}-{pcn.code}-{anchor.isoformat()}"
-                try:
-                    made.append(await operations.launch(adopted.definition, [pcn.code], inputs, actor, key))
-                except (Refused, Invalid) as refused:
-                    if isinstance(refused, Refused) and refused.code == KEY_TAKEN:
-                        continue  # it was launched; what was adopted, or its definition, has changed since
-                    logger.error(
-                        "%s adopted %s, and it could not start: %s", pcn.name, adopted.definition, refused
-                    )
+            try:
+                for due in await due_now(operations, pcn, adopted, now):
+                    if launched := await _launch(operations, pcn, adopted, due):
+                        made.append(launched)
+            except Exception:
+                logger.exception("%s adopted %s, and it cannot be scheduled", pcn.name, adopted.definition)
     return made
 
 
-def due_now(
-    operations: Operations, pcn: Pcn, adopted: Adopted, now: datetime
-) -> Iterator[tuple[dict[str, Any], date]]:
-    """The inputs and the anchor of every launch whose start has come and is not long past."""
+async def _launch(operations: Operations, pcn: Pcn, adopted: Adopted, due: Due) -> LaunchResult | None:
+    actor = Actor("the schedule", "engine", pcn.code, channel="schedule")
+    key = f"schedule-{adopted.definition}-{pcn.code}-{due.anchor.isoformat()}"
+    try:
+        return await operations.launch(adopted.definition, [pcn.code], due.inputs, actor, key)
+    except (Refused, Invalid) as refused:
+        if not (isinstance(refused, Refused) and refused.code == KEY_TAKEN):
+            logger.error("%s adopted %s, and it could not start: %s", pcn.name, adopted.definition, refused)
+        return None  # with KEY_TAKEN it was launched; what was adopted, or its definition, has changed since
+
+
+async def due_now(operations: Operations, pcn: Pcn, adopted: Adopted, now: datetime) -> list[Due]:
+    """Every launch whose start has come and is not long past."""
+    process = await asyncio.to_thread(operations.launcher.process, adopted.definition, adopted.inputs)
+    every = process.definition.launch.every
+    if every is None:
+        return []
+    return await worked_out(lambda: list(_due(process, every, pcn, adopted, now)))
+
+
+def _due(process: Process, every: Every, pcn: Pcn, adopted: Adopted, now: datetime) -> Iterator[Due]:
     today = london_date(now)
-    for inputs in candidates(operations, adopted, today):
-        process = operations.launcher.process(adopted.definition, inputs)
-        every = process.definition.launch.every
-        if every is None:
-            return
+    of_its_own = every.anchor in process.definition.dates
+    known = _periods(process, today) if of_its_own else _edges(process, every.anchor, today)
+    for edge, inputs in known:
+        inputs = inputs | dict(adopted.inputs)
         scope = draft_scope(process, pcn, inputs, now)
-        anchor, start = scope.date(every.anchor), scope.resolve(every.start)
-        if anchor and start and start.day <= today <= min(start.day + STILL, anchor.day):
-            yield inputs, anchor.day
+        try:
+            found = scope.date(every.anchor) if edge is None else named_day(edge)
+            start = scope.resolve(every.start, anchors={every.anchor: found} if found else None)
+        except BeyondHorizon:
+            continue  # its year's bank holidays are not known yet; it is asked about again tomorrow
+        if found and start and start.day <= today <= _last(start.day, found.day):
+            yield Due(found.day, inputs)
 
 
-def candidates(operations: Operations, adopted: Adopted, today: date) -> Iterator[dict[str, Any]]:
-    """The adopted inputs with each quarter and financial year that could begin now, where the definition asks them."""
-    declared = {
-        i.id for i in operations.launcher.process(adopted.definition, adopted.inputs).definition.launch.inputs
-    }
-    years = dict.fromkeys(financial_year_of(day) for day in (today, today + timedelta(days=120)))
-    for year in years if "financial_year" in declared else [""]:
+def _last(start: date, anchor: date) -> date:
+    """Until when a missed launch is still made: not past the date that it leads up to."""
+    return min(start + STILL, anchor) if start <= anchor else start + STILL
+
+
+def _periods(process: Process, today: date) -> Iterator[tuple[None, dict[str, Any]]]:
+    """Each quarter and financial year that could begin or end now, where the definition asks them."""
+    declared = {each.id for each in process.definition.launch.inputs}
+    about = (today - timedelta(days=120), today, today + timedelta(days=120))
+    for year in dict.fromkeys(map(financial_year_of, about)) if "financial_year" in declared else [""]:
         for quarter in QUARTERS if "quarter" in declared else [""]:
             found = {"financial_year": year, "quarter": quarter}
-            yield {key: value for key, value in found.items() if value} | dict(adopted.inputs)
+            yield None, {key: value for key, value in found.items() if value}
+
+
+def _edges(process: Process, name: str, today: date) -> Iterator[tuple[date, dict[str, Any]]]:
+    """Each such edge of the calendar within a year of today, with the quarter and financial year it is in."""
+    declared = {each.id for each in process.definition.launch.inputs}
+    for edge in edges_about(EDGES[name], today):
+        found = {"financial_year": financial_year_of(edge), "quarter": quarter_of(edge)}
+        yield edge, {key: value for key, value in found.items() if key in declared}

@@ -14,6 +14,7 @@ from definitions.language.expressions import (
     compile_cached,
     template_cached,
 )
+from definitions.language.financial_year import EDGES
 from definitions.language.names import NAMES, Parts
 from definitions.models.definition import Definition, Step
 from definitions.models.ladder import Ladder
@@ -22,11 +23,6 @@ from definitions.models.step_order import predecessors_of, reachable
 from definitions.source.document import KeyPath
 from definitions.source.problems import nearest
 from definitions.source.reader import CURLY
-
-#: What a schedule can count from besides the definition's own dates.
-SCHEDULE_ANCHORS = frozenset({
-    "quarter_start", "quarter_end", "year_start", "year_end", "month_start", "month_end",
-})  # fmt: skip
 
 
 class Wording:
@@ -47,7 +43,7 @@ class Wording:
         """Fills the findings."""
         every = self.definition.launch.every
         if every is not None:
-            anchors = {*self.definition.dates, *SCHEDULE_ANCHORS}
+            anchors = {*self.definition.dates, *EDGES}
             self.findings.must_be_known(("launch", "every", "anchor"), every.anchor, anchors, "BD302", "date")
         for mark in marks(self.definition):
             match mark.language:
@@ -104,7 +100,7 @@ class Wording:
         anchors = moment_names(self.findings, path, text)
         if path[0] == "launch" and path[1] == "every":
             every = self.definition.launch.every
-            known = {*self.definition.dates, *SCHEDULE_ANCHORS, *([every.anchor] if every else [])}
+            known = {*self.definition.dates, *EDGES, *([every.anchor] if every else [])}
         else:
             known = {*self.definition.dates, "launch"}
             if path[0] == "steps":

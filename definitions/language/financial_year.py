@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 
 _ENDS = {"Q1": (0, 6, 30), "Q2": (0, 9, 30), "Q3": (0, 12, 31), "Q4": (1, 3, 31)}  # years on, month, day
 
@@ -49,3 +50,32 @@ def financial_year_of(day: date) -> str:
 def quarter_of(day: date) -> str:
     """The quarter of the financial year a day falls in: 15 January is in "Q4"."""
     return f"Q{(day.month - 4) % 12 // 3 + 1}"
+
+
+def month_start(day: date) -> date:
+    return day.replace(day=1)
+
+
+def month_end(day: date) -> date:
+    return month_start(month_start(day) + timedelta(days=31)) - timedelta(days=1)
+
+
+#: The edges of the calendar that a schedule may count from: of the month, quarter or financial year that a day is in.
+EDGES: dict[str, Callable[[date], date]] = {
+    "month_start": month_start,
+    "month_end": month_end,
+    "quarter_start": lambda day: quarter_start(quarter_of(day), financial_year_of(day)),
+    "quarter_end": lambda day: quarter_end(quarter_of(day), financial_year_of(day)),
+    "year_start": lambda day: year_start(financial_year_of(day)),
+    "year_end": lambda day: year_end(financial_year_of(day)),
+}
+
+
+def edges_about(edge: Callable[[date], date], day: date) -> Iterator[date]:
+    """Every such edge from the month a year before `day` to the month a year after it, in order, each once."""
+    month, seen = month_start(day - timedelta(days=365)), None
+    while month <= day + timedelta(days=365):
+        found = edge(month)
+        if found != seen:
+            yield found
+        seen, month = found, month_end(month) + timedelta(days=1)
