@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
 
 from application.batches import Batch
 from application.launcher import Launcher, LaunchResult
-from application.repository import Decide, Recorded, Repository, answered
+from application.repository import TRIES, Decide, Recorded, Repository, answered
 from application.uploads import NoUploads, Uploads
 from definitions.models.field_types.composite.file import MOST_BYTES
 from definitions.models.replies import ReplyKind
 from engine.commands import manager, responses
-from engine.commands.refusals import Invalid, Refused, Warned
+from engine.commands.refusals import Invalid, Refused, Warned, required_reason
 from engine.dates.clock import Clock
 from engine.decisions import pending
 from engine.decisions.draft import Decision
-from engine.events.workflow import Actor, NoticePlanned
+from engine.events.post import LINKS
+from engine.events.workflow import Actor, Event, NoticePlanned
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.answers import AnswerProblem, AnswerWarning, check_answers
 from engine.forms.files import check_files, files_in
 from engine.forms.patient_guard import check_free_text
 from engine.state.workflow import Assignment, WorkflowState
+from notifications.links import revocations
+from store.protocol import Commit, Conflict
 
 
 class FlowSignals(Protocol):
@@ -183,6 +187,28 @@ class Operations:
     async def withdraw(self, workflow_id: str, reason: str, actor: Actor) -> Recorded:
         now = self.clock.now()
         return await self._do(workflow_id, lambda s: manager.withdraw(s, _free(reason), now, actor), now)
+
+    async def revoke_links(self, assignment_id: str, reason: str, actor: Actor) -> int:
+        """End the links to an assignment that still open it; how many. The next email about it carries a new one.
+
+        Raises Refused when none is live.
+        """
+        reason = required_reason(_free(reason), "revoke a link")
+        await self.repository.asked(assignment_id)
+        store, now = self.repository.store, self.clock.now()
+        for _ in range(TRIES):
+            version = await store.version(LINKS)
+            live = [row for row in await store.links_of(assignment_id) if row.opens(now)]
+            if not live:
+                raise Refused("no-link", "no link opens this now, so there is none to revoke")
+            events = tuple(
+                Event(LINKS, number, now, actor, "revoke", body)
+                for number, body in enumerate(revocations(live, reason), version + 1)
+            )
+            with suppress(Conflict):
+                await store.commit([Commit(LINKS, version, events)])
+                return len(events)
+        raise Refused("busy", "other links are being made just now; try again")
 
     async def perform(
         self, workflow_id: str, command: Callable[[WorkflowState, datetime], Decision]

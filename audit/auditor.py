@@ -15,6 +15,9 @@ from engine.state.fold import fold
 from store.log import chain
 from store.protocol import LogEntry, Search, Store
 
+#: More than anybody revokes.
+_ALL = 100_000
+
 
 class UnknownWorkflow(LookupError):
     """The store has no such workflow; the message says what to do next."""
@@ -47,10 +50,16 @@ class Auditor:
         texts = {bundle: await self._store.document(bundle) for bundle in bundles}
         return {
             "workflow": asdict(row),
-            "lines": await asyncio.to_thread(_lines, events, texts),
+            "lines": await asyncio.to_thread(_lines, events, await self._revocations(workflow_id), texts),
             "emails": [asdict(message) for message in await self._store.messages_of(workflow_id)],
             "head": await self._store.head(),
         }
+
+    async def _revocations(self, workflow_id: str) -> list[Event]:
+        """The links of the workflow that a person ended. Those that only gave way to newer ones are nobody's news."""
+        wanted = Search(type="LinkRevoked", text=f'"assignment":"{workflow_id}.', limit=_ALL)
+        found = [chain.to_event(entry) for entry in await self._store.search(wanted)]
+        return [event for event in reversed(found) if event.actor.channel != "engine"]
 
     async def search(self, wanted: Search) -> list[dict[str, Any]]:
         """The events that fit, the newest first: where, when, of what type, who, and what the log holds of each."""
@@ -63,11 +72,14 @@ class Auditor:
         return {**asdict(verdict), "witnessed": len(witnessed), "missing": missing}
 
 
-def _lines(events: Sequence[Event], texts: Mapping[str, bytes]) -> list[dict[str, Any]]:
+def _lines(
+    events: Sequence[Event], revocations: Sequence[Event], texts: Mapping[str, bytes]
+) -> list[dict[str, Any]]:
     processes: dict[str, Process] = {sha256: open_bundle(text) for sha256, text in texts.items()}
     state = fold(events, processes.__getitem__)
     with Budget(MAX_TOGETHER):  # of all the titles that it tells
-        return [asdict(line) for line in StoryWriter(state).lines(events)]
+        told = sorted((*events, *revocations), key=lambda event: event.at)
+        return [asdict(line) for line in StoryWriter(state).lines(told)]
 
 
 def _shown(entry: LogEntry) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from functools import singledispatch
 
 from audit.names import Names
 from definitions.models.replies import REPLIES
-from engine.events import changes, children
+from engine.events import changes, children, post
 from engine.events import workflow as e
 
 _CHANNELS = {
@@ -245,6 +245,11 @@ def _(body: e.AskedAgain, event: e.Event, names: Names) -> str:
 @_told.register
 def _(body: e.SilenceCounted, event: e.Event, names: Names) -> str:
     return f"{names.at(body.assignment)} said nothing, which counts as {body.as_}, as the first email said."
+
+
+@_told.register
+def _(body: post.LinkRevoked, event: e.Event, names: Names) -> str:
+    return f"{names.actor(event.actor)} revoked the link to {names.whose(body.assignment)}{_because(body.reason)}"
 
 
 @_told.register

@@ -70,7 +70,11 @@ def _together(events: Sequence[e.Event]) -> Iterator[list[e.Event]]:
     def what(event: e.Event) -> object:
         body = event.body
         asked = isinstance(body, e.AssignmentOpened)
-        return (body.step, body.attempt) if isinstance(body, e.AssignmentOpened) and asked else event.version
+        return (
+            (body.step, body.attempt)
+            if isinstance(body, e.AssignmentOpened) and asked
+            else (event.workflow_id, event.version)
+        )
 
     told = [event for event in events if not isinstance(event.body, e.NoticePlanned)]
     for _, group in groupby(told, key=what):

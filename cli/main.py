@@ -15,6 +15,7 @@ from cli.commands import (
     audit,
     hold,
     launch,
+    link,
     outbox,
     rehearse,
     respond,
@@ -66,6 +67,7 @@ launch.add(app)
 status.add(app)
 respond.add(app)
 hold.add(app)
+link.add(app)
 outbox.add(app)
 validate.add(app)
 rehearse.add(app)

@@ -76,12 +76,12 @@ def live_link(
     revoked, so that never two are live, and the next generation issued.
     """
     ended = sum(1 for row in rows if row.revoked)
-    lapsed = [row for row in rows if not row.revoked and not _live(row, now)]
+    lapsed = [row for row in rows if not row.revoked and not row.opens(now)]
     token = links.token(assignment_id, ended)
-    if any(row.sha256 == sha256_of(token) and _live(row, now) for row in rows):
+    if any(row.sha256 == sha256_of(token) and row.opens(now) for row in rows):
         return links.url(token), ()
     # Any other live row was signed with a secret that is gone: the link it names cannot be repeated, so it ends.
-    stale = lapsed + [row for row in rows if _live(row, now)]
+    stale = lapsed + [row for row in rows if row.opens(now)]
     generation = ended + len(stale)
     url, issued = links.issue(assignment_id, now + lasts, generation)
     return url, (*revocations(stale, "a new link takes its place"), issued)
@@ -89,8 +89,4 @@ def live_link(
 
 def revocations(rows: Iterable[LinkRow], reason: str) -> tuple[LinkRevoked, ...]:
     """The events that end these links, for those that have not ended yet."""
-    return tuple(LinkRevoked(row.sha256, reason) for row in rows if not row.revoked)
-
-
-def _live(row: LinkRow, now: datetime) -> bool:
-    return not row.revoked and now < row.expires
+    return tuple(LinkRevoked(row.sha256, row.assignment, reason) for row in rows if not row.revoked)

@@ -140,6 +140,10 @@ class LinkRow:
     expires: datetime
     revoked: bool
 
+    def opens(self, now: datetime) -> bool:
+        """Whether it opens its assignment at `now`."""
+        return not self.revoked and now < self.expires
+
 
 @dataclass(frozen=True, slots=True)
 class LaunchRow:

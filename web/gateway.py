@@ -102,6 +102,10 @@ class Gateway:
     async def lift(self, workflow_id: str, reason: str, actor: Actor) -> None:
         await self._operations.lift(workflow_id, reason, actor)
 
+    async def revoke_links(self, assignment_id: str, reason: str, actor: Actor) -> int:
+        """End the links to an assignment; how many there were."""
+        return await self._operations.revoke_links(assignment_id, reason, actor)
+
     async def workflows(
         self, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 100
     ) -> Sequence[WorkflowRow]:

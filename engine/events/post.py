@@ -66,7 +66,10 @@ class LinkIssued:
 
 @dataclass(frozen=True, slots=True)
 class LinkRevoked:
+    """The link opens nothing from now on; the next email about `assignment` carries another."""
+
     sha256: str
+    assignment: str
     reason: str
 
 

@@ -6,7 +6,7 @@ import json
 
 import httpx
 
-from settings import Home
+from application.home import Home
 from tests.cli.conftest import Baton
 
 

@@ -137,12 +137,12 @@ class Site:
         uploads = Uploads(files, self.clock, FileQuotas(link=2 * MB, workflow=3 * MB))
         self.operations = Operations(repository, launcher, self.clock, uploads=uploads)
         self.gateway = ShownGateway(self.operations)
-        self.workflow = self.assignment = ""
+        self.workflow = self.assignment = self.asked_before = ""
         self._begun = 0
 
     async def begin(self) -> Site:
         """Q2 is in, and Q3 is asked for."""
-        last = await self.launch("Q2")
+        last = self.asked_before = await self.launch("Q2")
         for practice in (await self.operations.repository.state(last)).pcn.practices:
             who = Actor("Priya Shah", "practice_manager", practice.code, channel="api")
             await self.operations.respond(self.asked_of(last, practice.code), LAST_TIME, who)
@@ -193,7 +193,7 @@ class Site:
         sha256 = sha256_of(token)
         bodies: list[LinkIssued | LinkRevoked] = [LinkIssued(sha256, assignment, expires)]
         if revoked:
-            bodies.append(LinkRevoked(sha256, "lost"))
+            bodies.append(LinkRevoked(sha256, assignment, "lost"))
         version, now = at_once(self.store.version(LINK_STREAM)), self.clock.now()
         events = [
             Event(LINK_STREAM, n, now, BATON, "post", body) for n, body in enumerate(bodies, version + 1)

@@ -9,6 +9,7 @@ import httpx
 import orjson
 import pytest
 
+from audit.auditor import Auditor
 from engine.commands.refusals import Refused
 from engine.forms.files import MB
 from store.protocol import StoreError, StoreFull
@@ -301,6 +302,40 @@ class TestTheRest:
             assert (await api.post(path, json=body)).status_code == 200
             assert (await api.post(path, json=body)).status_code == 409
         assert [event.type for event in site.events] == ["ReplyReceived", "WorkflowHeld", "HoldLifted"]
+
+    async def test_a_key_used_for_something_else_is_a_conflict_and_starts_nothing(
+        self, api: httpx.AsyncClient, site: Site
+    ) -> None:
+        key = {"Idempotency-Key": "pcn-a:q3"}
+        assert (await api.post("/api/workflows", json=LAUNCH, headers=key)).status_code == 201
+        other = {**LAUNCH, "inputs": {**INPUTS, "quarter": "Q2"}}
+        answer = await api.post("/api/workflows", json=other, headers=key)
+        assert answer.status_code == 409
+        assert "give each launch a key of its own" in answer.json()["detail"]
+        ending = await api.post("/api/workflows", json=LAUNCH, headers={"Idempotency-Key": "q3"})
+        assert ending.status_code == 201, "a key is compared whole"
+        assert len(await site.store.workflows()) == 4
+
+    async def test_a_link_is_revoked_and_the_story_says_so(
+        self, api: httpx.AsyncClient, site: Site, link: str
+    ) -> None:
+        revoke = f"/api/assignments/{site.assignment}/links/revoke"
+        assert (await api.get(link)).status_code == 200
+        assert (await api.post(revoke, json={"by": BY})).status_code == 422
+        body = {"reason": "Passed on by mistake", "by": {**BY, "role": "pcn_manager"}}
+        assert (await api.post(revoke, json=body)).json() == {"revoked": 1}
+        page = await api.get(link)
+        assert page.status_code == 410
+        assert "This link no longer works" in page.text
+        again = await api.post(revoke, json=body)
+        assert (again.status_code, again.json()["code"]) == (409, "no-link")
+        assert (await api.post("/api/assignments/x.y/links/revoke", json=body)).status_code == 404
+        story = await Auditor(site.store).story(site.workflow)
+        assert story["lines"][-1]["text"] == (
+            "Priya Shah (PCN manager) revoked the link to “Your figures for Q3” of Elm Tree Surgery: Passed on by mistake."
+        )
+        others = await Auditor(site.store).story(site.asked_before)
+        assert "revoked" not in str(others["lines"])
 
     async def test_it_describes_itself_without_a_token(self, client: httpx.AsyncClient) -> None:
         told = (await client.get("/api/openapi.json")).json()

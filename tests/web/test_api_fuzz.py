@@ -90,7 +90,7 @@ def test_all_that_is_served_is_described(described: Described) -> None:
         "/api/workflows", "/api/workflows/{workflow_id}", "/api/workflows/{workflow_id}/hold",
         "/api/workflows/{workflow_id}/lift", "/api/assignments/{assignment_id}",
         "/api/assignments/{assignment_id}/responses", "/api/assignments/{assignment_id}/replies",
-        "/api/assignments/{assignment_id}/files",
+        "/api/assignments/{assignment_id}/files", "/api/assignments/{assignment_id}/links/revoke",
         "/api/audit/workflows", "/api/audit/story", "/api/audit/verify", "/api/audit/events",
         "/api/outbox/links", "/api/clock", "/api/clock/answers/{assignment_id}",
     }  # fmt: skip

@@ -237,6 +237,11 @@ def _add_acting(router: APIRouter, gateway: Gateway) -> None:
         content = await request.body()
         return json({"sha256": await gateway.stage_file(assignment_id, content), "size": len(content)}, 201)
 
+    @router.post("/assignments/{assignment_id}/links/revoke", summary="End the links to an assignment")
+    async def revoke(assignment_id: str, body: ReasonBody) -> Response:
+        """The next email about it carries a new one."""
+        return json({"revoked": await gateway.revoke_links(assignment_id, body.reason, body.by.actor())})
+
     @router.post("/workflows/{workflow_id}/hold", summary="Stop a workflow's clocks")
     async def hold(workflow_id: str, body: ReasonBody) -> Response:
         await gateway.hold(workflow_id, body.reason, body.by.actor())

@@ -96,8 +96,8 @@ class PracticePages:
         if row.revoked:
             return self._pages.say(
                 410,
-                "This link has been replaced",
-                "A newer email about the same thing has a link that works. Please use that one.",
+                "This link no longer works",
+                "It was taken back, or a newer one has taken its place. Use the link in the latest email about this.",
                 manager=page.manager,
             )
         if row.expires <= self._clock.now():

@@ -136,7 +136,7 @@ class Post:
         assert [row.sha256 for row in await store.links_of("a1")] == ["h2", "h1"] and await store.links_of(
             "a2"
         ) == []
-        await store.commit([commit("links", 2, posted.LinkRevoked("h1", "passed on"))])
+        await store.commit([commit("links", 2, posted.LinkRevoked("h1", "a1", "passed on"))])
         row = await store.link("h1")
         assert row is not None and row.revoked
         assert await store.version("links") == 3 and await store.link("h3") is None
