@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from store.duckdb import opener, recovery
-from store.duckdb.recovery import RecoveryReport
+from store.duckdb import opener
+from store.duckdb.recovery import repair
+from store.duckdb.recovery.report import RecoveryReport
 from store.protocol import Store
 
 __all__ = ["RecoveryReport", "check", "open_store", "restore"]
 
-check, restore = recovery.check, recovery.restore
+check, restore = repair.check, repair.restore
 
 
 def open_store(home: Path) -> Store:

@@ -156,12 +156,18 @@ class LaunchRow:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What walking the chain found. `intact` false: `problem` says at which position, and what is wrong."""
+    """What was found of the log and all that stands on it. `intact`: nothing is wrong with any of it.
+
+    `problem` says where the chain breaks, and how. `differences` are sentences about rows and documents that are not what
+    the log makes them; `more` how many there are beside those.
+    """
 
     intact: bool
     events: int
     head: str
     problem: str = ""
+    differences: tuple[str, ...] = ()
+    more: int = 0
 
 
 class LogEntry(NamedTuple):
@@ -261,7 +267,8 @@ class Store(Protocol):
         ...
 
     async def verify(self) -> Verdict:
-        """Walk the whole chain, hashing every event again."""
+        """Walk the whole chain, hashing every event again; then compare the lists with what the log makes of them, the
+        documents with their names, and what stands beside an event's hash with what is under it."""
         ...
 
     # --- the lists

@@ -54,7 +54,7 @@ class _ServerReader:
         return list(self._server.audit("events", **given))
 
     def verify(self, heads: list[str]) -> dict[str, Any]:
-        return dict(self._server.audit("verify", heads=",".join(heads)))
+        return self._server.verify(heads)
 
 
 class _StoreReader:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -13,6 +13,8 @@ from settings import Settings
 
 #: Seconds to wait for an answer. A launch for a thousand PCNs takes some.
 PATIENCE = 120.0
+#: Seconds that a server may take to make every list again from a long log, and compare.
+VERIFYING = 3600.0
 NOT_RUNNING = "Baton is not running on this home folder."
 START_IT = "Start it in another window with `baton serve`, or name its folder: baton --home FOLDER …"
 
@@ -99,6 +101,12 @@ class Server:
 
     def audit(self, what: str, **params: str | int) -> Any:
         return self._ask("GET", f"/api/audit/{what}", params=params)
+
+    def verify(self, heads: Sequence[str]) -> dict[str, Any]:
+        """Whether the log holds, and all that stands on it; a long one takes its time."""
+        return dict(
+            self._ask("GET", "/api/audit/verify", params={"heads": ",".join(heads)}, timeout=VERIFYING)
+        )
 
     def _ask(self, method: str, path: str, **more: Any) -> Any:
         try:

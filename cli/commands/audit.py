@@ -142,7 +142,7 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Walk the chain of the log: is it intact and complete, and does it hold what receipts witness?"""
+    """Walk the chain of the log, compare all that is shown with it, and look for what receipts witness."""
     wanted = [head.strip().lower() for head in heads or []]
     for head in wanted:
         if len(head) != 64 or set(head) - set("0123456789abcdef"):
@@ -159,13 +159,25 @@ def verify(
 
 
 def _say_verdict(verdict: dict[str, Any]) -> None:
+    events = count(verdict["events"], "event")
     if verdict["intact"]:
         say(
-            f"Intact and complete: {count(verdict['events'], 'event')}, each with the hash of the one before it."
+            f"Intact: {events}, each with the hash of the one before it; every list and document is what they make it."
         )
+    elif verdict["problem"]:
+        say(f"NOT intact: {verdict['problem']}. The {events} before that hold.")
+        say("Nothing was changed. Stop Baton, and `baton store check` says which copy is whole.")
     else:
-        say(f"NOT intact: {verdict['problem']}. The {count(verdict['events'], 'event')} before that hold.")
-        say("Nothing was changed. `baton store check` says which copy is whole.")
+        say(
+            f"NOT intact: the {events} hold, each with the hash of the one before it, and other things do not fit them."
+        )
+        for difference in verdict["differences"]:
+            say(f"  {difference}")
+        if verdict["more"]:
+            say(f"  and {verdict['more']} more")
+        say(
+            "Nothing was changed. Stop Baton, and `baton store restore` makes right again what the journal has."
+        )
     if verdict["witnessed"]:
         missing = verdict["missing"]
         say(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from application.home import Home
@@ -25,11 +27,16 @@ def check(as_json: Json = False) -> None:
     _tell(embedded.check(_there().root), as_json)
 
 
-def restore(as_json: Json = False) -> None:
-    """Make what is damaged again from what is whole. The damaged one is kept beside it."""
+def restore(
+    accept_loss: Annotated[
+        bool, typer.Option("--accept-loss", help="Go on though events that were there are lost for good.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Make what is damaged again from what the file and the journal hold together; what was there is kept."""
     from store import embedded
 
-    _tell(embedded.restore(_there().root), as_json)
+    _tell(embedded.restore(_there().root, accept_loss), as_json)
 
 
 def _there() -> Home:
@@ -48,6 +55,7 @@ def _tell(report: object, as_json: bool) -> None:
     assert isinstance(report, RecoveryReport)
     if as_json:
         say_json({"whole": report.whole, "file": report.file, "journal": report.journal, "agree": report.agree,
+                  "differences": report.differences, "loss": report.loss, "losses": report.losses,
                   "done": report.done})  # fmt: skip
     else:
         for line in report.sentences():

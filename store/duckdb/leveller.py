@@ -40,6 +40,14 @@ def level(con: duckdb.DuckDBPyConnection, journal: Journal) -> None:
         replay.all(read(folder, theirs, shared))
 
 
+def pendings(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], Pending]:
+    """What every open workflow waits for, by its id and the version at which that was said."""
+    return {
+        (workflow_id, version): Pending(None if due is None else moment(due), waiting_for)
+        for workflow_id, due, waiting_for, version in con.execute(_SQL["pending"]).fetchall()
+    }
+
+
 def _disagree(position: int) -> str:
     return (
         f"the DuckDB file and the journal hold different events at position {position}; they are not of one "
@@ -55,15 +63,12 @@ def _missing(
     if after == upto:
         yield [], documents
         return
-    pendings = {
-        (row[0], row[3]): Pending(row[1] and moment(row[1]), row[2])
-        for row in con.execute(_SQL["pending"]).fetchall()
-    }
+    waiting = pendings(con)
     for start in range(after, upto, _PAGE):
         page = con.execute(_SQL["events_between"], [start, min(upto, start + _PAGE)]).fetchall()
         entries = map(LogEntry._make, sorted(page))
         lines = [
-            JournalLine(each, each.position == upto, pendings.get((each.workflow_id, each.version)))
+            JournalLine(each, each.position == upto, waiting.get((each.workflow_id, each.version)))
             for each in entries
         ]
         yield lines, documents

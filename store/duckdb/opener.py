@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +15,7 @@ from store.duckdb import migrations, troubles
 from store.duckdb.database import Database
 from store.duckdb.leveller import level
 from store.duckdb.store import DuckdbStore
-from store.log.journal import Journal
+from store.log.journal import BadLine, Journal
 from store.protocol import StoreError
 
 FILE, JOURNAL, LOCK = "baton.duckdb", "journal", "baton.lock"
@@ -21,14 +23,16 @@ FILE, JOURNAL, LOCK = "baton.duckdb", "journal", "baton.lock"
 
 def open_store(home: Path) -> DuckdbStore:
     """The store in `home`, made if there is none. Raises StoreError when another process has it, or it does not open."""
-    home.mkdir(parents=True, exist_ok=True)
+    with usable(home):
+        home.mkdir(parents=True, exist_ok=True)
     lock = own(home)
     try:
         database = Database(home / FILE)
         try:
             migrations.migrate(database.connection)
-            journal = Journal(home / JOURNAL)
-            level(database.connection, journal)
+            with usable(home / JOURNAL):
+                journal = Journal(home / JOURNAL)
+                level(database.connection, journal)
             return DuckdbStore(database, journal, lock)
         except BaseException:
             database.close()
@@ -43,7 +47,8 @@ def open_store(home: Path) -> DuckdbStore:
 
 def own(home: Path) -> IO[str]:
     """Become the one process that has the store; closing the handle, or dying, gives it up. Raises StoreError."""
-    handle = (home / LOCK).open("a+")
+    with usable(home / LOCK):
+        handle = (home / LOCK).open("a+")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -59,6 +64,20 @@ def own(home: Path) -> IO[str]:
     handle.write(str(os.getpid()))
     handle.flush()
     return handle
+
+
+@contextmanager
+def usable(path: Path) -> Iterator[None]:
+    """Whatever goes wrong within with `path`, or a file in it, is raised as StoreError: which, what, and what to do."""
+    try:
+        yield
+    except BadLine as damage:
+        raise StoreError(
+            f"the journal is damaged ({damage}). `baton store check` tells what is whole, `baton store restore` makes "
+            "it again from the DuckDB file"
+        ) from damage
+    except OSError as trouble:
+        raise troubles.unusable(Path(trouble.filename or path), trouble) from trouble
 
 
 def _process(pid: str) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
 
 from store.duckdb import statements
-from store.duckdb.columns import SHAPES
+from store.duckdb.comparison import Differences, compared
 from store.duckdb.database import Database
+from store.duckdb.rows.columns import SHAPES
 from store.duckdb.troubles import first_line
 from store.protocol import (
     AssignmentRow,
@@ -49,6 +51,16 @@ class Reader:
         except duckdb.Error as trouble:
             raise StoreError(
                 f"the store cannot be read ({first_line(trouble)}); run `baton store check`"
+            ) from trouble
+
+    def compared(self, journal: Path) -> Differences:
+        """What of the file is not as its journal makes it, in the caller's thread. Raises StoreError."""
+        try:
+            with self._database.cursor() as cursor:
+                return compared(cursor, journal, journal.parent)
+        except duckdb.Error as trouble:
+            raise StoreError(
+                f"the store cannot be compared ({first_line(trouble)}); run `baton store check`"
             ) from trouble
 
     async def apart(self, work: Callable[[], T]) -> T:

@@ -1,29 +1,23 @@
-"""Plays stored events into a DuckDB file again: from the journal into the log, or from the log into the lists."""
+"""Plays the events of a journal into a DuckDB file: into its log, its documents and its lists."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import duckdb
 
-from engine.events.workflow import Event
+from engine.events.documents import named_in
 from store.duckdb import statements
-from store.duckdb.flush import Group, write_log, write_projections
-from store.duckdb.working_set import WorkingSet
+from store.duckdb.rows.flush import Group, write_log, write_projections
+from store.duckdb.rows.working_set import WorkingSet
 from store.log import chain
-from store.log.chain import micros, moment
 from store.log.journal import Document, JournalLine
 from store.projections.projector import project, settle
-from store.protocol import Commit, LogEntry, Pending, StoreError
-
-#: Works out what a workflow waits for from its events, oldest first: the engine's part of a rebuild.
-PendingOf = Callable[[str, Sequence[Event]], Pending | None]
+from store.protocol import Commit, StoreError
 
 #: Events in one transaction of a replay, about.
 BATCH = 5000
 _SQL = statements.load("reading")
-_SCHEMA = statements.load("schema")
 
 
 class Replay:
@@ -33,6 +27,7 @@ class Replay:
         self._con = con
         self._working = WorkingSet(con)
         self._walk = chain.Walk(self._working.position, self._working.head)
+        self.named: set[str] = set()  #: the documents that the events played so far name
 
     def has_document(self, name: str) -> bool:
         return name in self._working.documents
@@ -68,7 +63,7 @@ class Replay:
         if not self._walk.over(line.entry for line in group.lines):
             raise StoreError(f"the journal's chain breaks {self._walk.problem}")
         working = self._working
-        play(working, [(line.entry, line.pending) for line in group.lines])
+        self._project(group.lines)
         self._con.execute("BEGIN")
         try:
             write_log(self._con, group)
@@ -82,59 +77,13 @@ class Replay:
         working.settled()
         return len(group.lines)
 
-
-def play(working: WorkingSet, entries: Sequence[tuple[LogEntry, Pending | None]]) -> None:
-    """Project stored events, in order, onto the working set."""
-    events = [chain.to_event(entry) for entry, _ in entries]
-    working.warm(Commit(event.workflow_id, event.version - 1, (event,)) for event in events)
-    for event, (_, pending) in zip(events, entries, strict=True):
-        project(event, working.tables)
-        settle(event.workflow_id, event.version, pending, working.tables)
-        if event.workflow_id not in working.tables.workflows:
-            working.others[event.workflow_id] = event.version
-
-
-def rebuild_projections(con: duckdb.DuckDBPyConnection, pending_of: PendingOf | None = None) -> int:
-    """Drop the lists and make them again from the log, in one transaction; how many events it took.
-
-    What a workflow waits for is the engine's to say: `pending_of` says it. Without one, the lists keep what they
-    said before.
-    """
-    con.execute("BEGIN")
-    try:
-        kept = {
-            row[0]: Pending(row[1] and moment(row[1]), row[2])
-            for row in con.execute(_SQL["pending"]).fetchall()
-        }
-        con.execute(_SCHEMA["drop_projections"])
-        con.execute(_SCHEMA["projections"])
-        working = WorkingSet(con)
-        working.others.clear()  # until it is seen launched, nothing is a workflow; see Working.warm
-        for start in range(0, working.position, BATCH):
-            rows = con.execute(_SQL["events_between"], [start, start + BATCH]).fetchall()
-            play(working, [(LogEntry._make(row), None) for row in sorted(rows)])
-            write_projections(con, working.tables)
-            working.settled()
-        _set_pendings(con, kept, pending_of)
-    except BaseException:
-        con.rollback()
-        raise
-    con.execute("COMMIT")
-    return working.position
-
-
-def _set_pendings(
-    con: duckdb.DuckDBPyConnection, kept: dict[str, Pending], pending_of: PendingOf | None
-) -> None:
-    changed: list[tuple[Any, ...]] = []
-    for (workflow_id,) in con.execute(_SQL["open_workflows"]).fetchall():
-        pending = kept.get(workflow_id)
-        if pending_of:
-            rows = con.execute(_SQL["events_of"], [workflow_id, 0]).fetchall()
-            pending = pending_of(workflow_id, [chain.to_event(row) for row in rows])
-        if pending:
-            due = pending.next_deadline
-            changed.append((workflow_id, micros(due) if due else None, pending.waiting_for))
-    if changed:
-        columns = [list(column) for column in zip(*changed, strict=True)]
-        con.execute(statements.load("writing")["update_pending"], columns)
+    def _project(self, lines: Sequence[JournalLine]) -> None:
+        working = self._working
+        events = [chain.to_event(line.entry) for line in lines]
+        working.warm(Commit(event.workflow_id, event.version - 1, (event,)) for event in events)
+        for event, line in zip(events, lines, strict=True):
+            project(event, working.tables)
+            settle(event.workflow_id, event.version, line.pending, working.tables)
+            if event.workflow_id not in working.tables.workflows:
+                working.others[event.workflow_id] = event.version
+            self.named.update(filter(None, named_in(event)))

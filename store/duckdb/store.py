@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import IO, Any, TypeVar
 
 from engine.dates.clock import LONDON
 from engine.events.workflow import Event
-from store.duckdb.columns import SHAPES
 from store.duckdb.database import Database
 from store.duckdb.reader import Reader, Rows
 from store.duckdb.recent_rows import RecentRows
+from store.duckdb.rows.columns import SHAPES
+from store.duckdb.rows.working_set import WorkingSet
 from store.duckdb.ticket import Ticket
-from store.duckdb.working_set import WorkingSet
 from store.duckdb.writer import Writer
 from store.log import chain
 from store.log.chain import GENESIS, micros
@@ -127,8 +128,16 @@ class DuckdbStore:
         return content
 
     async def verify(self) -> Verdict:
-        upto = self._end[0]
-        return await self.reader.apart(lambda: walk(self.reader.rows_now, upto))
+        return await self.reader.apart(lambda: self._verified(self._end[0]))
+
+    def _verified(self, upto: int) -> Verdict:
+        verdict = walk(self.reader.rows_now, upto)
+        if not verdict.intact:
+            return verdict
+        found = self.reader.compared(self._journal.folder)
+        missing = [f"documents {name}: an event names it, and nobody has it" for name in found.missing]
+        differences = (*found.rows, *missing)
+        return replace(verdict, intact=not differences, differences=differences, more=found.more)
 
     # --- the lists
 

@@ -68,6 +68,25 @@ def in_the_way(path: Path, trouble: duckdb.Error) -> StoreError | None:
     return None
 
 
+def unusable(path: Path, trouble: OSError) -> StoreError:
+    """A file or folder of the store that is not what it should be, or not ours to use."""
+    if is_full(trouble):
+        return full(trouble)
+    match trouble:
+        case IsADirectoryError():
+            wrong = "is a folder, and should be a file"
+        case NotADirectoryError() | FileExistsError():
+            wrong = "is a file, and should be a folder"
+        case PermissionError():
+            wrong = "belongs to another account of this machine, or may not be used by this one"
+        case _:
+            wrong = f"cannot be used ({trouble.strerror})"
+    return StoreError(
+        f"{path} {wrong}. Move it away, or give it to who runs Baton; `baton store check` then tells what is whole, and "
+        "`baton store restore` makes what is missing again"
+    )
+
+
 def _other_version(path: Path, found: int, oldest: int, newest: int) -> str:
     when = "newer" if found > newest else "older"
     return (

@@ -26,10 +26,10 @@ import duckdb
 
 from store.duckdb import troubles
 from store.duckdb.database import Database
-from store.duckdb.flush import Group, write_log, write_projections
 from store.duckdb.leveller import level
+from store.duckdb.rows.flush import Group, write_log, write_projections
+from store.duckdb.rows.working_set import WorkingSet
 from store.duckdb.ticket import Ticket, tell
-from store.duckdb.working_set import WorkingSet
 from store.log import chain
 from store.log.journal import Journal, JournalLine
 from store.projections.projector import project, settle

@@ -17,6 +17,7 @@ files in the order of their names are the log in the order of its positions.
 from __future__ import annotations
 
 import base64
+import errno
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ import orjson
 from store.log.chain import GENESIS, micros, moment
 from store.protocol import LogEntry, Pending, StoreError
 
+_BEGINS = b'{"end":'
 _EVENT = b',"event":'
 _CHUNK = 1 << 20
 
@@ -39,6 +41,15 @@ class JournalLine:
     entry: LogEntry
     end: bool
     pending: Pending | None = None
+
+    @property
+    def position(self) -> int:
+        return self.entry.position
+
+    @property
+    def head(self) -> bytes:
+        """The hash of the log up to and with this event."""
+        return self.entry.hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +150,26 @@ def tail(folder: Path) -> Tail:
     torn = 0
     for file in reversed(files(folder)):
         size = file.stat().st_size
-        if found := _last_end(file, size):
+        found = _last_end(file, size)
+        _check_torn(file, found[0] if found else 0)
+        if found:
             stops, line = found
             torn += size - stops
-            if isinstance(line, Document):
-                return Tail(line.position, line.head, file, stops, torn, line.sha256)
-            return Tail(line.entry.position, line.entry.hash, file, stops, torn)
+            document = line.sha256 if isinstance(line, Document) else ""
+            return Tail(line.position, line.head, file, stops, torn, document)
         torn += size
     return Tail(torn=torn)
+
+
+def _check_torn(file: Path, start: int) -> None:
+    """Raises BadLine when what follows the last whole commit is no part of one: it is somebody's, and is not dropped."""
+    with file.open("rb") as stream:
+        stream.seek(start)
+        begins = stream.read(len(_BEGINS)).rstrip(
+            b"\0"
+        )  # what had not reached the disk may be there as zeros
+    if not _BEGINS.startswith(begins):
+        raise BadLine(file, _count(file, start) + 1, "this is nothing that Baton wrote")
 
 
 def _last_end(file: Path, size: int) -> tuple[int, JournalLine | Document] | None:
@@ -170,6 +193,23 @@ def _last_end(file: Path, size: int) -> tuple[int, JournalLine | Document] | Non
             if start == 0:
                 return None
             window *= 4
+
+
+def _check_seams(folder: Path) -> None:
+    """Raises BadLine when a file does not go on where the one before it ends: one between them is gone."""
+    position, head = 0, GENESIS
+    for file in files(folder):
+        if not (found := _last_end(file, file.stat().st_size)):
+            continue
+        with file.open("rb") as stream:
+            first = next(
+                (item for item in _read_file(file, stream, None, 0) if isinstance(item, JournalLine)), None
+            )
+        if first and (first.entry.position, first.entry.previous_hash) != (position + 1, head):
+            raise BadLine(
+                file, 1, f"it does not go on after position {position}, where the files before it end"
+            )
+        position, head = found[1].position, found[1].head
 
 
 def _count(file: Path, stops: int) -> int:
@@ -207,11 +247,14 @@ class Journal:
     """Appends groups. One thread uses it: the writer's."""
 
     def __init__(self, folder: Path) -> None:
-        """Opens the journal for appending and drops a torn end. Raises StoreError."""
+        """Opens the journal for appending and drops a torn end. Raises BadLine, OSError."""
         self.folder = folder
         if not folder.exists():
             folder.mkdir(parents=True)
-            _sync_directory(folder.parent)
+            sync_directory(folder.parent)
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+        _check_seams(folder)
         self.tail = tail(folder)
         self._drop_torn()
         self._month = self.tail.file.stem if self.tail.file else ""
@@ -271,7 +314,7 @@ class Journal:
         self._stream = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         self._size = self._before = os.fstat(self._stream).st_size
         if new:
-            _sync_directory(self.folder)
+            sync_directory(self.folder)
 
     def close(self) -> None:
         if self._stream >= 0:
@@ -285,7 +328,7 @@ def _write_all(stream: int, text: bytes) -> None:
         view = view[os.write(stream, view) :]
 
 
-def _sync_directory(folder: Path) -> None:
+def sync_directory(folder: Path) -> None:
     """A new file is only as durable as the directory's entry for it."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from itertools import islice
 
 import orjson
 
 from engine.dates.clock import london_date
+from engine.events.documents import named_in
 from engine.events.workflow import Event
 from store.log import chain
 from store.log.commit_checks import check_commit
@@ -117,7 +120,23 @@ class MemoryStore:
         walk = chain.Walk()
         with self._lock:
             walk.over(self._entries)
-        return walk.verdict()
+            verdict = walk.verdict()
+            found = tuple(self._differences()) if verdict.intact else ()
+        return replace(verdict, intact=verdict.intact and not found, differences=found)
+
+    def _differences(self) -> Iterator[str]:
+        made = Tables()
+        for entry in self._entries:
+            event = chain.to_event(entry)
+            project(event, made)
+            settle(event.workflow_id, event.version, None, made)
+            for name in filter(None, named_in(event)):
+                if name not in self._documents:
+                    yield f"documents {name}: an event names it, and nobody has it"
+        for name, content in self._documents.items():
+            if sha256(content).hexdigest() != name:
+                yield f"documents {name}: the content is not what its hash says"
+        yield from self._tables.differences(made)
 
     # --- the lists
 

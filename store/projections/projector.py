@@ -52,16 +52,10 @@ def settle(stream: str, version: int, pending: Pending | None, tables: Tables) -
     row = tables.workflows.get(stream)
     if row is None:  # the post and the links are streams, not workflows
         return
-    if row.status not in OPEN:
-        pending = Pending(None, "")
-    if pending is None:
-        tables.put(replace(row, version=version))
-    else:
-        tables.put(
-            replace(
-                row, version=version, next_deadline=pending.next_deadline, waiting_for=pending.waiting_for
-            )
-        )
+    row = replace(row, version=version)
+    if pending is not None and row.status in OPEN:  # one that is closed waits for nothing
+        row = replace(row, next_deadline=pending.next_deadline, waiting_for=pending.waiting_for)
+    tables.put(row)
 
 
 @singledispatch
@@ -93,7 +87,9 @@ def _workflow(event: e.Event, tables: Tables, **changes: Any) -> Iterator[Row]:
 
 @_rows.register
 def _(body: e.WorkflowClosed, event: e.Event, tables: Tables) -> Iterator[Row]:
-    yield from _workflow(event, tables, status=body.outcome, closed_at=event.at)
+    yield from _workflow(
+        event, tables, status=body.outcome, closed_at=event.at, next_deadline=None, waiting_for=""
+    )
     for row in tables.assignments_of(event.workflow_id):
         yield from _ended(row)
         yield from _voided(row.assignment, tables)

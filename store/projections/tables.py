@@ -6,7 +6,8 @@ All of them in the memory store; those of the workflows just touched in the Duck
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from store.protocol import AssignmentRow, LaunchRow, LinkRow, MessageRow, NoticeRow, StepRow, WorkflowRow
@@ -47,6 +48,14 @@ class Tables:
         """Insert or replace `row`, and note that it changed."""
         key, before = self.keep(row)
         self.touched.setdefault(type(row), {}).setdefault(key, before)
+
+    def differences(self, made: Tables) -> Iterator[str]:
+        """The rows here that are not what `made` has; what a workflow waits for is the engine's to say, and left out."""
+        for kind, rows in self._by_kind.items():
+            others = made._by_kind[kind]
+            for key in sorted({**rows, **others}, key=str):
+                if _without_pending(rows.get(key)) != _without_pending(others.get(key)):
+                    yield f"{kind.__name__} {key}: it is not what the log makes it"
 
     def now(self, kind: type[Row], key: Hashable) -> Row:
         """The row of `kind` with `key` as it is."""
@@ -142,3 +151,7 @@ class Tables:
         self.messages.clear()
         self.links.clear()
         self._links_of.clear()
+
+
+def _without_pending(row: Row | None) -> Row | None:
+    return replace(row, next_deadline=None, waiting_for="") if isinstance(row, WorkflowRow) else row

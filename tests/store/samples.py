@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from engine.events import post as posted
@@ -10,6 +11,8 @@ from engine.events import workflow as e
 from engine.events.assignment_id import AssignmentId
 from store.protocol import Commit, Pending
 
+BUNDLE = b"a bundle that workflows are pinned to"
+BUNDLE_NAME = sha256(BUNDLE).hexdigest()
 AT = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 WHO = e.Actor("Sam Okafor", "practice_manager", "U12340", "sam-okafor", channel="web")
 
@@ -34,13 +37,15 @@ def commit(
     pending: Pending | None = None,
     documents: dict[str, bytes] | None = None,
 ) -> Commit:
+    """A commit of `bodies`; a launch brings the bundle it names."""
     happened = tuple(event(stream, version, body, hours) for version, body in enumerate(bodies, expected + 1))
-    return Commit(stream, expected, happened, pending, documents or {})
+    pinned = {BUNDLE_NAME: BUNDLE} if any(isinstance(body, e.WorkflowLaunched) for body in bodies) else {}
+    return Commit(stream, expected, happened, pending, pinned if documents is None else documents)
 
 
 def launched(pcn: str = "Y90001", batch: str = "launch.1", definition: str = "iif-quarter-close") -> e.Body:
     return e.WorkflowLaunched(
-        definition, 1, "b" * 64, "IIF Q3 2026/27", "launch", batch, {"quarter": "Q3"},
+        definition, 1, BUNDLE_NAME, "IIF Q3 2026/27", "launch", batch, {"quarter": "Q3"},
         {"code": pcn, "name": f"{pcn} PCN"},
     )  # fmt: skip
 

@@ -129,7 +129,3 @@ SELECT * FROM links WHERE assignment = ? ORDER BY expires, sha256;
 -- name: pending
 -- What every open workflow waits for, with the version at which it was said.
 SELECT workflow_id, next_deadline, waiting_for, version FROM workflows WHERE status IN ('open', 'held');
-
--- name: open_workflows
--- The ids of the workflows that can still move.
-SELECT workflow_id FROM workflows WHERE status IN ('open', 'held');

@@ -118,16 +118,6 @@ CREATE TABLE launches (
     content VARCHAR NOT NULL
 );
 
--- name: drop_projections
--- Before a rebuild.
-DROP TABLE workflows;
-DROP TABLE steps;
-DROP TABLE assignments;
-DROP TABLE notices;
-DROP TABLE messages;
-DROP TABLE links;
-DROP TABLE launches;
-
 -- name: views
 -- For people with a SQL prompt: the log with readable times, names and hashes.
 CREATE VIEW log AS

@@ -187,11 +187,3 @@ SELECT position, hash FROM events ORDER BY position DESC LIMIT 1;
 -- name: document_names
 -- Which documents are stored.
 SELECT sha256 FROM documents;
-
--- name: update_pending
--- What workflows wait for, after a rebuild.
-UPDATE workflows
-SET next_deadline = n.next_deadline, waiting_for = n.waiting_for
-FROM (SELECT unnest(?::VARCHAR[]) AS workflow_id, unnest(?::BIGINT[]) AS next_deadline,
-             unnest(?::VARCHAR[]) AS waiting_for) AS n
-WHERE workflows.workflow_id = n.workflow_id;

@@ -54,7 +54,11 @@ async def _next(store: DuckdbStore, number: int, chance: random.Random) -> list[
     if version == 0:
         text = bytes([number]) * chance.randrange(1, 20_000)
         launch = a_workflow(name, Pending(at(1), "two"))
-        return [Commit(name, 0, launch.events, launch.pending, {sha256(text).hexdigest(): text})]
+        return [
+            Commit(
+                name, 0, launch.events, launch.pending, {**launch.documents, sha256(text).hexdigest(): text}
+            )
+        ]
     post = await store.version("post")
     notice = f"{name}/{version + 2}"
     some = [planned(name, f"{name}/x{version}-{n}") for n in range(chance.choice((0, 1, 30)))]

@@ -62,8 +62,8 @@ async def test_everything_is_there_after_opening_again(tmp_path: Path) -> None:
 
 
 async def test_the_working_set_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("store.duckdb.working_set.WORKFLOWS_KEPT", 3)
-    monkeypatch.setattr("store.duckdb.working_set.SMALL_ROWS_KEPT", 2)
+    monkeypatch.setattr("store.duckdb.rows.working_set.WORKFLOWS_KEPT", 3)
+    monkeypatch.setattr("store.duckdb.rows.working_set.SMALL_ROWS_KEPT", 2)
     store = open_store(tmp_path)
     for number in range(9):
         await store.commit([a_workflow(f"w{number}")])

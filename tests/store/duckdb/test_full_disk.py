@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from store.duckdb.opener import open_store
-from store.duckdb.recovery import check
+from store.duckdb.recovery.repair import check
 from store.duckdb.store import DuckdbStore
 from store.protocol import Commit, StoreError, StoreFull
 from tests.store.samples import a_workflow

@@ -13,9 +13,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from store.duckdb.blocks import _checksum
 from store.duckdb.opener import open_store
-from store.duckdb.recovery import check, restore
+from store.duckdb.recovery.blocks import _checksum
+from store.duckdb.recovery.repair import check, restore
 from store.protocol import StoreError
 from tests.store.samples import a_workflow
 

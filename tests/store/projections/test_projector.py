@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from engine.events import changes as changes
 from engine.events import post as posted
 from engine.events import workflow as e
-from store.duckdb.columns import SHAPES
 from store.duckdb.opener import open_store
-from store.duckdb.recovery import rebuild_projections
+from store.duckdb.rows.columns import SHAPES
 from store.duckdb.store import DuckdbStore
 from store.memory.store import MemoryStore
 from store.projections.projector import rows_after
@@ -141,29 +140,10 @@ async def test_memory_duckdb_and_rebuild_agree(history: Any) -> None:
         expected = await everything(memory)
         assert await everything(duck) == expected
         await duck.close()
-        rebuild_projections(home)
+        (home / "baton.duckdb").unlink()  # it is made again from the journal
         duck = open_store(home)
         assert await everything(duck) == expected
         await duck.close()
-
-
-async def test_a_rebuild_asks_the_engine_what_workflows_wait_for(tmp_path: Path) -> None:
-    store = open_store(tmp_path)
-    await store.commit([a_workflow("w0", Pending(at(9), "all")), a_workflow("w1")])
-    await store.commit([commit("w1", 6, e.WorkflowClosed("completed", ""))])
-    await store.close()
-    seen = {}
-
-    def pending_of(workflow_id: str, events: Any) -> Pending:
-        seen[workflow_id] = len(events)
-        return Pending(at(7), "asked again")
-
-    assert rebuild_projections(tmp_path, pending_of) == 13
-    assert seen == {"w0": 6}
-    store = open_store(tmp_path)
-    row = await store.workflow("w0")
-    assert row is not None and (row.next_deadline, row.waiting_for) == (at(7), "asked again")
-    await store.close()
 
 
 def test_reducers_are_pure() -> None:

@@ -13,7 +13,7 @@ import duckdb
 import orjson
 
 from store.duckdb import statements
-from store.duckdb.columns import SHAPES, Columns, TableColumns
+from store.duckdb.rows.columns import SHAPES, Columns, TableColumns
 from store.log.chain import GENESIS
 from store.log.journal import Document, JournalLine
 from store.projections.tables import Row, Tables

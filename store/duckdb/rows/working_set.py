@@ -14,7 +14,7 @@ import duckdb
 from engine.events import post as posted
 from engine.events.workflow import WorkflowLaunched
 from store.duckdb import statements
-from store.duckdb.columns import SHAPES
+from store.duckdb.rows.columns import SHAPES
 from store.log.chain import GENESIS
 from store.projections.tables import Row, Tables
 from store.protocol import (

@@ -1,0 +1,1 @@
+"""What is whole of a damaged store, and how it is made again."""

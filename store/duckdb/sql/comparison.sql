@@ -1,0 +1,24 @@
+-- name: attach
+-- Puts the file that was made from the journal beside the one that is looked at.
+ATTACH ? AS rebuilt (READ_ONLY);
+
+-- name: rows_of_one_only
+-- The rows of the first table that the second has not, or has otherwise.
+FROM query_table(?) EXCEPT FROM query_table(?);
+
+-- name: events_of_one_only
+-- The same for events: what the chain covers is known by the hash, beside it stands what it does not cover.
+SELECT position, person, organisation, hash FROM query_table(?)
+EXCEPT SELECT position, person, organisation, hash FROM query_table(?);
+
+-- name: documents_of_one_only
+-- The same for documents, whose content is known by the name.
+SELECT sha256 FROM query_table(?) EXCEPT SELECT sha256 FROM query_table(?);
+
+-- name: false_documents
+-- The documents that are not what their names say.
+SELECT sha256 FROM documents WHERE sha256(content) <> sha256;
+
+-- name: upto
+-- Where the log ends.
+SELECT coalesce(max(position), 0) FROM events;
