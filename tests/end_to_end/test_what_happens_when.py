@@ -138,7 +138,7 @@ async def stack(tmp_path: Path, free_port: int) -> AsyncIterator[Stack]:
         done = await mailer.deliver_due(now)
         return PostOutcome(done.sent, done.deferred, done.next_sending, done.summary, seen)
 
-    app = create_app(Gateway(operations), links, clock, WebSettings(SECRET, "token"), outbox)
+    app = create_app(Gateway(operations), links, clock, WebSettings(SECRET, "token"))
     yield Stack(store, clock, operations, Runtime(operations, deliver), outbox, app, free_port)
     await outbox.stop()
     await store.close()
