@@ -235,8 +235,8 @@ async def test_a_full_disk_refuses_the_answer_and_the_page_says_so(
     with monkeypatch.context() as patch:
         patch.setattr("store.log.journal.os.fdatasync", full)
         refused = await person.sends(answers)
-    assert refused.status_code == 503
-    assert "cannot write at the moment" in refused.text
+    assert refused.status_code == 507
+    assert "disk is full" in refused.text
     person.page = opened
     assert (await person.sends(answers)).status_code == 303
     assert (await stack.responses())[-1].assignment == asked.id
