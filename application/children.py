@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from application.launcher import Launcher
-from application.operations import FlowSignals
+from application.operations import FlowSignals, Operations
 from application.repository import Repository
 from engine.commands import manager
 from engine.commands.refusals import Invalid, Refused
-from engine.dates.clock import Clock
 from engine.decisions import children
 from engine.events.workflow import BATON
 from engine.state.children import Child
@@ -29,12 +27,18 @@ _FOR_GOOD = ("starts-itself", "too-deep")
 
 
 class Children:
-    """Sees to the children of workflows, over one repository and one launcher."""
+    """Sees to the children of workflows, over one `Operations`."""
 
-    def __init__(
-        self, repository: Repository, launcher: Launcher, clock: Clock, signals: FlowSignals
-    ) -> None:
-        self._repository, self._launcher, self._clock, self._signals = repository, launcher, clock, signals
+    def __init__(self, operations: Operations) -> None:
+        self._operations = operations
+        self._repository, self._launcher, self._clock = (
+            operations.repository, operations.launcher, operations.clock,
+        )  # fmt: skip
+
+    @property
+    def _signals(self) -> FlowSignals:
+        """Asked for each time: the flows are there only after what they ask is."""
+        return self._operations.signals
 
     async def after(self, workflow_ids: Sequence[str]) -> None:
         """See to the children of workflows that were just advanced, and tell the parents of those that are over."""

@@ -58,7 +58,7 @@ class Runtime:
         self._emitted = published
         self._last_post: PostOutcome | None = None
         self._deliveries = 0  #: deliveries under way
-        self._children = Children(self._repository, operations.launcher, operations.clock, operations.signals)
+        self._children = Children(operations)
         self._settled: dict[str, int] = {}  #: versions at which the engine had the last word
         stuck = Incidents(self._repository.store)
         self._advancer = Advancer(self._repository, stuck.try_, self._committed)

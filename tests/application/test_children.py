@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from application.batches import Batch
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
-from application.operations import Operations
+from application.operations import NoSignals, Operations
 from application.repository import Repository
 from application.runtime import PostOutcome, Runtime
 from definitions.loading.directory_file import load_directory
@@ -280,3 +281,18 @@ async def test_a_held_parent_leaves_its_children_alone_and_hears_of_them(start: 
     await baton.operations.lift(parent, "it met", ASHA)
     await baton.everything()
     assert (await baton.state(parent)).status == "completed"
+
+
+async def test_the_flows_are_told_of_a_child_also_when_they_came_after_the_runtime(start: Start) -> None:
+    class Signals(NoSignals):
+        started: list[str] = []
+
+        def start(self, batches: Sequence[Batch]) -> None:
+            self.started += [name for batch in batches for name in batch.workflow_ids]
+
+    baton = start()
+    baton.operations.signals = Signals()  # as `baton serve` does, which needs the runtime for them
+    parent = await baton.launch("waits")
+    await baton.everything()
+    (child,) = (await baton.state(parent)).children
+    assert Signals.started == [parent, child.id]
