@@ -26,6 +26,7 @@ from application.home import Home
 from cli.demo import __main__ as demo
 from cli.demo.visitor import Visitor
 from cli.main import run
+from engine.events.children import ChildClosed, ChildRequested
 from engine.events.workflow import ResponseReceived
 from notifications.links import Links
 from store.embedded import open_store
@@ -164,7 +165,9 @@ async def test_every_process_and_its_children_are_completed(play: Play, store: S
     assert {row.definition for row in rows if not row.parent} == set(demo.PROCESSES)
     assert {(row.reference, row.status) for row in rows if row.status != "completed"} == set()
     plan = next(row.workflow_id for row in rows if row.definition == "access-plan-sign-off")
-    asked_for = [event.body.child for event in await store.events(plan) if hasattr(event.body, "child")]
+    asked_for = [e.body.child for e in await store.events(plan) if isinstance(e.body, ChildRequested)]
+    closed = [e.body.child for e in await store.events(plan) if isinstance(e.body, ChildClosed)]
+    assert sorted(closed) == sorted(asked_for), "each is heard of once"
     assert asked_for and sorted(asked_for) == sorted(row.workflow_id for row in rows if row.parent == plan)
 
 

@@ -35,7 +35,7 @@ async def test_one_flow_run_from_launch_to_completion_tells_the_workflows_story(
 
     # A wake is sent at least once: one whose answer a busy database lost is sent again. The last entry is the timer's.
     story = " ".join(await bench.prefect.story(batch.batch_id))
-    woken = "( Woken Pending Running Waiting)+"
+    woken = "(( Woken)+ Pending Running Waiting)+"
     assert re.fullmatch(f"Scheduled Pending Running Waiting{woken} Pending Running Completed", story), story
     states = await bench.prefect.states(batch.batch_id)
     assert states[3]["message"].startswith("waiting for Practice Y90000 and 11 others: Figures")
