@@ -211,14 +211,12 @@ EVERY_ANSWER = [
 ]
 
 
-@pytest.mark.parametrize("stage", ["rcpt", "data"])
+# One or two refused at DATA while our own address would be taken are theirs, so that needs more people.
+@pytest.mark.parametrize(("stage", "people"), [("rcpt", 1), ("rcpt", 2), ("rcpt", 8), ("data", 8)])
 @pytest.mark.parametrize("answer", EVERY_ANSWER)
-@pytest.mark.parametrize("people", [1, 2, 8])
 async def test_a_server_that_refuses_everybody_is_no_fault_of_an_address(
     bench: PostBench, stage: str, answer: str, people: int
 ) -> None:
-    if stage == "data" and people < 3:
-        pytest.skip("one or two refused at DATA, with our own address taken, are theirs")
     bench.server.everybody[stage] = answer
     await bench.plan(*(person(n) for n in range(people)))
     mailer = bench.mailer()

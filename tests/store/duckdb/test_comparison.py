@@ -41,7 +41,7 @@ async def home(tmp_path: Path) -> Path:
     await store.commit([commit("w1", 6, answered("w1"))])
     await store.commit([commit("post", 0, claimed("m1", "w1/2"))])
     await store.commit(
-        [commit("links", 0, posted.LinkIssued("h1", "a1", at(9)), posted.LinkRevoked("h1", "asked"))]
+        [commit("links", 0, posted.LinkIssued("h1", "a1", at(9)), posted.LinkRevoked("h1", "a1", "asked"))]
     )
     assert (await store.verify()).intact
     await store.close()
