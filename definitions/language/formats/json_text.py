@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from definitions.language.formats.characters import as_json_escapes
@@ -46,12 +48,4 @@ def _value(piece: Piece) -> str:
         return str(value)
     if value is None or isinstance(value, bool):
         return dumped(value)
-    if isinstance(value, int) or (
-        not isinstance(value, str | list | tuple | dict) and _is_number(piece.text)
-    ):
-        return piece.text
-    return dumped(piece.text)
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdecimal() and text.isascii()
+    return dumped(piece.text) if piece.of_words or isinstance(value, date | Fraction) else piece.text

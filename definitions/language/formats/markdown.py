@@ -116,8 +116,8 @@ class _Line:
             self.address = None
 
     def _value(self, piece: Piece) -> str:
-        if not isinstance(piece.value, str | list | tuple | dict):
-            return piece.text  # a number or a date is what it is
+        if not piece.of_words:
+            return piece.text
         if self.address is not None:
             return _address(piece.text, whole=not self.address)
         if self.ticks % 2:

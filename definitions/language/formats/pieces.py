@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 
@@ -11,3 +14,8 @@ class Piece(NamedTuple):
     text: str
     value: Any = None
     typed: bool = False
+
+    @property
+    def of_words(self) -> bool:
+        """Whether it may hold what somebody typed. A number, a date, or nothing is what it is in every format."""
+        return self.typed and not isinstance(self.value, int | float | Decimal | Fraction | date | None)

@@ -17,7 +17,7 @@ def text(pieces: Sequence[Piece]) -> str:
         if not piece.typed:
             written.append(piece.text)
         elif _alone(pieces, index):
-            written.append(f"\n{_INDENT}".join(visible(piece.text).strip("\n").split("\n")))
+            written.append(f"\n{_INDENT}".join(visible(piece.text).strip().split("\n")))
         else:
             written.append(one_line(piece.text))
     return "".join(written)

@@ -56,7 +56,7 @@ class _Table:
     def put(self, piece: Piece) -> None:
         text = piece.value.content if isinstance(piece.value, Cell) else piece.text
         if text and self.typed is None:
-            self.typed = isinstance(piece.value, str | list | tuple | dict)
+            self.typed = piece.of_words
         self.content.append(text)
 
     def read(self, text: str) -> None:

@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -147,10 +148,18 @@ def test_a_forged_signature_stays_in_its_cell() -> None:
     assert "none | | Oak House (Y90002) | Dr Bell | approved | none" in shown(made)
 
 
+def test_a_mapping_of_any_kind_holds_what_was_typed() -> None:
+    answers = MappingProxyType({"note": "| [a](http://evil.example) |"})
+    for value in (answers, [answers], {"a": answers}):
+        made = Template.compile("| {{ x }} |").render({"x": value}, "markdown")
+        assert structure(f"| a |\n| --- |\n{made}") == structure("| a |\n| --- |\n| b |")
+        assert json.loads(Template.compile("{{ x }}").render({"x": value}, "json")).endswith("|")
+
+
 # --- the shipped library
 
 
-LIBRARY = Path(__file__).parents[2] / "definitions" / "library"
+LIBRARY = Path(__file__).parents[3] / "definitions" / "library"
 
 
 def test_no_template_of_the_library_prints_a_value_twice_escaped() -> None:
@@ -220,6 +229,7 @@ def test_what_is_typed_is_a_text_in_json(text: str) -> None:
 
 
 @given(typed)
+@example("    set in")
 def test_plain_text_has_no_line_that_was_typed_at_its_margin(text: str) -> None:
     made = Template.compile("Signed:\n{{ x }}\nBy {{ x }} and {{ x }}.\nEnd").render({"x": text}, "text")
     own = [line for line in made.split("\n") if not line.startswith("  ")]
