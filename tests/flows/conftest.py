@@ -66,7 +66,7 @@ class Prefect:
         await eventually(there)
 
 
-async def eventually(there: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
+async def eventually(there: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
     """Wait until `there` holds; fail after `seconds`."""
     async with asyncio.timeout(seconds):
         while not await there():
@@ -97,7 +97,7 @@ class Bench:
         await self.network.respond(batch)
         self.controller.wake_batch(batch.batch_id, because)
 
-    async def closed(self, *batches: Batch, seconds: float = 20) -> None:
+    async def closed(self, *batches: Batch, seconds: float = 60) -> None:
         async def all_closed() -> bool:
             return all([await self.network.is_closed(batch) for batch in batches])
 
