@@ -17,17 +17,17 @@ from importlib import import_module
 from benchmarks import machine
 from benchmarks.table import Row, lines
 
-#: In the order of the table. Each is a module of this package with `rows(quick)`.
+#: In the order of the table. Each is a module of `benchmarks.measures` with `rows(quick)`.
 ALL = (
-    "committing",
-    "launching",
+    "commits",
+    "launches",
     "responses",
-    "beside",
-    "waking",
-    "waiting",
-    "starting",
-    "auditing",
-    "rehearsing",
+    "peers",
+    "wakes",
+    "waits",
+    "starts",
+    "audits",
+    "rehearsals",
 )
 
 
@@ -36,7 +36,7 @@ def _measured(name: str, quick: bool) -> list[Row]:
     began = time.perf_counter()
     print(f"{name} …", end=" ", file=sys.stderr, flush=True)
     try:
-        rows: list[Row] = import_module(f"benchmarks.{name}").rows(quick)
+        rows: list[Row] = import_module(f"benchmarks.measures.{name}").rows(quick)
     except Exception as trouble:
         traceback.print_exc()
         rows = [Row(name, f"failed: {type(trouble).__name__}", met=False)]
@@ -56,7 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(ALL)}")
     if given.list:
         for name in chosen:
-            print(f"{name:12} {(import_module(f'benchmarks.{name}').__doc__ or '').strip().splitlines()[0]}")
+            print(
+                f"{name:12} {(import_module(f'benchmarks.measures.{name}').__doc__ or '').strip().splitlines()[0]}"
+            )
         return 0
     began = machine.description()
     rows = [row for name in chosen for row in _measured(name, given.quick)]

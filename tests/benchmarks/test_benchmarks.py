@@ -13,12 +13,12 @@ from benchmarks.machine import Spread
 from benchmarks.table import Row
 
 #: Those that start no server.
-ALONE = ("committing", "auditing", "rehearsing")
+ALONE = ("commits", "audits", "rehearsals")
 
 
 @pytest.mark.parametrize("name", ALONE)
 def test_it_runs(name: str) -> None:
-    rows = import_module(f"benchmarks.{name}").rows(quick=True)
+    rows = import_module(f"benchmarks.measures.{name}").rows(quick=True)
     assert rows
     assert all(row.what and row.baton for row in rows)
 
@@ -26,16 +26,16 @@ def test_it_runs(name: str) -> None:
 @pytest.mark.process
 @pytest.mark.parametrize("name", [name for name in ALL if name not in ALONE])
 def test_it_runs_beside_a_server(name: str) -> None:
-    if name == "beside" and importlib.util.find_spec("dbos") is None:
+    if name == "peers" and importlib.util.find_spec("dbos") is None:
         pytest.xfail("DBOS comes with `make bench`, not with `make test`")
-    rows = import_module(f"benchmarks.{name}").rows(quick=True)
+    rows = import_module(f"benchmarks.measures.{name}").rows(quick=True)
     assert rows
     assert all(row.what and row.baton for row in rows)
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_each_says_what_it_does(name: str) -> None:
-    assert import_module(f"benchmarks.{name}").__doc__
+    assert import_module(f"benchmarks.measures.{name}").__doc__
 
 
 def test_the_table_is_markdown() -> None:
@@ -65,4 +65,4 @@ def test_a_spread_of_one_is_that_one() -> None:
 def test_a_benchmark_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--only", "nothing"])
-    assert "there is no nothing; there are committing" in capsys.readouterr().err
+    assert "there is no nothing; there are commits" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from __future__ import annotations
 from statistics import median
 
 from benchmarks import machine
-from benchmarks.process import baton
+from benchmarks.systems.served import baton
 from benchmarks.table import Row
 
 STARTS = 3

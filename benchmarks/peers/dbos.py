@@ -1,6 +1,6 @@
 """The five-practice work on DBOS, with its SQLite system database, in a process of its own.
 
-    python -m benchmarks.beside_dbos WORKFLOWS
+    python -m benchmarks.peers.dbos WORKFLOWS
 
 A workflow asks (a step), waits for an answer of each practice (`recv` on the practice's topic), notes it (a step), and
 closes (a step). This is what DBOS is made for: the program is short, and each answer is durable before `send` returns.
@@ -22,9 +22,9 @@ from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowHandle
 
-from benchmarks.beside import Beside
 from benchmarks.machine import Spread, Taken
-from benchmarks.network import ANSWERS, PRACTICES
+from benchmarks.measures.peers import Beside
+from benchmarks.systems.network import ANSWERS, PRACTICES
 
 TOPICS = [f"practice-{number}" for number in range(PRACTICES)]
 WEEKS = 14 * 24 * 3600.0

@@ -15,10 +15,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.embedded import NOW, embedded
-from benchmarks.network import PRACTICES, pcn_codes
-from benchmarks.process import baton
-from benchmarks.responses import launched
+from benchmarks.measures.responses import launched
+from benchmarks.systems.embedded import NOW, embedded
+from benchmarks.systems.network import PRACTICES, pcn_codes
+from benchmarks.systems.served import baton
 from benchmarks.table import Row
 
 PCNS = 1250

@@ -1,6 +1,6 @@
 """The five-practice work on plain Prefect, by `suspend_flow_run`, with a Prefect server of its own on SQLite.
 
-    python -m benchmarks.beside_suspend WORKFLOWS
+    python -m benchmarks.peers.suspension WORKFLOWS
 
 The documented way to wait for a person without holding a process: a deployed flow suspends for an input, its process
 ends, `resume_flow_run` hands the input in, and the runner starts a new process, which runs the flow from its first
@@ -24,9 +24,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.beside import Beside
 from benchmarks.machine import Spread, Taken
-from benchmarks.network import ANSWERS, PRACTICES
+from benchmarks.measures.peers import Beside
+from benchmarks.systems.network import ANSWERS, PRACTICES
 
 PATIENCE = 240.0
 NAME = "five-answers/bench"
@@ -34,7 +34,7 @@ NAME = "five-answers/bench"
 
 def serve() -> None:
     """In a child: the flow, deployed and run as Prefect's own runner does it, a process each time."""
-    from benchmarks.suspending import five_answers
+    from benchmarks.peers.suspending_flow import five_answers
 
     five_answers.serve(name="bench", print_starting_message=False)
 
@@ -48,11 +48,11 @@ def prefect(folder: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
     os.environ.update(
         PREFECT_HOME=str(folder), PREFECT_API_URL=f"http://127.0.0.1:{port}/api", DO_NOT_TRACK="1",
         PREFECT_SERVER_ANALYTICS_ENABLED="false", PREFECT_LOGGING_LEVEL="ERROR", PREFECT_RUNNER_POLL_FREQUENCY="1",
-        PREFECT_SERVER_UI_ENABLED="false", PYTHONPATH=str(Path(__file__).parents[1]),
+        PREFECT_SERVER_UI_ENABLED="false", PYTHONPATH=str(Path(__file__).parents[2]),
     )  # fmt: skip
     commands = (
         [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
-        [sys.executable, "-c", "from benchmarks.beside_suspend import serve; serve()"],
+        [sys.executable, "-c", "from benchmarks.peers.suspension import serve; serve()"],
     )
     started: list[subprocess.Popen[bytes]] = []
     try:

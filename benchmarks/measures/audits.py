@@ -19,8 +19,8 @@ from typing import Any, cast
 
 from audit.auditor import Auditor
 from benchmarks import machine, store
-from benchmarks.embedded import Embedded, embedded
-from benchmarks.network import ANSWERS, pcn_codes, practices_of
+from benchmarks.systems.embedded import Embedded, embedded
+from benchmarks.systems.network import ANSWERS, pcn_codes, practices_of
 from benchmarks.table import Row
 from engine.events.workflow import Actor
 from store.protocol import Search

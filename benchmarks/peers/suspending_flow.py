@@ -1,4 +1,4 @@
-"""The flow of benchmarks/beside_suspend.py, in a module of its own because the runner loads it in each new process."""
+"""The flow of benchmarks/peers/suspension.py, in a module of its own because the runner loads it in each new process."""
 
 from __future__ import annotations
 

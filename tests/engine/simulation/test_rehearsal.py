@@ -21,7 +21,7 @@ EXAMPLE = "examples/harbour-vale.yaml"
 def harbour_vale() -> Pcn:
     from pathlib import Path
 
-    return load_directory(Path(__file__).parents[2] / EXAMPLE).pcns[0]
+    return load_directory(Path(__file__).parents[3] / EXAMPLE).pcns[0]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,8 +11,8 @@ import time
 
 from benchmarks import machine
 from benchmarks.machine import Spread
-from benchmarks.network import ANSWERS, pcn_codes, practices_of
-from benchmarks.process import baton
+from benchmarks.systems.network import ANSWERS, pcn_codes, practices_of
+from benchmarks.systems.served import baton
 from benchmarks.table import Row
 
 SAMPLES = 40

@@ -1,6 +1,6 @@
 """Clients that answer over HTTP as fast as they are let, in a process of their own.
 
-    python -m benchmarks.clients HOST PORT TOKEN CLIENTS <assignments, one a line>
+    python -m benchmarks.systems.clients HOST PORT TOKEN CLIENTS <assignments, one a line>
 
 Each client keeps one connection and sends an answer as soon as the one before was taken. The protocol is written by
 hand, because a general client costs more than the server it measures. Prints JSON: seconds in all, and each answer's
@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from benchmarks.network import ANSWERS
+from benchmarks.systems.network import ANSWERS
 
 _BODY = json.dumps({"answers": ANSWERS, "by": {"name": "Bench Client", "role": "practice_manager"}}).encode()
 

@@ -13,14 +13,14 @@ from application.network_calendar import network_calendar
 from application.operations import Operations
 from application.repository import Repository
 from application.runtime import PostOutcome, Runtime
-from benchmarks.network import INPUTS, SHELF, directory
+from benchmarks.systems.network import INPUTS, SHELF, directory
 from definitions.loading.library import SHIPPED, Library
 from engine.dates.clock import VirtualClock
 from engine.events.workflow import Actor
 from store.embedded import open_store
 from store.protocol import Store
 
-#: The Saturday night of benchmarks/process.py.
+#: The Saturday night of benchmarks/systems/served.py.
 NOW = datetime.fromisoformat("2026-11-21T22:00:00+00:00")
 WHO = Actor("Bench", "pcn_manager", "U50001")
 

@@ -4,7 +4,7 @@ Every answer is for an assignment that nobody has answered, in an order shuffled
 two in a row are of the same workflow. Each is flushed, by DuckDB and in the journal, before its reply. Every fifth
 closes a step and its workflow, which wakes a flow run; those run beside it in the same process.
 
-Left out: emails (it is Saturday night; see benchmarks/process.py), forms of more than three fields, and a network:
+Left out: emails (it is Saturday night; see benchmarks/systems/served.py), forms of more than three fields, and a network:
 the clients are on this machine and take their share of its cores.
 """
 
@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 from benchmarks import machine
 from benchmarks.machine import Spread
-from benchmarks.network import PRACTICES, pcn_codes, practices_of
-from benchmarks.process import Served, baton
+from benchmarks.systems.network import PRACTICES, pcn_codes, practices_of
+from benchmarks.systems.served import Served, baton
 from benchmarks.table import Row
 
 PCNS, CLIENTS = 1250, 32
@@ -59,7 +59,7 @@ def answer_all(served: Served, assignments: Sequence[str], clients: int) -> Answ
     """Have clients in another process answer them all."""
     before = machine.cpu_seconds(served.pid)
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.clients", "127.0.0.1", str(served.port), served.token, str(clients)],
+        [sys.executable, "-m", "benchmarks.systems.clients", "127.0.0.1", str(served.port), served.token, str(clients)],
         input="\n".join(assignments), capture_output=True, text=True, check=True,
     )  # fmt: skip
     said = json.loads(done.stdout)

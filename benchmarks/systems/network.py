@@ -1,7 +1,7 @@
 """A made-up network to measure with: PCNs of five practices each, and the folders of a `baton serve` over it.
 
 Every PCN has a manager, a clinical director and a practice manager for each practice: the least that the
-definitions in `benchmarks/shelf` ask. No such places or people exist.
+definitions in `benchmarks/systems/shelf` ask. No such places or people exist.
 """
 
 from __future__ import annotations

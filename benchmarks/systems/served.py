@@ -22,7 +22,7 @@ from typing import Any
 import httpx
 
 from application.home import Home
-from benchmarks.network import INPUTS, SHELF, write_directory
+from benchmarks.systems.network import INPUTS, SHELF, write_directory
 
 SATURDAY_NIGHT = "2026-11-21T22:00:00+00:00"
 BY = {"name": "Bench", "role": "pcn_manager"}
@@ -124,7 +124,7 @@ def _start(home: Home, more: Mapping[str, str]) -> tuple[subprocess.Popen[bytes]
         "BATON_LIBRARY": json.dumps([str(SHELF)]),
         "BATON_CLOCK": "leaping",
         "BATON_CLOCK_START": SATURDAY_NIGHT,
-        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
     }
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("BATON_", "PREFECT_"))}
     command = [sys.executable, "-c", "from cli.main import main; main()", "serve"]

@@ -1,7 +1,7 @@
 """The same work beside other engines, in one run: launch, five practices answer, the workflow closes.
 
 On Baton over its API with everything on: the log, the emails' notices, Prefect. On DBOS with SQLite
-(benchmarks/beside_dbos.py) and on plain Prefect with `suspend_flow_run` (benchmarks/beside_suspend.py), each in a
+(benchmarks/peers/dbos.py) and on plain Prefect with `suspend_flow_run` (benchmarks/peers/suspension.py), each in a
 process of its own, one after the other. Their docstrings say what their programs leave undone.
 
 Measured: from the last answer to the workflow's completion, in the middle; the whole time of a workflow, from its
@@ -19,8 +19,8 @@ from typing import Any
 
 from benchmarks import machine
 from benchmarks.machine import Spread, Taken
-from benchmarks.network import ANSWERS, pcn_codes, practices_of
-from benchmarks.process import Served, baton
+from benchmarks.systems.network import ANSWERS, pcn_codes, practices_of
+from benchmarks.systems.served import Served, baton
 from benchmarks.table import Row
 
 WORKFLOWS, WORKFLOWS_DBOS, WORKFLOWS_SUSPENDED = 20, 20, 2
@@ -94,8 +94,8 @@ def elsewhere(module: str, workflows: int) -> Beside:
 
 def rows(quick: bool = False) -> list[Row]:
     ours = on_baton(2 if quick else WORKFLOWS)
-    dbos = elsewhere("benchmarks.beside_dbos", 2 if quick else WORKFLOWS_DBOS)
-    suspended = elsewhere("benchmarks.beside_suspend", 1 if quick else WORKFLOWS_SUSPENDED)
+    dbos = elsewhere("benchmarks.peers.dbos", 2 if quick else WORKFLOWS_DBOS)
+    suspended = elsewhere("benchmarks.peers.suspension", 1 if quick else WORKFLOWS_SUSPENDED)
     return [
         Row("five practices, last answer → completed", f"{ours.latency * 1000:.0f} ms",
             f"DBOS {dbos.latency * 1000:.0f} ms; suspend_flow_run {suspended.latency * 1000:.0f} ms; {machine.load()}"),

@@ -14,10 +14,10 @@ import time
 from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.embedded import embedded
 from benchmarks.machine import Taken
-from benchmarks.network import pcn_codes
-from benchmarks.process import Served, baton
+from benchmarks.systems.embedded import embedded
+from benchmarks.systems.network import pcn_codes
+from benchmarks.systems.served import Served, baton
 from benchmarks.table import Row
 
 PCNS, LAUNCHES = 1250, 8
