@@ -9,7 +9,7 @@ from application.repository import Repository
 from definitions.models import role_holders
 from engine.dates.clock import Clock, london_date
 from engine.decisions.draft import Decision, Draft
-from engine.events.workflow import Notice, NoticePlanned
+from engine.events import Notice, NoticePlanned
 from engine.state.workflow import WorkflowState
 from store.protocol import MessageRow
 

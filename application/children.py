@@ -16,7 +16,7 @@ from application.repository import Repository
 from engine.commands import manager
 from engine.commands.refusals import Invalid, Refused
 from engine.decisions import children
-from engine.events.workflow import BATON
+from engine.events import BATON
 from engine.state.children import Child
 from engine.state.workflow import WorkflowState
 

@@ -21,7 +21,7 @@ from engine.dates.calendar import BeyondHorizon
 from engine.dates.clock import london_date
 from engine.decisions.advance import NeverSettles, advance
 from engine.decisions.draft import Decision, Draft
-from engine.events.workflow import Notice, NoticePlanned
+from engine.events import Notice, NoticePlanned
 from engine.state.workflow import WorkflowState
 from store.protocol import Store
 

@@ -22,8 +22,8 @@ from engine.commands import manager
 from engine.commands.refusals import Invalid, Refused
 from engine.dates.calendar import BeyondHorizon
 from engine.decisions.draft import Decision
+from engine.events import Actor
 from engine.events.codec import canonical
-from engine.events.workflow import Actor
 from engine.forms.answers import AnswerProblem
 from engine.forms.inputs import check_inputs
 from store.protocol import Conflict

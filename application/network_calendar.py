@@ -8,7 +8,7 @@ from functools import lru_cache
 from definitions.loading.bank_holidays import bank_holidays
 from definitions.models.directory import Directory
 from engine.dates.calendar import Calendar
-from engine.state.fold import closure_of
+from engine.state.pinned import closure_of
 
 
 @lru_cache(maxsize=1)

@@ -23,8 +23,8 @@ from engine.commands.refusals import Invalid, Refused, Warned, required_reason
 from engine.dates.clock import Clock
 from engine.decisions import pending
 from engine.decisions.draft import Decision
+from engine.events import Actor, Event, NoticePlanned
 from engine.events.post import LINKS
-from engine.events.workflow import Actor, Event, NoticePlanned
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.answers import AnswerProblem, AnswerWarning, check_answers
 from engine.forms.files import check_files, files_in

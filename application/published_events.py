@@ -1,4 +1,4 @@
-"""Baton's events as Prefect's automations see them. What has no name here is nobody's hook."""
+"""Baton's events as Prefect's automations see them. Each event declares its name, or that it is nobody's hook."""
 
 from __future__ import annotations
 
@@ -6,24 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-
-NAMES: dict[str, str] = {
-    "WorkflowLaunched": "baton.workflow.launched",
-    "WorkflowClosed": "baton.workflow.closed",
-    "WorkflowHeld": "baton.workflow.held",
-    "HoldLifted": "baton.workflow.lifted",
-    "WorkflowLocked": "baton.workflow.locked",
-    "StepOpened": "baton.step.opened",
-    "StepClosed": "baton.step.closed",
-    "StepReopened": "baton.step.reopened",
-    "ShortfallRaised": "baton.step.short",
-    "RungClimbed": "baton.step.escalated",
-    "ResponseReceived": "baton.assignment.answered",
-    "ReplyReceived": "baton.assignment.replied",
-    "ChildClosed": "baton.step.child_closed",
-    "ChildRefused": "baton.step.child_refused",
-    "DeadlineMoved": "baton.assignment.moved",
-}
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from definitions.loading.bundle import Process, open_bundle
 from engine.commands.refusals import Refused
 from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline, waiting_for
+from engine.events import Event
 from engine.events.assignment_id import AssignmentId, MalformedAssignmentId
-from engine.events.post import NO_WORKFLOWS
-from engine.events.workflow import Event
+from engine.events.kinds import streams
 from engine.state.fold import apply, fold
 from engine.state.workflow import Assignment, WorkflowState
 from store.protocol import Commit, Conflict, Pending, Store
@@ -86,7 +86,7 @@ class Repository:
     async def state(self, workflow_id: str) -> WorkflowState:
         """The present state. Raises NoSuchWorkflow."""
         version = await self.store.version(workflow_id)
-        if not version or workflow_id in NO_WORKFLOWS:
+        if not version or workflow_id in streams():
             raise NoSuchWorkflow(workflow_id)
         known = self._states.get(workflow_id)
         if known is None or known.version > version:

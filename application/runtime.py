@@ -18,12 +18,13 @@ from application.batches import Batch
 from application.children import Children
 from application.incidents import Incidents
 from application.operations import Operations
-from application.published_events import NAMES, PublishedEvent
+from application.published_events import PublishedEvent
 from application.repository import Repository
 from application.schedule import launch_adopted
+from engine import events as e
 from engine.dates.clock import Clock
-from engine.events import workflow as e
-from engine.events.workflow import BATON, Event
+from engine.events import BATON, Event
+from engine.events.kinds import NOTHING, kind_named
 from store.log.chain import to_event
 from store.protocol import Commit, LogEntry
 
@@ -182,11 +183,11 @@ class Runtime:
         """Committed events not yet emitted to Prefect, oldest first, at most `limit`."""
         found: list[PublishedEvent] = []
         for entry in await self._repository.store.entries_since(self._emitted, limit):
-            name = NAMES.get(entry.type)
-            if name is None:
+            name = kind_named(entry.type).published
+            if name is NOTHING:
                 self._emitted = max(self._emitted, entry.position) if not found else self._emitted
                 continue
-            found.append(await self._published(entry.position, to_event(entry), name))
+            found.append(await self._published(entry.position, to_event(entry), str(name)))
         return found
 
     async def _published(self, position: int, event: Event, name: str) -> PublishedEvent:

@@ -25,7 +25,7 @@ from definitions.models.directory import Adopted, Pcn
 from engine.commands.refusals import Invalid, Refused
 from engine.dates.calendar import BeyondHorizon
 from engine.dates.clock import london_date
-from engine.events.workflow import Actor
+from engine.events import Actor
 from engine.expressions.scope import anchor as named_day
 from engine.forms.inputs import draft_scope
 

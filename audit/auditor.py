@@ -10,7 +10,7 @@ from typing import Any
 from audit.story import StoryWriter
 from definitions.language.budget import MAX_TOGETHER, Budget
 from definitions.loading.bundle import Process, open_bundle
-from engine.events.workflow import Event
+from engine.events import Event
 from engine.state.fold import fold
 from store.log import chain
 from store.protocol import LogEntry, Search, Store

@@ -14,10 +14,10 @@ from functools import singledispatch
 from typing import Any
 
 from audit.names import Names
+from engine import events as e
 from engine.dates.clock import london_date
 from engine.dates.explanation import long
 from engine.decisions.advance import ANSWERED
-from engine.events import workflow as e
 
 
 def facts_of(event: e.Event, names: Names) -> Mapping[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from engine import events as e
 from engine.dates.clock import LONDON
 from engine.dates.explanation import long
-from engine.events import workflow as e
 from engine.expressions.scope import Scope
 from engine.notices.facts import words
 from engine.state.workflow import WorkflowState

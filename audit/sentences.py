@@ -1,13 +1,15 @@
-"""One sentence for each kind of event."""
+"""One sentence for each kind of event: the one it declares, or the one that is put together here."""
 
 from __future__ import annotations
 
-from functools import singledispatch
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from audit.names import Names
 from definitions.models.replies import REPLIES
-from engine.events import changes, children, post
-from engine.events import workflow as e
+from engine import events as e
+from engine.events.declarations import Phrase
+from engine.events.kinds import Table, fields_of
 
 _CHANNELS = {
     "web": "on the web page",
@@ -26,14 +28,9 @@ _RUNGS = {
 }
 
 
-def sentence(body: e.Body, event: e.Event, names: Names) -> str | None:
-    """What happened, or None for what is told elsewhere."""
-    return _told(body, event, names)
-
-
-@singledispatch
-def _told(body: object, event: e.Event, names: Names) -> str | None:
-    return None
+def sentence(event: e.Event, names: Names) -> str | None:
+    """What happened, or None for what is told elsewhere: emails stand apart, an opening says no more than the asking."""
+    return _STORY[type(event.body)](event.body, event, names)
 
 
 def _how(event: e.Event) -> str:
@@ -45,119 +42,103 @@ def _because(text: str) -> str:
     return f": {text.rstrip('.')}." if text else "."
 
 
+def _by(event: e.Event, names: Names) -> str:
+    return f" by {names.actor(event.actor)}" if event.actor.role != "engine" else ""
+
+
+#: What stands around an event, in words; beside the event's own fields, a declared sentence may name these.
+_AROUND: dict[str, Callable[[e.Event, Names], str]] = {
+    "actor": lambda event, names: names.actor(event.actor),
+    "by": _by,
+    "how": lambda event, names: _how(event),
+    "pcn": lambda event, names: names.state.pcn.name,
+}
+#: How a value of an event is said.
+_WAYS: dict[str, Callable[[Names], Callable[[Any], str]]] = {
+    "because": lambda names: _because,
+    "moment": lambda names: names.moment,
+    "place": lambda names: names.at,
+    "places": lambda names: names.places,
+    "title": lambda names: names.quoted,
+    "whose": lambda names: names.whose,
+    "words": lambda names: lambda id: str(id).replace("_", " ").replace("-", " "),
+}
+
+Teller = Callable[[Any, e.Event, Names], str | None]
+
+
+def _told_elsewhere(body: e.Body, event: e.Event, names: Names) -> str | None:
+    return None
+
+
+def _declared(text: str, kind: type[e.Body]) -> Teller:
+    """The sentence that the event declares, with the names of this workflow."""
+    phrase = Phrase(text, {*fields_of(kind), *_AROUND}, _WAYS)
+
+    def tell(body: e.Body, event: e.Event, names: Names) -> str:
+        around = {name: say(event, names) for name, say in _AROUND.items()}
+        return phrase.fill(body, around, {way: of(names) for way, of in _WAYS.items()})
+
+    return tell
+
+
+_STORY: Table[Teller] = Table("story", _told_elsewhere, _declared)
+
+
 # --- the workflow
 
 
-@_told.register
-def _(body: e.WorkflowLaunched, event: e.Event, names: Names) -> str:
-    return (
-        f"{names.actor(event.actor)} launched {body.reference} for {names.state.pcn.name}{_how(event)}, "
-        f"on {body.definition} version {body.definition_version}."
-    )
-
-
-@_told.register
-def _(body: e.WorkflowClosed, event: e.Event, names: Names) -> str:
-    by = f" by {names.actor(event.actor)}" if event.actor.role != "engine" else ""
-    return f"Closed, {body.outcome}{by}{_because(body.because)}"
-
-
-@_told.register
-def _(body: changes.WorkflowHeld, event: e.Event, names: Names) -> str:
-    return f"{names.actor(event.actor)} put it on hold{_because(body.reason)}"
-
-
-@_told.register
-def _(body: changes.HoldLifted, event: e.Event, names: Names) -> str:
+@_STORY.by_code(e.HoldLifted)
+def _hold_lifted(body: e.HoldLifted, event: e.Event, names: Names) -> str:
     days = "1 working day was" if body.lost == 1 else f"{body.lost} working days were"
     return f"{names.actor(event.actor)} lifted the hold{_because(body.reason)} {days} lost; internal dates moved on by that."
 
 
-@_told.register
-def _(body: changes.WorkflowLocked, event: e.Event, names: Names) -> str:
-    return f"Locked by {names.quoted(body.step)}: what is done cannot change any more."
-
-
-@_told.register
-def _(body: changes.LockLifted, event: e.Event, names: Names) -> str:
-    return f"{names.actor(event.actor)} lifted the lock{_because(body.reason)}"
-
-
-@_told.register
-def _(body: changes.MembershipChanged, event: e.Event, names: Names) -> str:
+@_STORY.by_code(e.MembershipChanged)
+def _membership_changed(body: e.MembershipChanged, event: e.Event, names: Names) -> str:
     parts = [f"{names.places(body.joined)} joined"] if body.joined else []
     parts += [f"{names.places(body.left)} left"] if body.left else []
     return f"{names.actor(event.actor)} changed the membership ({'; '.join(parts) or 'its people'}){_because(body.reason)}"
 
 
-@_told.register
-def _(body: changes.CalendarChanged, event: e.Event, names: Names) -> str:
-    return f"The calendar changed{_because(body.reason)}"
-
-
-@_told.register
-def _(body: changes.DefinitionChanged, event: e.Event, names: Names) -> str:
-    return f"{names.actor(event.actor)} moved it to version {body.version} of its definition{_because(body.reason)}"
-
-
-@_told.register
-def _(body: changes.DateMoved, event: e.Event, names: Names) -> str:
+@_STORY.by_code(e.DateMoved)
+def _date_moved(body: e.DateMoved, event: e.Event, names: Names) -> str:
     old = f" from {body.old}" if body.old else ""
     return f"{names.actor(event.actor)} moved {body.name.replace('_', ' ')}{old} to {body.new}{_because(body.reason)}"
 
 
-@_told.register
-def _(body: children.ChildRequested, event: e.Event, names: Names) -> str:
+@_STORY.by_code(e.ChildRequested)
+def _child_requested(body: e.ChildRequested, event: e.Event, names: Names) -> str:
     item = f" for {body.item}" if body.item else ""
     return f"{names.quoted(body.step)} started {body.definition}{item} (workflow {body.child})."
 
 
-@_told.register
-def _(body: children.ChildRefused, event: e.Event, names: Names) -> str:
+@_STORY.by_code(e.ChildRefused)
+def _child_refused(body: e.ChildRefused, event: e.Event, names: Names) -> str:
     again = (
         f"it is tried again on {names.moment(body.again_at)}" if body.again_at else "it is not tried again"
     )
     return f"{names.quoted(body.step)} could not start workflow {body.child}: {body.because}; {again}."
 
 
-@_told.register
-def _(body: children.ChildClosed, event: e.Event, names: Names) -> str:
-    return f"{body.reference} (workflow {body.child}), which {names.quoted(body.step)} started, was {body.outcome}."
-
-
 # --- its steps
 
 
-@_told.register
-def _(body: e.StepSkipped, event: e.Event, names: Names) -> str:
-    return f"{names.quoted(body.step)} was left out{_because(body.because)}"
-
-
-@_told.register
-def _(body: e.StepClosed, event: e.Event, names: Names) -> str:
+@_STORY.by_code(e.StepClosed)
+def _step_closed(body: e.StepClosed, event: e.Event, names: Names) -> str:
     missing = f" Missing, and not estimated: {names.places(body.missing)}." if body.missing else ""
     outcome = f" ({body.outcome})" if body.outcome else ""
     return f"{names.quoted(body.step)} closed{outcome}{_because(body.because)}{missing}"
 
 
-@_told.register
-def _(body: e.StepReopened, event: e.Event, names: Names) -> str:
+@_STORY.by_code(e.StepReopened)
+def _step_reopened(body: e.StepReopened, event: e.Event, names: Names) -> str:
     whom = f" for {names.place(body.organisation)}" if body.organisation else ""
     return f"{names.quoted(body.step)} was opened again{whom}, attempt {body.attempt}{_because(body.because)}"
 
 
-@_told.register
-def _(body: e.DateRefused, event: e.Event, names: Names) -> str:
-    return f"A date of {names.quoted(body.step)} was not guessed; the manager was asked to see to it{_because(body.because)}"
-
-
-@_told.register
-def _(body: e.ShortfallRaised, event: e.Event, names: Names) -> str:
-    return f"{names.quoted(body.step)} is short of {names.places(body.missing)}; the manager was asked how to go on."
-
-
-@_told.register
-def _(body: e.ShortfallDecided, event: e.Event, names: Names) -> str:
+@_STORY.by_code(e.ShortfallDecided)
+def _shortfall_decided(body: e.ShortfallDecided, event: e.Event, names: Names) -> str:
     until = f" until {names.moment(body.until)}" if body.until else ""
     choice = "go on without what is missing" if body.choice == "proceed" else f"wait{until}"
     return f"{names.actor(event.actor)} decided to {choice}{_because(body.reason)}"
@@ -166,8 +147,8 @@ def _(body: e.ShortfallDecided, event: e.Event, names: Names) -> str:
 # --- its assignments
 
 
-@_told.register
-def _(body: e.ResponseReceived, event: e.Event, names: Names) -> str:
+@_STORY.by_code(e.ResponseReceived)
+def _response_received(body: e.ResponseReceived, event: e.Event, names: Names) -> str:
     late = ", late" if body.late else ""
     again = f", amending the answer (number {body.number})" if body.number > 1 else ""
     counted = "" if body.counts else " It does not count towards closing."
@@ -177,81 +158,55 @@ def _(body: e.ResponseReceived, event: e.Event, names: Names) -> str:
     return f"{names.actor(event.actor)} answered {names.whose(body.assignment)}{_how(event)}{late}{again}{outcome}.{signed}{counted}{warned}"
 
 
-@_told.register
-def _(body: e.ActionsSetOff, event: e.Event, names: Names) -> str:
-    return f"That answer ({body.outcome}) set off what the definition says should follow, while the others are still asked."
-
-
-@_told.register
-def _(body: e.ResponseCarried, event: e.Event, names: Names) -> str:
-    return f"The earlier answer to {names.whose(body.assignment)} stands."
-
-
-@_told.register
-def _(body: e.ReplyReceived, event: e.Event, names: Names) -> str:
+@_STORY.by_code(e.ReplyReceived)
+def _reply_received(body: e.ReplyReceived, event: e.Event, names: Names) -> str:
     until = f" until {names.moment(body.until)}" if body.until else ""
     text = f" “{body.text}”" if body.text else ""
     return f"{names.actor(event.actor)} {REPLIES[body.kind].asked}{until} ({names.whose(body.assignment)}).{text} Reminders stopped."
 
 
-@_told.register
-def _(body: e.ReplySettled, event: e.Event, names: Names) -> str:
-    return f"{names.actor(event.actor)} replied to {names.at(body.assignment)}{_because(body.text)}"
-
-
-@_told.register
-def _(body: e.PromisePassed, event: e.Event, names: Names) -> str:
-    return (
-        f"The time {names.at(body.assignment)} had asked for passed without an answer; the manager was told."
-    )
-
-
-@_told.register
-def _(body: e.DeadlineMoved, event: e.Event, names: Names) -> str:
-    return f"{names.whose(body.assignment)} is now due {names.moment(body.new.at)}{_because(body.because)}"
-
-
-@_told.register
-def _(body: e.AssignmentReassigned, event: e.Event, names: Names) -> str:
+@_STORY.by_code(e.AssignmentReassigned)
+def _assignment_reassigned(body: e.AssignmentReassigned, event: e.Event, names: Names) -> str:
     old = f" instead of {names.person(body.old_person)}" if body.old_person else ""
     return f"{names.actor(event.actor)} asked {body.name}{old} for {names.whose(body.assignment)}{_because(body.reason)}"
 
 
-@_told.register
-def _(body: e.RungClimbed, event: e.Event, names: Names) -> str:
+@_STORY.by_code(e.RungClimbed)
+def _rung_climbed(body: e.RungClimbed, event: e.Event, names: Names) -> str:
     people = ", ".join(names.person(person) for person in body.people) or "nobody"
     said = _RUNGS.get(body.register, "reminded {people}").format(people=people)
     whom = "" if "{people}" in _RUNGS.get(body.register, "") else f" to {people}"
     return f"Chased {names.whose(body.assignment)}{whom}: {said}."
 
 
-@_told.register
-def _(body: e.RungSkipped, event: e.Event, names: Names) -> str:
-    rung = body.rung.replace("_", " ").replace("-", " ")
-    return f"The chaser “{rung}” for {names.at(body.assignment)} was passed over{_because(body.because)}"
-
-
-@_told.register
-def _(body: e.ConversationRecorded, event: e.Event, names: Names) -> str:
-    return f"{names.actor(event.actor)} spoke with {names.at(body.assignment)}{_because(body.outcome)}"
-
-
-@_told.register
-def _(body: e.AskedAgain, event: e.Event, names: Names) -> str:
+@_STORY.by_code(e.AskedAgain)
+def _asked_again(body: e.AskedAgain, event: e.Event, names: Names) -> str:
     by = f", by {names.moment(body.due.at)}" if body.due else ""
     return f"{names.whose(body.assignment)} was asked again{by}{_because(body.because)}"
 
 
-@_told.register
-def _(body: e.SilenceCounted, event: e.Event, names: Names) -> str:
-    return f"{names.at(body.assignment)} said nothing, which counts as {body.as_}, as the first email said."
+# --- asked, together or alone
 
 
-@_told.register
-def _(body: post.LinkRevoked, event: e.Event, names: Names) -> str:
-    return f"{names.actor(event.actor)} revoked the link to {names.whose(body.assignment)}{_because(body.reason)}"
+@_STORY.by_code(e.AssignmentOpened)
+def _assignment_opened(body: e.AssignmentOpened, event: e.Event, names: Names) -> str:
+    return asked([body], names)
 
 
-@_told.register
-def _(body: e.AssignmentEnded, event: e.Event, names: Names) -> str:
-    return f"{names.whose(body.assignment)} ended without an answer{_because(body.because)}"
+def asked(bodies: Sequence[e.AssignmentOpened], names: Names) -> str:
+    """Everyone a step was asked of at once, by the same date."""
+    first = bodies[0]
+    due = f", due {names.moment(first.due.at)}" if first.due else ""
+    again = f" (attempt {first.attempt})" if first.attempt > 1 else ""
+    people = "; ".join(_one_asked(body, names) for body in bodies)
+    return f"Asked for {names.quoted(first.step)}{again}{due}: {people}."
+
+
+def _one_asked(body: e.AssignmentOpened, names: Names) -> str:
+    if body.unfilled:
+        return f"nobody holds {names.role(body.role)} at {names.place(body.organisation)}, so {body.name} was asked whom to ask"
+    cover = f" for {names.person(body.on_behalf_of)}" if body.on_behalf_of else ""
+    return f"{body.name}{cover} ({names.role(body.role)}, {names.place(body.organisation)})"
+
+
+_STORY.complete()

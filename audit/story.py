@@ -13,8 +13,10 @@ from typing import Any
 
 from audit.line_facts import asked_facts, facts_of
 from audit.names import Names
-from audit.sentences import sentence
-from engine.events import workflow as e
+from audit.sentences import asked, sentence
+from engine import events as e
+from engine.events.declarations import found
+from engine.events.kinds import kind_named
 from engine.state.workflow import WorkflowState
 
 
@@ -40,28 +42,16 @@ class StoryWriter:
 
     def _lines(self, group: list[e.Event]) -> Iterator[StoryLine]:
         first = group[0]
-        if isinstance(first.body, e.AssignmentOpened):
-            yield from self._asked(group)
-        elif (text := sentence(first.body, first, self.names)) is not None:
-            yield StoryLine(first.at, text, _why(first.body), facts_of(first, self.names))
-
-    def _asked(self, group: list[e.Event]) -> Iterator[StoryLine]:
-        """Everyone a step was asked of at once; one line for each date, since closures make dates differ."""
         bodies = [event.body for event in group if isinstance(event.body, e.AssignmentOpened)]
+        if not bodies:
+            if (text := sentence(first, self.names)) is not None:
+                yield StoryLine(first.at, text, _why(first.body), facts_of(first, self.names))
+            return
+        # One line for each date, since closures make dates differ.
         for _, same in groupby(bodies, key=lambda body: body.due):
-            asked = list(same)
-            due = f", due {self.names.moment(asked[0].due.at)}" if asked[0].due else ""
-            again = f" (attempt {asked[0].attempt})" if asked[0].attempt > 1 else ""
-            people = "; ".join(self._one_asked(body) for body in asked)
-            why = asked[0].due.explanation if asked[0].due else ""
-            text = f"Asked for {self.names.quoted(asked[0].step)}{again}{due}: {people}."
-            yield StoryLine(group[0].at, text, why, asked_facts(asked, self.names))
-
-    def _one_asked(self, body: e.AssignmentOpened) -> str:
-        if body.unfilled:
-            return f"nobody holds {self.names.role(body.role)} at {self.names.place(body.organisation)}, so {body.name} was asked whom to ask"
-        cover = f" for {self.names.person(body.on_behalf_of)}" if body.on_behalf_of else ""
-        return f"{body.name}{cover} ({self.names.role(body.role)}, {self.names.place(body.organisation)})"
+            together = list(same)
+            text, facts = asked(together, self.names), asked_facts(together, self.names)
+            yield StoryLine(first.at, text, _why(together[0]), facts)
 
 
 def _together(events: Sequence[e.Event]) -> Iterator[list[e.Event]]:
@@ -69,12 +59,9 @@ def _together(events: Sequence[e.Event]) -> Iterator[list[e.Event]]:
 
     def what(event: e.Event) -> object:
         body = event.body
-        asked = isinstance(body, e.AssignmentOpened)
-        return (
-            (body.step, body.attempt)
-            if isinstance(body, e.AssignmentOpened) and asked
-            else (event.workflow_id, event.version)
-        )
+        if isinstance(body, e.AssignmentOpened):
+            return body.step, body.attempt
+        return event.workflow_id, event.version
 
     told = [event for event in events if not isinstance(event.body, e.NoticePlanned)]
     for _, group in groupby(told, key=what):
@@ -82,6 +69,6 @@ def _together(events: Sequence[e.Event]) -> Iterator[list[e.Event]]:
 
 
 def _why(body: e.Body) -> str:
-    if isinstance(body, e.AskedAgain):
-        return body.due.explanation if body.due else ""
-    return body.new.explanation if isinstance(body, e.DeadlineMoved) else ""
+    """What explains the date that the event gives, where it gives one."""
+    path = kind_named(type(body).__name__).explains
+    return str(found(body, path, "")) if path else ""

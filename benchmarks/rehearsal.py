@@ -22,7 +22,7 @@ from definitions.source.reader import read_file
 from engine.commands import manager
 from engine.dates.calendar import Calendar
 from engine.decisions.advance import advance
-from engine.events.workflow import Actor
+from engine.events import Actor
 from engine.forms.inputs import check_inputs
 from engine.simulation.rehearsal import Policy, rehearse
 

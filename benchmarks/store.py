@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from statistics import median, quantiles
 
-from engine.events import workflow as e
+from engine import events as e
 from store.embedded import open_store
 from store.protocol import Commit, Pending, Store
 

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine.events.post import MessageDeferred, MessageRefused, MessageSent
+from engine.events import MessageDeferred, MessageRefused, MessageSent
 from notifications.content.catalogue import say
 from notifications.content.english import joined, moment_in_words
 from notifications.outbox import DueEmails

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from engine.events.post import LinkIssued, LinkRevoked
+from engine.events import LinkIssued, LinkRevoked
 from store.protocol import LinkRow
 
 PATH = "/a/"

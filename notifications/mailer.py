@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.dates.clock import Clock
-from engine.events.post import LINKS, POST, MessageClaimed, MessageDeferred, MessageRefused, MessageSent
-from engine.events.workflow import BATON, Body, Event
+from engine.events import BATON, Body, Event, MessageClaimed, MessageDeferred, MessageRefused, MessageSent
+from engine.events.post import LINKS, POST
 from notifications.content.catalogue import say
 from notifications.content.composer import BadSender, Composer
 from notifications.content.headers import Unaddressable

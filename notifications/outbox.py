@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from engine.dates.calendar import BeyondHorizon
 from engine.dates.clock import london_date
-from engine.events.post import LINKS, POST, LinkIssued, LinkRevoked
-from engine.events.workflow import Notice
+from engine.events import LinkIssued, LinkRevoked, Notice
+from engine.events.post import LINKS, POST
 from notifications.content.identifiers import message_id
 from notifications.links import REDACTED, Links, live_link
 from notifications.planner import Email, Hours, Plan, may_arrive, person_key, plan

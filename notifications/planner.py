@@ -14,7 +14,7 @@ from typing import Protocol
 
 from engine.dates.calendar import BeyondHorizon
 from engine.dates.clock import LONDON
-from engine.events.workflow import Notice
+from engine.events import Notice
 from notifications.sections import in_order
 
 #: When the morning's email goes, in London.

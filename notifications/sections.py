@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from engine.dates.clock import london_date
-from engine.events.workflow import Notice
+from engine.events import Notice
 
 Section = Literal["asks", "due today", "still to come", "coming up", "help", "told", "outcomes"]
 SECTIONS: tuple[Section, ...] = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
-from engine.events.workflow import Event, Notice
+from engine.events import Event, Notice
 
 
 class StoreError(Exception):

@@ -15,7 +15,7 @@ from definitions.models.fields import FormField, RepeatedGroup
 from definitions.models.replies import REPLIES
 from definitions.models.step_kinds import STEP_KINDS
 from engine.dates.clock import LONDON, london_date
-from engine.events.workflow import Actor
+from engine.events import Actor
 from engine.expressions.evaluator import FormEvaluator
 from engine.expressions.scope import Scope
 from engine.forms.presentation import DrawnField, draw_form

@@ -13,7 +13,7 @@ from application.repository import NoSuchAssignment, answered
 from definitions.models.replies import ReplyKind
 from engine.commands.refusals import Refused
 from engine.dates.clock import LONDON
-from engine.events.workflow import Actor
+from engine.events import Actor
 from engine.forms.answers import AnswerProblem
 from engine.people import roles
 from store.protocol import LinkRow, WorkflowRow

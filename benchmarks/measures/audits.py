@@ -22,7 +22,7 @@ from benchmarks import machine, store
 from benchmarks.systems.embedded import Embedded, embedded
 from benchmarks.systems.network import ANSWERS, pcn_codes, practices_of
 from benchmarks.table import Row
-from engine.events.workflow import Actor
+from engine.events import Actor
 from store.protocol import Search
 
 PCNS, EVENTS, PER_WORKFLOW = 1250, 10_000_000, 100

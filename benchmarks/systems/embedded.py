@@ -16,7 +16,7 @@ from application.runtime import PostOutcome, Runtime
 from benchmarks.systems.network import INPUTS, SHELF, directory
 from definitions.loading.library import SHIPPED, Library
 from engine.dates.clock import VirtualClock
-from engine.events.workflow import Actor
+from engine.events import Actor
 from store.embedded import open_store
 from store.protocol import Store
 

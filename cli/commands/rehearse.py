@@ -136,7 +136,7 @@ def as_data(future: Rehearsal) -> dict[str, Any]:
 
 def dates(future: Rehearsal) -> list[tuple[Any, str, str, str, str]]:
     """When each assignment is due, of whom, and why then."""
-    from engine.events.workflow import AssignmentOpened
+    from engine.events import AssignmentOpened
 
     found = []
     for event in future.events:

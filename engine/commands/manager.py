@@ -19,6 +19,7 @@ from definitions.loading.bundle import Process
 from definitions.models.definition import MOST_DEEP
 from definitions.models.directory import Pcn
 from definitions.models.role_holders import is_vacant
+from engine import events as e
 from engine.commands.pins import change_calendar, change_membership, move_named_date
 from engine.commands.refusals import Refused, refuse_over, required_reason, within_horizon
 from engine.dates.clock import london_date
@@ -27,8 +28,6 @@ from engine.decisions.assignments import ready
 from engine.decisions.deadlines import grant, hand_over, redate
 from engine.decisions.draft import Decision, Draft
 from engine.decisions.rework import open_for, reopen, stop
-from engine.events import changes as changes
-from engine.events import workflow as e
 from engine.expressions.scope import Scope
 from engine.forms.patient_guard import REFUSED, check_free_text
 from engine.state.fold import begin
@@ -143,7 +142,7 @@ def hold(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> De
     if state.status == "held":
         raise Refused("already-held", f"{state.reference} is on hold already: {state.because}")
     draft = Draft(state, now, actor, "hold")
-    draft.emit(changes.WorkflowHeld(required_reason(reason, "hold")))
+    draft.emit(e.WorkflowHeld(required_reason(reason, "hold")))
     return draft.decision
 
 
@@ -154,7 +153,7 @@ def lift(state: WorkflowState, now: datetime, actor: e.Actor, reason: str = "") 
         raise Refused("not-held", f"{state.reference} is not on hold")
     lost = state.calendar.working_days_between(london_date(state.held_at), london_date(now))
     draft = Draft(state, now, actor, "lift")
-    draft.emit(changes.HoldLifted(lost, reason))
+    draft.emit(e.HoldLifted(lost, reason))
     if lost:
         redate(draft, f"{lost} working {'day was' if lost == 1 else 'days were'} spent on hold")
     return draft.decision
@@ -189,7 +188,7 @@ def reopen_step(
     current = _reopenable(state, step, organisation, unlock)
     draft = Draft(state, now, actor, "reopen")
     if current.locked:
-        draft.emit(changes.LockLifted(required_reason(reason, "unlock")))
+        draft.emit(e.LockLifted(required_reason(reason, "unlock")))
     before = len(draft.events)
     reopen(draft, step, required_reason(reason, "reopen"), organisation)
     if len(draft.events) == before:

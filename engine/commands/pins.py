@@ -7,13 +7,12 @@ from datetime import datetime
 from definitions.loading.bundle import Bundle
 from definitions.models.directory import Pcn
 from definitions.models.role_holders import manager, where_held, whom
+from engine import events as e
 from engine.commands.refusals import Refused, refuse_over, required_reason, within_horizon
 from engine.dates.clock import london_date
 from engine.decisions.deadlines import hand_over, redate
 from engine.decisions.draft import Decision, Draft
 from engine.decisions.rework import day_of, move_date
-from engine.events import changes as changes
-from engine.events import workflow as e
 from engine.state.fold import OpenBundle
 from engine.state.workflow import Assignment, WorkflowState
 
@@ -53,9 +52,7 @@ def change_membership(state: WorkflowState, pcn: Pcn, reason: str, now: datetime
     joined, left = tuple(sorted(after - before)), tuple(sorted(before - after))
     draft = Draft(state, now, actor, "membership")
     data = pcn.model_dump(mode="json", by_alias=True)
-    draft.emit(
-        changes.MembershipChanged(data, joined, left, required_reason(reason, "change the membership"))
-    )
+    draft.emit(e.MembershipChanged(data, joined, left, required_reason(reason, "change the membership")))
     for assignment in _asked_now(draft):
         if assignment.organisation in left:
             draft.emit(e.AssignmentEnded(assignment.id, assignment.step, "the practice left the PCN"))
@@ -106,7 +103,7 @@ def change_calendar(
     if not _same_texts(Bundle.read(state.process.body), Bundle.read(open_bundle(bundle).body)):
         raise Refused("another-definition", "the new bundle differs in more than its calendar")
     draft = Draft(state, now, actor, "calendar", open_bundle)
-    draft.emit(changes.CalendarChanged(bundle, required_reason(reason, "change the calendar")))
+    draft.emit(e.CalendarChanged(bundle, required_reason(reason, "change the calendar")))
     redate(draft, reason)
     return draft.decision
 

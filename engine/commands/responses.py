@@ -16,11 +16,11 @@ from definitions.models.definition import Step
 from definitions.models.outcomes import response_outcome
 from definitions.models.replies import REPLIES, ReplyKind
 from definitions.models.step_kinds import STEP_KINDS
+from engine import events as e
 from engine.commands.refusals import Refused
 from engine.dates.clock import london_date
 from engine.decisions.assignments import content_hash
 from engine.decisions.draft import Decision, Draft
-from engine.events import workflow as e
 from engine.people import roles
 from engine.people.interests import own_practices, warning
 from engine.state.workflow import Assignment, WorkflowState

@@ -12,6 +12,7 @@ from typing import Literal
 from definitions.language.grammar import Action
 from definitions.models.definition import Step
 from definitions.models.step_kinds import STEP_KINDS
+from engine import events as e
 from engine.dates.calendar import BeyondHorizon
 from engine.decisions import children, due_dates
 from engine.decisions.assignments import open_step, perform, ready
@@ -19,8 +20,6 @@ from engine.decisions.deadlines import ask_again
 from engine.decisions.draft import Decision, Draft
 from engine.decisions.escalation import chase
 from engine.decisions.rework import act, actions_of, end_open, stop
-from engine.events import changes as changes
-from engine.events import workflow as e
 from engine.people import quorum
 from engine.state.workflow import Assignment, Response, StepState, WorkflowState
 
@@ -322,6 +321,6 @@ def _actions(
 def after_close(draft: Draft, step: Step) -> None:
     """What a closed step brings whatever its outcome: a lock, a child workflow."""
     if step.locks and not draft.state.locked:
-        draft.emit(changes.WorkflowLocked(step.id))
+        draft.emit(e.WorkflowLocked(step.id))
     if step.starts and not step.awaits_children:
         children.request(draft, step)

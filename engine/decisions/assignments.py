@@ -9,11 +9,11 @@ from definitions.language.grammar import parse_action
 from definitions.models import role_holders
 from definitions.models.definition import Step
 from definitions.models.step_kinds import STEP_KINDS
+from engine import events as e
 from engine.dates.clock import london_date
 from engine.decisions import children, due_dates
 from engine.decisions.draft import Draft
 from engine.decisions.due_dates import DateContext
-from engine.events import workflow as e
 from engine.events.assignment_id import AssignmentId
 from engine.events.codec import canonical
 from engine.expressions.evaluator import StepTexts

@@ -15,7 +15,7 @@ from definitions.language.plain_values import plain
 from definitions.models.definition import Step
 from engine.dates.calendar import BeyondHorizon
 from engine.decisions.draft import Decision, Draft
-from engine.events.children import ChildClosed, ChildRefused, ChildRequested
+from engine.events import ChildClosed, ChildRefused, ChildRequested
 from engine.expressions.scope import Scope
 from engine.state.children import Child
 from engine.state.workflow import StepState, WorkflowState

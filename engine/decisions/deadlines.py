@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from definitions.models.definition import Step
+from engine import events as e
 from engine.dates.calendar import BeyondHorizon
 from engine.dates.resolution import shift_working
 from engine.decisions import due_dates
 from engine.decisions.draft import Draft
 from engine.decisions.due_dates import DateContext
-from engine.events import workflow as e
 from engine.state.fold import CHASING
 from engine.state.workflow import Assignment
 

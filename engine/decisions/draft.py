@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.events.workflow import BATON, Actor, Body, Event, NoticePlanned
+from engine.events import BATON, Actor, Body, Event, NoticePlanned
 from engine.expressions.scope import Scope
 from engine.notices.plan import plan
 from engine.state.fold import OpenBundle, apply

@@ -16,7 +16,7 @@ from definitions.models.definition import Step
 from definitions.models.ladder import Ladder
 from engine.dates.clock import LONDON, london_date
 from engine.dates.resolution import DUE, Dated, act_by, resolve, shift_working
-from engine.events.workflow import PlannedRung, When
+from engine.events import PlannedRung, When
 from engine.expressions.scope import Scope
 from engine.state.workflow import WorkflowState
 

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from definitions.models.definition import Step
 from definitions.models.ladder import Rung
+from engine import events as e
 from engine.decisions import due_dates
 from engine.decisions.deadlines import closures_apply_at, is_email
 from engine.decisions.draft import Draft
-from engine.events import workflow as e
 from engine.notices.facts import ladder_names, rung_named
 from engine.people.addresses import rung_people
 from engine.state.fold import CHASING

@@ -8,12 +8,11 @@ from typing import Any
 from definitions.checks.scopes import asked_of_several
 from definitions.language.grammar import Action, parse_action
 from definitions.models.definition import Step
+from engine import events as e
 from engine.dates.clock import london_date
 from engine.decisions.assignments import ask_also, ask_everyone
 from engine.decisions.deadlines import ask_again, redate
 from engine.decisions.draft import Draft
-from engine.events import changes as changes
-from engine.events import workflow as e
 
 
 def reopen(draft: Draft, target: str, because: str, organisation: str = "") -> None:
@@ -139,6 +138,6 @@ def move_date(draft: Draft, name: str, day: date, because: str, *, lenient: bool
     old = draft.scope.date(name)
     if old is not None and old.day == day:
         return
-    draft.emit(changes.DateMoved(name, old.day.isoformat() if old else "", day.isoformat(), because))
+    draft.emit(e.DateMoved(name, old.day.isoformat() if old else "", day.isoformat(), because))
     external = draft.state.process.definition.dates[name].external
     redate(draft, because, external=external, lenient=lenient)

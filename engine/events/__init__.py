@@ -1,1 +1,101 @@
-"""What can happen, as frozen values, and their bytes."""
+"""What can happen, as frozen values, and their bytes. Each type of event declares what every room does with it."""
+
+from engine.events.answers import (
+    ActionsSetOff,
+    PromisePassed,
+    ReplyReceived,
+    ReplySettled,
+    ResponseCarried,
+    ResponseReceived,
+)
+from engine.events.assignments import (
+    AskedAgain,
+    AssignmentEnded,
+    AssignmentOpened,
+    AssignmentReassigned,
+    DeadlineMoved,
+)
+from engine.events.children import ChildClosed, ChildRefused, ChildRequested
+from engine.events.ladders import ConversationRecorded, RungClimbed, RungSkipped, SilenceCounted
+from engine.events.pins import CalendarChanged, DateMoved, DefinitionChanged, MembershipChanged
+from engine.events.post import (
+    LinkIssued,
+    LinkRevoked,
+    MessageClaimed,
+    MessageDeferred,
+    MessageRefused,
+    MessageSent,
+    NoticePlanned,
+)
+from engine.events.steps import (
+    DateRefused,
+    ShortfallDecided,
+    ShortfallRaised,
+    StepClosed,
+    StepOpened,
+    StepReopened,
+    StepSkipped,
+)
+from engine.events.values import BATON, Actor, Body, Channel, Event, Notice, NoticeKind, PlannedRung, When
+from engine.events.workflow import (
+    HoldLifted,
+    LockLifted,
+    WorkflowClosed,
+    WorkflowHeld,
+    WorkflowLaunched,
+    WorkflowLocked,
+)
+
+__all__ = [
+    "BATON",
+    "ActionsSetOff",
+    "Actor",
+    "AskedAgain",
+    "AssignmentEnded",
+    "AssignmentOpened",
+    "AssignmentReassigned",
+    "Body",
+    "CalendarChanged",
+    "Channel",
+    "ChildClosed",
+    "ChildRefused",
+    "ChildRequested",
+    "ConversationRecorded",
+    "DateMoved",
+    "DateRefused",
+    "DeadlineMoved",
+    "DefinitionChanged",
+    "Event",
+    "HoldLifted",
+    "LinkIssued",
+    "LinkRevoked",
+    "LockLifted",
+    "MembershipChanged",
+    "MessageClaimed",
+    "MessageDeferred",
+    "MessageRefused",
+    "MessageSent",
+    "Notice",
+    "NoticeKind",
+    "NoticePlanned",
+    "PlannedRung",
+    "PromisePassed",
+    "ReplyReceived",
+    "ReplySettled",
+    "ResponseCarried",
+    "ResponseReceived",
+    "RungClimbed",
+    "RungSkipped",
+    "ShortfallDecided",
+    "ShortfallRaised",
+    "SilenceCounted",
+    "StepClosed",
+    "StepOpened",
+    "StepReopened",
+    "StepSkipped",
+    "When",
+    "WorkflowClosed",
+    "WorkflowHeld",
+    "WorkflowLaunched",
+    "WorkflowLocked",
+]

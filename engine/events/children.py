@@ -1,4 +1,4 @@
-"""What can happen to the child workflows of a step: asked for, refused, closed. All in the log of the parent.
+"""What happens to the child workflows of a step: asked for, refused, closed. All in the log of the parent.
 
 What a child came to is copied into its parent's log when it closes, so that the parent's state is a fold of its own events
 and of nothing else.
@@ -11,9 +11,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from engine.events.declarations import Of, Sets
+from engine.events.kinds import BY_CODE, NOTHING, event
+from engine.events.values import Body
 
+
+@event(
+    folds=BY_CODE,
+    notifies=NOTHING,
+    rows=NOTHING,
+    story=BY_CODE,
+    published=NOTHING,
+)
 @dataclass(frozen=True, slots=True)
-class ChildRequested:
+class ChildRequested(Body):
     """A workflow is to be launched, with the id `child`, which makes it happen once. `item` says which of several."""
 
     step: str
@@ -23,8 +34,15 @@ class ChildRequested:
     item: str = ""
 
 
+@event(
+    folds=Sets("child", status="refused", because=Of("because"), tries=Of("tries"), again_at=Of("again_at")),
+    notifies=BY_CODE,
+    rows=NOTHING,
+    story=BY_CODE,
+    published="baton.step.child_refused",
+)
 @dataclass(frozen=True, slots=True)
-class ChildRefused:
+class ChildRefused(Body):
     """The child could not be launched. `tries` so far; it is tried again at `again_at`, or never (None)."""
 
     step: str
@@ -34,8 +52,18 @@ class ChildRefused:
     again_at: datetime | None
 
 
+@event(
+    folds=Sets(
+        "child", status="closed", reference=Of("reference"), outcome=Of("outcome"), because=Of("because"),
+        answers=Of("answers"), values=Of("values"), again_at=None,
+    ),
+    notifies=NOTHING,
+    rows=NOTHING,
+    story="{reference} (workflow {child}), which {step:title} started, was {outcome}.",
+    published="baton.step.child_closed",
+)  # fmt: skip
 @dataclass(frozen=True, slots=True)
-class ChildClosed:
+class ChildClosed(Body):
     """The child is over, and what it came to: its answers and values by step, as expressions of the parent read them."""
 
     step: str
@@ -45,6 +73,3 @@ class ChildClosed:
     because: str
     answers: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)
-
-
-ChildBody = ChildRequested | ChildRefused | ChildClosed

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
 
-from engine.events import workflow
+from engine.events import Actor, Event
+from engine.events.kinds import kind_named
 
 #: event type -> function from the stored data to today's shape. Empty until a shape changes.
 UPCASTERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
-_TYPES: dict[str, type[Any]] = {body.__name__: body for body in get_args(workflow.Body)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +35,12 @@ class Record:
     data: bytes
 
 
-class UnknownEvent(ValueError):
-    """An event type this version of Baton does not know. Upgrade Baton before opening this log."""
-
-
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {}
 
 
 def _adapter(name: str) -> TypeAdapter[Any]:
     if name not in _ADAPTERS:
-        _ADAPTERS[name] = TypeAdapter(_TYPES[name])
+        _ADAPTERS[name] = TypeAdapter(kind_named(name).body)
     return _ADAPTERS[name]
 
 
@@ -59,7 +55,7 @@ def _plain(value: Any) -> Any:
     return str(value)  # Decimal, Fraction: exact, as text
 
 
-def to_record(event: workflow.Event) -> Record:
+def to_record(event: Event) -> Record:
     """The bytes an event is stored as; `cause` travels with the actor."""
     return Record(
         workflow_id=event.workflow_id,
@@ -71,17 +67,11 @@ def to_record(event: workflow.Event) -> Record:
     )
 
 
-def from_record(record: Record) -> workflow.Event:
-    """The event a record holds; UnknownEvent when its type is not known here."""
-    if record.type not in _TYPES:
-        raise UnknownEvent(
-            f"event type {record.type!r} is not known to this version of Baton; upgrade it first"
-        )
+def from_record(record: Record) -> Event:
+    """The event a record holds. Raises UnknownEvent when its type is not known here."""
     if upcast := UPCASTERS.get(record.type):
         body = _adapter(record.type).validate_python(upcast(orjson.loads(record.data)))
     else:
         body = _adapter(record.type).validate_json(record.data)
     who = orjson.loads(record.actor)
-    return workflow.Event(
-        record.workflow_id, record.version, record.at, workflow.Actor(**who["actor"]), who["cause"], body
-    )
+    return Event(record.workflow_id, record.version, record.at, Actor(**who["actor"]), who["cause"], body)

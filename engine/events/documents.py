@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.events import changes as changes
-from engine.events import children
-from engine.events import post as posted
-from engine.events import workflow as e
+from engine import events as e
 
 
 def named_in(event: e.Event) -> Iterator[str]:
@@ -17,14 +14,12 @@ def named_in(event: e.Event) -> Iterator[str]:
         case e.WorkflowLaunched(bundle=bundle, inputs=inputs):
             yield bundle
             yield from _files(inputs)
-        case changes.CalendarChanged(bundle=bundle) | changes.DefinitionChanged(bundle=bundle):
+        case e.CalendarChanged(bundle=bundle) | e.DefinitionChanged(bundle=bundle):
             yield bundle
-        case posted.MessageSent(sha256=copy):
+        case e.MessageSent(sha256=copy):
             yield copy
         case (
-            e.ResponseReceived(answers=values)
-            | e.StepClosed(values=values)
-            | children.ChildRequested(inputs=values)
+            e.ResponseReceived(answers=values) | e.StepClosed(values=values) | e.ChildRequested(inputs=values)
         ):
             yield from _files(values)
 

@@ -1,22 +1,40 @@
-"""What can happen in the post and to links: the events of the two streams that are no workflow's.
-
-They stand in the same log, under the same chain, as the events of `engine/events/workflow.py`.
-"""
+"""What happens in the post and to links: notices planned, messages sent, and the events of the two streams that are no workflow's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.events.kinds import BY_CODE, NOTHING, event
+from engine.events.values import Body, Notice
+
 #: The names of the streams.
 POST = "post"
 LINKS = "links"
-#: The streams that are no workflow: nobody can hold one, or answer it.
-NO_WORKFLOWS = frozenset({POST, LINKS})
 
 
+@event(
+    folds=NOTHING,
+    notifies=NOTHING,
+    rows=BY_CODE,
+    story=NOTHING,
+    published=NOTHING,
+)
 @dataclass(frozen=True, slots=True)
-class MessageClaimed:
+class NoticePlanned(Body):
+    notice: Notice
+
+
+@event(
+    folds=NOTHING,
+    notifies=NOTHING,
+    rows=BY_CODE,
+    story=NOTHING,
+    published=NOTHING,
+    stream=POST,
+)
+@dataclass(frozen=True, slots=True)
+class MessageClaimed(Body):
     """One message, of these notices, is about to go. Whoever finds the lease expired sends it again under the
     same Message-ID."""
 
@@ -29,16 +47,32 @@ class MessageClaimed:
     urgent: bool = False
 
 
+@event(
+    folds=NOTHING,
+    notifies=NOTHING,
+    rows=BY_CODE,
+    story=NOTHING,
+    published=NOTHING,
+    stream=POST,
+)
 @dataclass(frozen=True, slots=True)
-class MessageSent:
+class MessageSent(Body):
     message_id: str
     server_said: str
     size: int
     sha256: str
 
 
+@event(
+    folds=NOTHING,
+    notifies=NOTHING,
+    rows=BY_CODE,
+    story=NOTHING,
+    published=NOTHING,
+    stream=POST,
+)
 @dataclass(frozen=True, slots=True)
-class MessageDeferred:
+class MessageDeferred(Body):
     """A 4xx or a broken connection: it is tried again at `retry_at`."""
 
     message_id: str
@@ -47,16 +81,32 @@ class MessageDeferred:
     tries: int
 
 
+@event(
+    folds=NOTHING,
+    notifies=NOTHING,
+    rows=BY_CODE,
+    story=NOTHING,
+    published=NOTHING,
+    stream=POST,
+)
 @dataclass(frozen=True, slots=True)
-class MessageRefused:
+class MessageRefused(Body):
     """A 5xx: not tried again; the manager is told."""
 
     message_id: str
     because: str
 
 
+@event(
+    folds=NOTHING,
+    notifies=NOTHING,
+    rows=BY_CODE,
+    story=NOTHING,
+    published=NOTHING,
+    stream=LINKS,
+)
 @dataclass(frozen=True, slots=True)
-class LinkIssued:
+class LinkIssued(Body):
     """`sha256` of the link's token; the token itself is nowhere."""
 
     sha256: str
@@ -64,13 +114,18 @@ class LinkIssued:
     expires: datetime
 
 
+@event(
+    folds=NOTHING,
+    notifies=NOTHING,
+    rows=BY_CODE,
+    story="{actor} revoked the link to {assignment:whose}{reason:because}",
+    published=NOTHING,
+    stream=LINKS,
+)
 @dataclass(frozen=True, slots=True)
-class LinkRevoked:
+class LinkRevoked(Body):
     """The link opens nothing from now on; the next email about `assignment` carries another."""
 
     sha256: str
     assignment: str
     reason: str
-
-
-PostBody = MessageClaimed | MessageSent | MessageDeferred | MessageRefused | LinkIssued | LinkRevoked

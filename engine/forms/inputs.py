@@ -11,7 +11,7 @@ from definitions.models.definition import Input
 from definitions.models.directory import Pcn
 from definitions.models.field_types import FIELD_TYPES
 from definitions.source.typed_text import BadValue
-from engine.events.workflow import BATON, Event, WorkflowLaunched
+from engine.events import BATON, Event, WorkflowLaunched
 from engine.expressions.scope import Scope
 from engine.forms.answers import CheckedAnswers, check_answers
 from engine.state.fold import begin

@@ -13,7 +13,7 @@ from definitions.models.step_kinds import STEP_KINDS
 from definitions.models.step_kinds.contents import Assign
 from engine.dates.clock import LONDON, london_date
 from engine.dates.explanation import spoken
-from engine.events.workflow import When
+from engine.events import When
 from engine.expressions.scope import Scope
 from engine.people.quorum import satisfied
 from engine.people.targets import targets

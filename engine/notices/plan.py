@@ -6,19 +6,19 @@ never go into a notice (domain 4.3), and nobody outside the directory is ever wr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from functools import singledispatch
-from typing import Any, Literal
+from typing import Any
 
 from definitions.models.definition import Step
 from definitions.models.ladder import Rung
 from definitions.models.replies import REPLIES
+from engine import events as e
 from engine.dates.clock import LONDON, london_date
 from engine.dates.explanation import spoken
-from engine.events import workflow as e
-from engine.events.children import ChildRefused
+from engine.events.declarations import Phrase, Tell
+from engine.events.kinds import Table, fields_of
 from engine.expressions.scope import Scope
 from engine.notices.facts import (
     already_told,
@@ -42,10 +42,8 @@ from engine.people.interests import own_practices, warning
 from engine.people.visibility import may_see
 from engine.state.workflow import Assignment, WorkflowState
 
-NoticeKind = Literal["ask", "reminder", "offer of help", "task", "question", "told", "outcome", "decision"]
-
 #: What a rung's register makes of its notice.
-_KIND_OF: dict[str, NoticeKind] = {
+_KIND_OF: dict[str, e.NoticeKind] = {
     "coming up": "reminder",
     "due today": "reminder",
     "offer of help": "offer of help",
@@ -56,11 +54,20 @@ _KIND_OF: dict[str, NoticeKind] = {
 }
 
 
+def _day_month(at: datetime) -> str:
+    local = at.astimezone(LONDON)
+    return f"{local.day} {local:%B}"
+
+
+#: How a value of an event is said in a notice.
+_WAYS: dict[str, Callable[[Any], str]] = {"day": _day_month}
+
+
 def plan(before: WorkflowState, event: e.Event, scope: Scope) -> list[e.Notice]:
     """The notices that `event` calls for. `scope` is the state after it."""
     return [
         _numbered(notice, event, number)
-        for number, notice in enumerate(_notices(event.body, event, before, scope))
+        for number, notice in enumerate(_NOTICES[type(event.body)](event.body, event, before, scope))
     ]
 
 
@@ -68,14 +75,8 @@ def _numbered(notice: e.Notice, event: e.Event, number: int) -> e.Notice:
     return replace(notice, id=f"{event.workflow_id}-{event.version}-{number}")
 
 
-@singledispatch
-def _notices(body: Any, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
-    """Most events are nobody's news."""
-    return iter(())
-
-
 def _notice(
-    scope: Scope, kind: NoticeKind, to: Address, subject: str, about: Assignment | None = None,
+    scope: Scope, kind: e.NoticeKind, to: Address, subject: str, about: Assignment | None = None,
     step: Step | None = None, *, urgent: bool = False, digest_only: bool = False, rung: str = "", **facts: Any,
 ) -> e.Notice:  # fmt: skip
     organisation = None if to.organisation == scope.state.pcn.code else to.organisation
@@ -90,11 +91,50 @@ def _notice(
     )  # fmt: skip
 
 
+Planner = Callable[[Any, e.Event, WorkflowState, Scope], Iterator[e.Notice]]
+
+
+def _nobodys_news(body: e.Body, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+    return iter(())
+
+
+def _declared(tell: Tell, kind: type[e.Body]) -> Planner:
+    """The notice that the event declares, to one person."""
+    names = fields_of(kind)
+    subject, text = (
+        Phrase(phrase, {*names, "place", "title"}, _WAYS) for phrase in (tell.subject, tell.text)
+    )
+
+    def planner(body: Any, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+        about = scope.state.assignment(body.assignment) if "assignment" in names else None
+        if ("assignment" in names and about is None) or (
+            tell.while_open and about and about.status != "open"
+        ):
+            return
+        to = asked_address(scope, about) if about and tell.to == "whoever is asked" else manager_of(scope)
+        if to is None:
+            return
+        step = scope.state.process.steps[body.step]
+        said = {
+            "place": scope.state.pcn.organisation_name(about.organisation) if about else "",
+            "title": scope.title(step, about),
+        }
+        words = subject.fill(body, said, _WAYS), text.fill(body, said, _WAYS)
+        yield _notice(scope, tell.kind, to, words[0], about, step, text=words[1])
+
+    return planner
+
+
+_NOTICES: Table[Planner] = Table("notifies", _nobodys_news, _declared)
+
+
 # --- asking
 
 
-@_notices.register
-def _(body: e.AssignmentOpened, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+@_NOTICES.by_code(e.AssignmentOpened)
+def _assignment_opened(
+    body: e.AssignmentOpened, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment)
     if assignment is not None:
         yield from _ask(scope, assignment)
@@ -146,20 +186,17 @@ def subject_of(scope: Scope, step: Step, assignment: Assignment, title: str) -> 
     return f"{title}: {tail}" if tail else title
 
 
-def _day_month(at: datetime) -> str:
-    local = at.astimezone(LONDON)
-    return f"{local.day} {local:%B}"
-
-
-@_notices.register
-def _(body: e.AskedAgain, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+@_NOTICES.by_code(e.AskedAgain)
+def _asked_again(
+    body: e.AskedAgain, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment)
     if body.email and assignment is not None:
         yield from _ask(scope, assignment)
 
 
-@_notices.register
-def _(
+@_NOTICES.by_code(e.AssignmentReassigned)
+def _assignment_reassigned(
     body: e.AssignmentReassigned, event: e.Event, before: WorkflowState, scope: Scope
 ) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment)
@@ -176,8 +213,10 @@ def _(
         yield _notice(scope, "told", to, f"No longer with you: {title}", None, step, text=text)
 
 
-@_notices.register
-def _(body: ChildRefused, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+@_NOTICES.by_code(e.ChildRefused)
+def _child_refused(
+    body: e.ChildRefused, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
     """The first time only: it is tried again by itself, and one email about it is enough."""
     manager = manager_of(scope)
     if manager is None or body.tries > 1:
@@ -196,8 +235,10 @@ def _(body: ChildRefused, event: e.Event, before: WorkflowState, scope: Scope) -
 # --- chasing
 
 
-@_notices.register
-def _(body: e.RungClimbed, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+@_NOTICES.by_code(e.RungClimbed)
+def _rung_climbed(
+    body: e.RungClimbed, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment)
     if assignment is None:
         return
@@ -227,8 +268,10 @@ def _rung_subject(rung: Rung, title: str, place: str) -> str:
     }[rung.register_]
 
 
-@_notices.register
-def _(body: e.ResponseReceived, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+@_NOTICES.by_code(e.ResponseReceived)
+def _response_received(
+    body: e.ResponseReceived, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
     step = scope.state.process.steps[body.step]
     own = own_practices(scope.state, step, event.actor, london_date(event.at))
     if not own or not body.counts or (manager := manager_of(scope)) is None:
@@ -238,8 +281,10 @@ def _(body: e.ResponseReceived, event: e.Event, before: WorkflowState, scope: Sc
     yield _notice(scope, "task", manager, f"A second approver: {title}", None, step, text=text)
 
 
-@_notices.register
-def _(body: e.ReplyReceived, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+@_NOTICES.by_code(e.ReplyReceived)
+def _reply_received(
+    body: e.ReplyReceived, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment)
     if assignment is None or (manager := manager_of(scope)) is None:
         return
@@ -262,43 +307,10 @@ def _(body: e.ReplyReceived, event: e.Event, before: WorkflowState, scope: Scope
     )  # fmt: skip
 
 
-@_notices.register
-def _(body: e.ReplySettled, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
-    assignment = scope.state.assignment(body.assignment)
-    if assignment is not None and (to := asked_address(scope, assignment)):
-        step = scope.state.process.steps[assignment.step]
-        yield _notice(
-            scope,
-            "told",
-            to,
-            f"About {assignment_title(scope, assignment)}",
-            assignment,
-            step,
-            text=body.text,
-        )
-
-
-@_notices.register
-def _(body: e.PromisePassed, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
-    assignment = scope.state.assignment(body.assignment)
-    if assignment is None or (manager := manager_of(scope)) is None:
-        return
-    step = scope.state.process.steps[assignment.step]
-    place = scope.state.pcn.organisation_name(assignment.organisation)
-    text = f"{place} asked for time until {_day_month(body.until)}, and no answer is in yet. A call may help."
-    yield _notice(
-        scope,
-        "task",
-        manager,
-        f"Please ring {place}: {assignment_title(scope, assignment)}",
-        assignment,
-        step,
-        text=text,
-    )
-
-
-@_notices.register
-def _(body: e.ShortfallRaised, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+@_NOTICES.by_code(e.ShortfallRaised)
+def _shortfall_raised(
+    body: e.ShortfallRaised, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
     step = scope.state.process.steps[body.step]
     title = scope.title(step)
     missing = [scope.state.pcn.organisation_name(code) for code in body.missing]
@@ -313,32 +325,13 @@ def _(body: e.ShortfallRaised, event: e.Event, before: WorkflowState, scope: Sco
         yield _notice(scope, "decision", to, f"To decide: {title}", None, step, text=text, items=missing)
 
 
-@_notices.register
-def _(body: e.DateRefused, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
-    step, manager = scope.state.process.steps[body.step], manager_of(scope)
-    if manager is None:
-        return
-    title = scope.title(step)
-    text = f"A date of “{title}” cannot be worked out. {body.because} Nothing was guessed, and this waits for it."
-    yield _notice(scope, "question", manager, f"A date is not known: {title}", None, step, text=text)
+# --- telling how it came out
 
 
-# --- telling
-
-
-@_notices.register
-def _(body: e.DeadlineMoved, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
-    assignment = scope.state.assignment(body.assignment) if body.assignment else None
-    if assignment is None or assignment.status != "open" or (to := asked_address(scope, assignment)) is None:
-        return
-    step = scope.state.process.steps[assignment.step]
-    title = assignment_title(scope, assignment)
-    text = f"The day it is due has moved: {body.because}. {body.new.explanation}"
-    yield _notice(scope, "told", to, f"A new date: {title}", assignment, step, text=text)
-
-
-@_notices.register
-def _(body: e.StepClosed, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+@_NOTICES.by_code(e.StepClosed)
+def _step_closed(
+    body: e.StepClosed, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
     step = scope.state.process.steps[body.step]
     if step.message is None:
         return
@@ -350,8 +343,10 @@ def _(body: e.StepClosed, event: e.Event, before: WorkflowState, scope: Scope) -
             )  # fmt: skip
 
 
-@_notices.register
-def _(body: e.WorkflowClosed, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
+@_NOTICES.by_code(e.WorkflowClosed)
+def _workflow_closed(
+    body: e.WorkflowClosed, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
     """How it came out, to everyone who took part, unless a step of the definition has just said so."""
     if body.outcome == "completed" and already_told(scope):
         return
@@ -365,3 +360,6 @@ def _(body: e.WorkflowClosed, event: e.Event, before: WorkflowState, scope: Scop
 def assignment_title(scope: Scope, assignment: Assignment) -> str:
     step = scope.state.process.steps[assignment.step]
     return scope.title(step, assignment)
+
+
+_NOTICES.complete()

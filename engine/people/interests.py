@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from definitions.models.definition import Step
-from engine.events.workflow import Actor
+from engine.events import Actor
 from engine.state.workflow import WorkflowState
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from definitions.models.directory import Pcn
-from engine.events.workflow import Actor
+from engine.events import Actor
 
 
 def may_attest(pcn: Pcn, actor: Actor, day: date) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from definitions.language.named_values import key_of
-from engine.events.workflow import Actor
+from engine.events import Actor
 from engine.state.workflow import Assignment, WorkflowState
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from definitions.language.plain_values import plain
 from definitions.models.scenario import Expect
 from engine.dates.clock import london_date
+from engine.events import Event, Notice, NoticePlanned
 from engine.events.assignment_id import AssignmentId
-from engine.events.workflow import Event, Notice, NoticePlanned
 from engine.expressions.scope import Scope
 from engine.state.workflow import Assignment, StepState, WorkflowState
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from definitions.loading.bundle import Process
 from definitions.models.directory import Pcn
+from engine import events as e
 from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.commands.responses import respond
@@ -22,8 +23,7 @@ from engine.decisions.advance import advance
 from engine.decisions.children import assumed_closed
 from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline
-from engine.events import workflow as e
-from engine.events.children import ChildRequested
+from engine.events import ChildRequested
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.samples import sample_answers
 from engine.state.workflow import Assignment, StepState, WorkflowState

@@ -18,7 +18,7 @@ from engine.decisions import children
 from engine.decisions.advance import advance
 from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline
-from engine.events.workflow import Actor, Event, StepClosed, StepOpened
+from engine.events import Actor, Event, StepClosed, StepOpened
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.answers import check_answers
 from engine.forms.inputs import check_inputs

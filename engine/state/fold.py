@@ -1,26 +1,20 @@
-"""Folding events into state: one small function an event, nothing decided here.
+"""Folding events into state, as each event declares; nothing is decided here.
 
 `apply(state, event)` gives the next state; `fold(events, open_bundle)` gives the state of a whole log (rule 1).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import singledispatch
-from hashlib import sha256
-from typing import Any
-from weakref import WeakValueDictionary
+from typing import Any, TypeVar
 
 from definitions.loading.bundle import Process
-from definitions.models.closures import EVERYONE, Closure
-from definitions.models.directory import Pcn
-from engine.dates.calendar import Calendar
-from engine.events import changes as changes
-from engine.events import children
-from engine.events import workflow as e
-from engine.events.codec import canonical
+from engine import events as e
+from engine.events.declarations import Sets
+from engine.events.kinds import Table, kind_named
 from engine.state.children import Child
+from engine.state.pinned import calendar_of, membership
 from engine.state.workflow import Assignment, Hold, Reply, Response, StepState, WorkflowState
 
 OpenBundle = Callable[[str], Process]
@@ -55,70 +49,84 @@ def begin(event: e.Event, open_bundle: OpenBundle) -> WorkflowState:
     )  # fmt: skip
 
 
-_MEMBERSHIPS: WeakValueDictionary[bytes, Pcn] = WeakValueDictionary()
-
-
-def membership(pcn: Mapping[str, Any]) -> Pcn:
-    """The PCN and everyone in it; one value for all the states that stand on the same, for it is most of a state."""
-    content = sha256(canonical(pcn)).digest()
-    known = _MEMBERSHIPS.get(content)
-    if known is None:
-        known = _MEMBERSHIPS[content] = Pcn.model_validate(pcn)
-    return known
-
-
-def calendar_of(process: Process, pcn: Pcn) -> Calendar:
-    """The bank holidays a workflow is pinned to, with the closures of its PCN and practices.
-
-    A closure under the PCN's own code closes it for everyone.
-    """
-    base = _holidays(process.hash, process)
-    closures = tuple(closure_of(pcn, closed) for closed in pcn.closures)
-    return replace(base, closures=(*base.closures, *closures)) if closures else base
-
-
-_HOLIDAYS: dict[str, Calendar] = {}
-
-
-def _holidays(bundle: str, process: Process) -> Calendar:
-    # Read once a bundle: every workflow of a launch is pinned to the same one.
-    if bundle not in _HOLIDAYS:
-        _HOLIDAYS[bundle] = Calendar.from_data(process.calendar_data)
-    return _HOLIDAYS[bundle]
-
-
-def closure_of(pcn: Pcn, closed: Closure) -> Closure:
-    """A directory's closure as the calendar's: by the name people know, and under the PCN's own code for everyone."""
-    name = closed.name or (
-        pcn.name if closed.organisation == EVERYONE else pcn.organisation_name(closed.organisation)
-    )
-    whom = EVERYONE if closed.organisation == pcn.code else closed.organisation
-    return closed.model_copy(update={"organisation": whom, "name": name})
-
-
 def apply(state: WorkflowState, event: e.Event, open_bundle: OpenBundle) -> WorkflowState:
     """The state after `event`. Raises BrokenLog when a version is missing."""
     if event.version != state.version + 1:
         raise BrokenLog(
             f"{state.id} has version {state.version} and then {event.version}; run `baton store check`"
         )
-    if isinstance(event.body, changes.CalendarChanged | changes.DefinitionChanged):
-        state = _repinned(state, open_bundle(event.body.bundle))
-    else:
-        state = _after(event.body, state, event)
-    return replace(state, version=event.version)
+    if kind_named(event.type).stream:
+        raise BrokenLog(f"{event.type} stands in the log of {state.id}; run `baton store check`")
+    after = _FOLDS[type(event.body)](event.body, state, event, open_bundle)
+    return replace(after, version=event.version)
 
 
-@singledispatch
-def _after(body: Any, state: WorkflowState, event: e.Event) -> WorkflowState:
-    """Events that only tell, such as a notice, change nothing."""
+#: The state after an event; its version is not counted up yet.
+Fold = Callable[[Any, WorkflowState, e.Event, OpenBundle], WorkflowState]
+
+
+def _unchanged(body: e.Body, state: WorkflowState, event: e.Event, open_bundle: OpenBundle) -> WorkflowState:
     return state
+
+
+#: What an event may declare to set.
+_CHANGED: dict[str, type[Any]] = {
+    "workflow": WorkflowState,
+    "step": StepState,
+    "assignment": Assignment,
+    "child": Child,
+}
+
+
+def _declared(sets: Sets, body: type[e.Body]) -> Fold:
+    """The fold that sets what the event declares."""
+    values = sets.getters(_CHANGED[sets.what])
+
+    def fold(body: Any, state: WorkflowState, event: e.Event, open_bundle: OpenBundle) -> WorkflowState:
+        if sets.what == "workflow":
+            return replace(state, **values(event))
+        if sets.what == "step":
+            return state.with_step(replace(state.steps[body.step], **values(event)))
+        if sets.what == "assignment":
+            return _with(state, replace(_found(state, body.assignment), **values(event)))
+        if (child := state.child(body.child)) is None:
+            raise BrokenLog(f"{state.id} started no workflow {body.child}; run `baton store check`")
+        return _with_child(state, replace(child, **values(event)))
+
+    return fold
+
+
+_FOLDS: Table[Fold] = Table("folds", _unchanged, _declared)
+_Code = TypeVar("_Code", bound=Callable[[Any, WorkflowState, e.Event], WorkflowState])
+
+
+def _by_code(body: type[e.Body]) -> Callable[[_Code], _Code]:
+    """The function under this folds that event, and needs no bundle for it."""
+
+    def register(function: _Code) -> _Code:
+        _FOLDS.by_code(body)(lambda body, state, event, _: function(body, state, event))
+        return function
+
+    return register
 
 
 # --- the workflow
 
 
-def _repinned(state: WorkflowState, process: Process) -> WorkflowState:
+@_by_code(e.WorkflowLaunched)
+def _launched_twice(body: e.WorkflowLaunched, state: WorkflowState, event: e.Event) -> WorkflowState:
+    raise BrokenLog(f"{state.id} is launched twice; run `baton store check`")
+
+
+@_FOLDS.by_code(e.CalendarChanged)
+@_FOLDS.by_code(e.DefinitionChanged)
+def _repinned(
+    body: e.CalendarChanged | e.DefinitionChanged,
+    state: WorkflowState,
+    event: e.Event,
+    open_bundle: OpenBundle,
+) -> WorkflowState:
+    process = open_bundle(body.bundle)
     steps = {
         step.id: replace(state.steps.get(step.id, StepState(step.id)), refused="")
         for step in process.definition.steps
@@ -126,76 +134,38 @@ def _repinned(state: WorkflowState, process: Process) -> WorkflowState:
     return replace(state, process=process, calendar=calendar_of(process, state.pcn), steps=steps)
 
 
-@_after.register
-def _(body: e.WorkflowClosed, state: WorkflowState, event: e.Event) -> WorkflowState:
-    return replace(state, status=body.outcome, because=body.because, closed_at=event.at, held_at=None)
-
-
-@_after.register
-def _(body: changes.WorkflowHeld, state: WorkflowState, event: e.Event) -> WorkflowState:
-    return replace(state, status="held", held_at=event.at, because=body.reason)
-
-
-@_after.register
-def _(body: changes.HoldLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.HoldLifted)
+def _hold_lifted(body: e.HoldLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
     hold = Hold(state.held_at or event.at, event.at, body.lost)
     return replace(state, status="open", held_at=None, because="", holds=(*state.holds, hold))
 
 
-@_after.register
-def _(body: changes.WorkflowLocked, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.WorkflowLocked)
+def _workflow_locked(body: e.WorkflowLocked, state: WorkflowState, event: e.Event) -> WorkflowState:
     steps = {key: replace(step, locked=step.locked or step.done) for key, step in state.steps.items()}
     return replace(state, locked=True, steps=steps)
 
 
-@_after.register
-def _(body: changes.LockLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.LockLifted)
+def _lock_lifted(body: e.LockLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
     return replace(state, locked=False, steps={k: replace(s, locked=False) for k, s in state.steps.items()})
 
 
-@_after.register
-def _(body: changes.MembershipChanged, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.MembershipChanged)
+def _membership_changed(body: e.MembershipChanged, state: WorkflowState, event: e.Event) -> WorkflowState:
     pcn = membership(body.pcn)
     return replace(state, pcn=pcn, calendar=calendar_of(state.process, pcn))
 
 
-@_after.register
-def _(body: changes.DateMoved, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.DateMoved)
+def _date_moved(body: e.DateMoved, state: WorkflowState, event: e.Event) -> WorkflowState:
     return replace(state, moved={**state.moved, body.name: (body.new, event.at)})
 
 
-@_after.register
-def _(body: children.ChildRequested, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.ChildRequested)
+def _child_requested(body: e.ChildRequested, state: WorkflowState, event: e.Event) -> WorkflowState:
     attempt = state.steps[body.step].attempt
     return _with_child(state, Child(body.child, body.step, attempt, body.definition, body.inputs, body.item))
-
-
-@_after.register
-def _(body: children.ChildRefused, state: WorkflowState, event: e.Event) -> WorkflowState:
-    child = replace(
-        _child(state, body.child),
-        status="refused",
-        because=body.because,
-        tries=body.tries,
-        again_at=body.again_at,
-    )
-    return _with_child(state, child)
-
-
-@_after.register
-def _(body: children.ChildClosed, state: WorkflowState, event: e.Event) -> WorkflowState:
-    child = replace(
-        _child(state, body.child), status="closed", reference=body.reference, outcome=body.outcome,
-        because=body.because, answers=body.answers, values=body.values, again_at=None,
-    )  # fmt: skip
-    return _with_child(state, child)
-
-
-def _child(state: WorkflowState, child_id: str) -> Child:
-    found = state.child(child_id)
-    if found is None:
-        raise BrokenLog(f"{state.id} started no workflow {child_id}; run `baton store check`")
-    return found
 
 
 def _with_child(state: WorkflowState, child: Child) -> WorkflowState:
@@ -215,20 +185,8 @@ def _with_child(state: WorkflowState, child: Child) -> WorkflowState:
 # --- steps
 
 
-@_after.register
-def _(body: e.StepSkipped, state: WorkflowState, event: e.Event) -> WorkflowState:
-    step = replace(state.steps[body.step], status="skipped", closed_at=event.at, closed_by=event.version)
-    return state.with_step(step)
-
-
-@_after.register
-def _(body: e.StepOpened, state: WorkflowState, event: e.Event) -> WorkflowState:
-    step = replace(state.steps[body.step], status="open", opened_at=event.at, due=body.due)
-    return state.with_step(replace(step, chosen=body.chosen, short_at=None, shortfall="", text=body.text))
-
-
-@_after.register
-def _(body: e.StepClosed, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.StepClosed)
+def _step_closed(body: e.StepClosed, state: WorkflowState, event: e.Event) -> WorkflowState:
     step = state.steps[body.step]
     closed = replace(
         step, status="closed", closed_at=event.at, outcome=body.outcome, missing=body.missing,
@@ -237,8 +195,8 @@ def _(body: e.StepClosed, state: WorkflowState, event: e.Event) -> WorkflowState
     return state.with_step(closed)
 
 
-@_after.register
-def _(body: e.StepReopened, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.StepReopened)
+def _step_reopened(body: e.StepReopened, state: WorkflowState, event: e.Event) -> WorkflowState:
     step = state.steps[body.step]
     sent_back = body.sent_back or (step.sent_back and step.attempt == body.attempt)
     if step.attempt == body.attempt:
@@ -251,18 +209,8 @@ def _(body: e.StepReopened, state: WorkflowState, event: e.Event) -> WorkflowSta
     return replace(state.with_step(fresh), earlier=earlier)
 
 
-@_after.register
-def _(body: e.DateRefused, state: WorkflowState, event: e.Event) -> WorkflowState:
-    return state.with_step(replace(state.steps[body.step], refused=body.because))
-
-
-@_after.register
-def _(body: e.ShortfallRaised, state: WorkflowState, event: e.Event) -> WorkflowState:
-    return state.with_step(replace(state.steps[body.step], shortfall="raised"))
-
-
-@_after.register
-def _(body: e.ShortfallDecided, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.ShortfallDecided)
+def _shortfall_decided(body: e.ShortfallDecided, state: WorkflowState, event: e.Event) -> WorkflowState:
     step = state.steps[body.step]
     if body.choice == "proceed":
         return state.with_step(replace(step, shortfall="proceed", decided_by=event.version))
@@ -295,8 +243,8 @@ def _found(state: WorkflowState, assignment_id: str) -> Assignment:
     return found
 
 
-@_after.register
-def _(body: e.AssignmentOpened, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.AssignmentOpened)
+def _assignment_opened(body: e.AssignmentOpened, state: WorkflowState, event: e.Event) -> WorkflowState:
     opened = Assignment(
         id=body.assignment, step=body.step, attempt=body.attempt, organisation=body.organisation, role=body.role,
         person=body.person, name=body.name, on_behalf_of=body.on_behalf_of, list_size=body.list_size,
@@ -309,8 +257,8 @@ def _(body: e.AssignmentOpened, state: WorkflowState, event: e.Event) -> Workflo
     return _with(state, opened)
 
 
-@_after.register
-def _(body: e.ResponseReceived, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.ResponseReceived)
+def _response_received(body: e.ResponseReceived, state: WorkflowState, event: e.Event) -> WorkflowState:
     assignment = _found(state, body.assignment)
     response = Response(
         body.number, event.at, event.actor, body.answers, body.outcome, body.late, body.counts, body.signed,
@@ -320,8 +268,8 @@ def _(body: e.ResponseReceived, state: WorkflowState, event: e.Event) -> Workflo
     return _with(state, replace(assignment, status="answered", responses=responses, silence=""))
 
 
-@_after.register
-def _(body: e.AskedAgain, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.AskedAgain)
+def _asked_again(body: e.AskedAgain, state: WorkflowState, event: e.Event) -> WorkflowState:
     before = _found(state, body.assignment)
     again = replace(
         before, status="open", heard=len(before.responses), due=body.due, rungs=body.rungs, climbed=frozenset(),
@@ -331,36 +279,36 @@ def _(body: e.AskedAgain, state: WorkflowState, event: e.Event) -> WorkflowState
     return _with(state, again)
 
 
-@_after.register
-def _(body: e.ResponseCarried, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.ResponseCarried)
+def _response_carried(body: e.ResponseCarried, state: WorkflowState, event: e.Event) -> WorkflowState:
     before = _found(state, body.from_assignment)
     now = _found(state, body.assignment)
     return _with(state, replace(now, status="carried", responses=before.responses, silence=before.silence))
 
 
-@_after.register
-def _(body: e.ReplyReceived, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.ReplyReceived)
+def _reply_received(body: e.ReplyReceived, state: WorkflowState, event: e.Event) -> WorkflowState:
     assignment = _found(state, body.assignment)
     reply = Reply(body.kind, event.at, body.text, body.until, event.actor)
     return _with(state, replace(assignment, replies=(*assignment.replies, reply)))
 
 
-@_after.register
-def _(body: e.ReplySettled, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.ReplySettled)
+def _reply_settled(body: e.ReplySettled, state: WorkflowState, event: e.Event) -> WorkflowState:
     assignment = _found(state, body.assignment)
     *before, last = assignment.replies
     return _with(state, replace(assignment, replies=(*before, replace(last, settled=True))))
 
 
-@_after.register
-def _(body: e.PromisePassed, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.PromisePassed)
+def _promise_passed(body: e.PromisePassed, state: WorkflowState, event: e.Event) -> WorkflowState:
     assignment = _found(state, body.assignment)
     *before, last = assignment.replies
     return _with(state, replace(assignment, replies=(*before, replace(last, passed=True))))
 
 
-@_after.register
-def _(body: e.DeadlineMoved, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.DeadlineMoved)
+def _deadline_moved(body: e.DeadlineMoved, state: WorkflowState, event: e.Event) -> WorkflowState:
     if not body.assignment:
         return state.with_step(replace(state.steps[body.step], due=body.new))
     assignment = _found(state, body.assignment)
@@ -368,8 +316,10 @@ def _(body: e.DeadlineMoved, state: WorkflowState, event: e.Event) -> WorkflowSt
     return _with(state, moved)
 
 
-@_after.register
-def _(body: e.AssignmentReassigned, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.AssignmentReassigned)
+def _assignment_reassigned(
+    body: e.AssignmentReassigned, state: WorkflowState, event: e.Event
+) -> WorkflowState:
     assignment = _found(state, body.assignment)
     changed = replace(
         assignment, person=body.person, name=body.name, on_behalf_of=body.on_behalf_of, unfilled=body.unfilled,
@@ -378,13 +328,8 @@ def _(body: e.AssignmentReassigned, state: WorkflowState, event: e.Event) -> Wor
     return _with(state, changed)
 
 
-@_after.register
-def _(body: e.ActionsSetOff, state: WorkflowState, event: e.Event) -> WorkflowState:
-    return _with(state, replace(_found(state, body.assignment), acted=body.number))
-
-
-@_after.register
-def _(body: e.RungClimbed, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.RungClimbed)
+def _rung_climbed(body: e.RungClimbed, state: WorkflowState, event: e.Event) -> WorkflowState:
     assignment = _found(state, body.assignment)
     chased = assignment.chasers + (body.register in CHASING)
     called = assignment.called or body.register in TALKING
@@ -398,17 +343,10 @@ CHASING = frozenset({"due today", "offer of help"})
 TALKING = frozenset({"ring them", "conversation"})
 
 
-@_after.register
-def _(body: e.RungSkipped, state: WorkflowState, event: e.Event) -> WorkflowState:
+@_by_code(e.RungSkipped)
+def _rung_skipped(body: e.RungSkipped, state: WorkflowState, event: e.Event) -> WorkflowState:
     assignment = _found(state, body.assignment)
     return _with(state, replace(assignment, climbed=assignment.climbed | {body.rung}))
 
 
-@_after.register
-def _(body: e.SilenceCounted, state: WorkflowState, event: e.Event) -> WorkflowState:
-    return _with(state, replace(_found(state, body.assignment), silence=body.as_))
-
-
-@_after.register
-def _(body: e.AssignmentEnded, state: WorkflowState, event: e.Event) -> WorkflowState:
-    return _with(state, replace(_found(state, body.assignment), status="ended"))
+_FOLDS.complete()

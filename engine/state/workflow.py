@@ -11,8 +11,8 @@ from definitions.loading.bundle import Process
 from definitions.models.directory import Pcn
 from definitions.models.replies import ReplyKind
 from engine.dates.calendar import Calendar
+from engine.events import Actor, PlannedRung, When
 from engine.events.assignment_id import AssignmentId, MalformedAssignmentId
-from engine.events.workflow import Actor, PlannedRung, When
 from engine.state.children import Child
 
 StepStatus = Literal["waiting", "open", "closed", "skipped"]

@@ -21,7 +21,7 @@ from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.dates.clock import LONDON
-from engine.events.workflow import Notice
+from engine.events import Notice
 from notifications.content.calendar_file import deadlines
 from notifications.content.catalogue import TEMPLATES, say
 from notifications.content.english import capital, first_name, one_line, wrapped

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.events.workflow import Notice
+from engine.events import Notice
 from notifications.content.catalogue import say
 from notifications.content.english import moment_in_words, one_line, paragraphs, sentence
 from notifications.sections import Section, due_at, section_of

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import IO, Any, TypeVar
 
 from engine.dates.clock import LONDON
-from engine.events.workflow import Event
+from engine.events import Event
 from store.duckdb.database import Database
 from store.duckdb.reader import Reader, Rows
 from store.duckdb.recent_rows import RecentRows

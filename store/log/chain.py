@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 import orjson
 
+from engine.events import Event
 from engine.events.codec import Record, from_record, to_record
-from engine.events.workflow import Event
 from store.protocol import LogEntry, StoreError, Verdict
 
 GENESIS = bytes(32)

@@ -14,8 +14,8 @@ from itertools import islice
 import orjson
 
 from engine.dates.clock import london_date
+from engine.events import Event
 from engine.events.documents import named_in
-from engine.events.workflow import Event
 from store.log import chain
 from store.log.commit_checks import check_commit
 from store.projections.projector import OPEN, project, settle

@@ -9,17 +9,16 @@ Rule 2 is kept here: whatever ends an assignment voids its planned notices in th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import singledispatch
 from typing import Any
 
 import orjson
 
-from engine.events import changes as changes
-from engine.events import post as posted
-from engine.events import workflow as e
+from engine import events as e
 from engine.events.codec import canonical
+from engine.events.declarations import Sets
+from engine.events.kinds import Table
 from store.projections.tables import Row, Tables
 from store.protocol import (
     AssignmentRow,
@@ -38,12 +37,12 @@ OPEN = frozenset({"open", "held"})
 
 def rows_after(event: e.Event, tables: Tables) -> list[Row]:
     """The rows `event` changes, as they are after it."""
-    return list(_rows(event.body, event, tables))
+    return list(_ROWS[type(event.body)](event.body, event, tables))
 
 
 def project(event: e.Event, tables: Tables) -> None:
     """Put what `event` changes into `tables`."""
-    for row in _rows(event.body, event, tables):
+    for row in _ROWS[type(event.body)](event.body, event, tables):
         tables.put(row)
 
 
@@ -58,17 +57,42 @@ def settle(stream: str, version: int, pending: Pending | None, tables: Tables) -
     tables.put(row)
 
 
-@singledispatch
-def _rows(body: Any, event: e.Event, tables: Tables) -> Iterator[Row]:
-    """Events without a row of their own change none."""
+Projection = Callable[[Any, e.Event, Tables], Iterator[Row]]
+
+
+def _no_rows(body: e.Body, event: e.Event, tables: Tables) -> Iterator[Row]:
     return iter(())
+
+
+def _declared(sets: Sets, kind: type[e.Body]) -> Projection:
+    """The rows of an event that sets what it declares. What an assignment stops being open for voids its notices."""
+    row_of = {"workflow": WorkflowRow, "step": StepRow, "assignment": AssignmentRow}[sets.what]
+    values, ends = sets.getters(row_of), sets.values.get("status", "open") != "open"
+
+    def workflow(body: Any, event: e.Event, tables: Tables) -> Iterator[Row]:
+        if row := tables.workflows.get(event.workflow_id):
+            yield replace(row, **values(event))
+
+    def step(body: Any, event: e.Event, tables: Tables) -> Iterator[Row]:
+        yield replace(_step(event, body.step, body.attempt, tables), **values(event))
+
+    def assignment(body: Any, event: e.Event, tables: Tables) -> Iterator[Row]:
+        if row := tables.assignments.get(body.assignment):
+            yield replace(row, **values(event))
+        if ends:
+            yield from _voided(body.assignment, tables)
+
+    return {"workflow": workflow, "step": step, "assignment": assignment}[sets.what]
+
+
+_ROWS: Table[Projection] = Table("rows", _no_rows, _declared)
 
 
 # --- the workflow
 
 
-@_rows.register
-def _(body: e.WorkflowLaunched, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.WorkflowLaunched)
+def _workflow_launched(body: e.WorkflowLaunched, event: e.Event, tables: Tables) -> Iterator[Row]:
     yield WorkflowRow(
         workflow_id=event.workflow_id, version=event.version, definition=body.definition,
         definition_version=body.definition_version, bundle=body.bundle, reference=body.reference,
@@ -80,55 +104,13 @@ def _(body: e.WorkflowLaunched, event: e.Event, tables: Tables) -> Iterator[Row]
         yield LaunchRow(body.key, body.launch, body.content)
 
 
-def _workflow(event: e.Event, tables: Tables, **changes: Any) -> Iterator[Row]:
+@_ROWS.by_code(e.WorkflowClosed)
+def _workflow_closed(body: e.WorkflowClosed, event: e.Event, tables: Tables) -> Iterator[Row]:
     if row := tables.workflows.get(event.workflow_id):
-        yield replace(row, **changes)
-
-
-@_rows.register
-def _(body: e.WorkflowClosed, event: e.Event, tables: Tables) -> Iterator[Row]:
-    yield from _workflow(
-        event, tables, status=body.outcome, closed_at=event.at, next_deadline=None, waiting_for=""
-    )
-    for row in tables.assignments_of(event.workflow_id):
-        yield from _ended(row)
-        yield from _voided(row.assignment, tables)
-
-
-@_rows.register
-def _(body: changes.WorkflowHeld, event: e.Event, tables: Tables) -> Iterator[Row]:
-    yield from _workflow(event, tables, status="held")
-
-
-@_rows.register
-def _(body: changes.HoldLifted, event: e.Event, tables: Tables) -> Iterator[Row]:
-    yield from _workflow(event, tables, status="open")
-
-
-@_rows.register
-def _(body: changes.WorkflowLocked, event: e.Event, tables: Tables) -> Iterator[Row]:
-    yield from _workflow(event, tables, locked=True)
-
-
-@_rows.register
-def _(body: changes.LockLifted, event: e.Event, tables: Tables) -> Iterator[Row]:
-    yield from _workflow(event, tables, locked=False)
-
-
-@_rows.register
-def _(body: changes.MembershipChanged, event: e.Event, tables: Tables) -> Iterator[Row]:
-    code, name = str(body.pcn.get("code", "")), str(body.pcn.get("name", ""))
-    yield from _workflow(event, tables, pcn=code, pcn_name=name)
-
-
-@_rows.register
-def _(body: changes.CalendarChanged, event: e.Event, tables: Tables) -> Iterator[Row]:
-    yield from _workflow(event, tables, bundle=body.bundle)
-
-
-@_rows.register
-def _(body: changes.DefinitionChanged, event: e.Event, tables: Tables) -> Iterator[Row]:
-    yield from _workflow(event, tables, bundle=body.bundle, definition_version=body.version)
+        yield replace(row, status=body.outcome, closed_at=event.at, next_deadline=None, waiting_for="")
+    for asked in tables.assignments_of(event.workflow_id):
+        yield from _ended(asked)
+        yield from _voided(asked.assignment, tables)
 
 
 # --- its steps
@@ -141,21 +123,8 @@ def _step(event: e.Event, step: str, attempt: int, tables: Tables) -> StepRow:
     )
 
 
-@_rows.register
-def _(body: e.StepSkipped, event: e.Event, tables: Tables) -> Iterator[Row]:
-    row = _step(event, body.step, body.attempt, tables)
-    yield replace(row, status="skipped", closed_at=event.at, outcome="skipped")
-
-
-@_rows.register
-def _(body: e.StepOpened, event: e.Event, tables: Tables) -> Iterator[Row]:
-    row = _step(event, body.step, body.attempt, tables)
-    due = body.due.at if body.due else None
-    yield replace(row, status="open", opened_at=event.at, due=due, closed_at=None, outcome="")
-
-
-@_rows.register
-def _(body: e.StepClosed, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.StepClosed)
+def _step_closed(body: e.StepClosed, event: e.Event, tables: Tables) -> Iterator[Row]:
     row = _step(event, body.step, body.attempt, tables)
     opened = row.opened_at or event.at
     yield replace(row, status="closed", opened_at=opened, closed_at=event.at, outcome=body.outcome)
@@ -165,8 +134,8 @@ def _(body: e.StepClosed, event: e.Event, tables: Tables) -> Iterator[Row]:
             yield from _voided(asked.assignment, tables)
 
 
-@_rows.register
-def _(body: e.StepReopened, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.StepReopened)
+def _step_reopened(body: e.StepReopened, event: e.Event, tables: Tables) -> Iterator[Row]:
     for step in tables.steps_of(event.workflow_id):
         if step.step == body.step and step.attempt < body.attempt:
             yield replace(step, status="reopened")
@@ -195,8 +164,8 @@ def _assignment(assignment: str, tables: Tables, **changes: Any) -> Iterator[Row
         yield replace(row, **changes)
 
 
-@_rows.register
-def _(body: e.AssignmentOpened, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.AssignmentOpened)
+def _assignment_opened(body: e.AssignmentOpened, event: e.Event, tables: Tables) -> Iterator[Row]:
     yield AssignmentRow(
         assignment=body.assignment, workflow_id=event.workflow_id, step=body.step, attempt=body.attempt,
         organisation=body.organisation, role=body.role, person=body.person, name=body.name, status="open",
@@ -206,48 +175,22 @@ def _(body: e.AssignmentOpened, event: e.Event, tables: Tables) -> Iterator[Row]
     )  # fmt: skip
 
 
-@_rows.register
-def _(body: e.ResponseReceived, event: e.Event, tables: Tables) -> Iterator[Row]:
-    yield from _assignment(
-        body.assignment, tables, status="answered", answered_at=event.at, late=body.late,
-        responses=body.number,
-    )  # fmt: skip
-    yield from _voided(body.assignment, tables)
-
-
-@_rows.register
-def _(body: e.AskedAgain, event: e.Event, tables: Tables) -> Iterator[Row]:
-    due, external = (body.due.at, body.due.external) if body.due else (None, False)
-    yield from _assignment(body.assignment, tables, status="open", due=due, external=external)
-
-
-@_rows.register
-def _(body: e.ResponseCarried, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.ResponseCarried)
+def _response_carried(body: e.ResponseCarried, event: e.Event, tables: Tables) -> Iterator[Row]:
     before = tables.assignments.get(body.from_assignment)
     answered_at, late = (before.answered_at, before.late) if before else (None, False)
     yield from _assignment(body.assignment, tables, status="carried", answered_at=answered_at, late=late)
     yield from _voided(body.assignment, tables)
 
 
-@_rows.register
-def _(body: e.AssignmentEnded, event: e.Event, tables: Tables) -> Iterator[Row]:
-    yield from _assignment(body.assignment, tables, status="ended")
-    yield from _voided(body.assignment, tables)
-
-
-@_rows.register
-def _(body: e.AssignmentReassigned, event: e.Event, tables: Tables) -> Iterator[Row]:
-    yield from _assignment(body.assignment, tables, person=body.person, name=body.name)
-
-
-@_rows.register
-def _(body: e.RungClimbed, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.RungClimbed)
+def _rung_climbed(body: e.RungClimbed, event: e.Event, tables: Tables) -> Iterator[Row]:
     if row := tables.assignments.get(body.assignment):
         yield replace(row, rungs_climbed=row.rungs_climbed + 1)
 
 
-@_rows.register
-def _(body: e.DeadlineMoved, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.DeadlineMoved)
+def _deadline_moved(body: e.DeadlineMoved, event: e.Event, tables: Tables) -> Iterator[Row]:
     if body.assignment:
         yield from _assignment(body.assignment, tables, due=body.new.at, external=body.new.external)
         return
@@ -259,8 +202,8 @@ def _(body: e.DeadlineMoved, event: e.Event, tables: Tables) -> Iterator[Row]:
 # --- its notices, and the post
 
 
-@_rows.register
-def _(body: e.NoticePlanned, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.NoticePlanned)
+def _notice_planned(body: e.NoticePlanned, event: e.Event, tables: Tables) -> Iterator[Row]:
     if body.notice.id in tables.notices:  # the first stands: an id is planned once
         return
     # Through the canonical bytes, so that the row is the same whether it comes from the caller or the log.
@@ -268,8 +211,8 @@ def _(body: e.NoticePlanned, event: e.Event, tables: Tables) -> Iterator[Row]:
     yield NoticeRow(replace(body.notice, facts=facts), event.workflow_id, "planned", "", event.at)
 
 
-@_rows.register
-def _(body: posted.MessageClaimed, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.MessageClaimed)
+def _message_claimed(body: e.MessageClaimed, event: e.Event, tables: Tables) -> Iterator[Row]:
     before = tables.messages.get(body.message_id)
     yield MessageRow(
         message_id=body.message_id, notices=body.notices, person=body.person, to=body.to,
@@ -289,15 +232,15 @@ def _notices_of(message: MessageRow, tables: Tables, status: str) -> Iterator[Ro
             yield replace(row, status=status)
 
 
-@_rows.register
-def _(body: posted.MessageSent, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.MessageSent)
+def _message_sent(body: e.MessageSent, event: e.Event, tables: Tables) -> Iterator[Row]:
     if row := tables.messages.get(body.message_id):
         yield replace(row, status="sent", sent_at=event.at, because="")
         yield from _notices_of(row, tables, "sent")
 
 
-@_rows.register
-def _(body: posted.MessageDeferred, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.MessageDeferred)
+def _message_deferred(body: e.MessageDeferred, event: e.Event, tables: Tables) -> Iterator[Row]:
     # Its notices stay claimed: they belong to this message whenever it goes.
     if row := tables.messages.get(body.message_id):
         yield replace(
@@ -305,8 +248,8 @@ def _(body: posted.MessageDeferred, event: e.Event, tables: Tables) -> Iterator[
         )
 
 
-@_rows.register
-def _(body: posted.MessageRefused, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.MessageRefused)
+def _message_refused(body: e.MessageRefused, event: e.Event, tables: Tables) -> Iterator[Row]:
     if row := tables.messages.get(body.message_id):
         yield replace(row, status="refused", because=body.because)
         yield from _notices_of(row, tables, "refused")
@@ -315,12 +258,15 @@ def _(body: posted.MessageRefused, event: e.Event, tables: Tables) -> Iterator[R
 # --- the links
 
 
-@_rows.register
-def _(body: posted.LinkIssued, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.LinkIssued)
+def _link_issued(body: e.LinkIssued, event: e.Event, tables: Tables) -> Iterator[Row]:
     yield LinkRow(body.sha256, body.assignment, body.expires, False)
 
 
-@_rows.register
-def _(body: posted.LinkRevoked, event: e.Event, tables: Tables) -> Iterator[Row]:
+@_ROWS.by_code(e.LinkRevoked)
+def _link_revoked(body: e.LinkRevoked, event: e.Event, tables: Tables) -> Iterator[Row]:
     if row := tables.links.get(body.sha256):
         yield replace(row, revoked=True)
+
+
+_ROWS.complete()

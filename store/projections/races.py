@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.events import post as posted
-from engine.events import workflow as e
+from engine import events as e
 from store.projections.tables import Tables
 from store.protocol import Commit
 
@@ -27,7 +26,7 @@ def too_late(commits: Sequence[Commit], version: Callable[[str], int], tables: T
 def _taken(event: e.Event, tables: Tables, keys: dict[str, str]) -> bool:
     """Whether `event` claims what is another's already. `keys` are the launches of this call, by their key."""
     match event.body:
-        case posted.MessageClaimed():
+        case e.MessageClaimed():
             return _unclaimable(event.body, tables)
         case e.WorkflowLaunched(key=key, launch=launch) if key:
             there = tables.launches.get(key)
@@ -35,7 +34,7 @@ def _taken(event: e.Event, tables: Tables, keys: dict[str, str]) -> bool:
     return False
 
 
-def _unclaimable(body: posted.MessageClaimed, tables: Tables) -> bool:
+def _unclaimable(body: e.MessageClaimed, tables: Tables) -> bool:
     """Whether it claims a notice that may not go: void, gone already, or claimed for another message.
 
     The post reads which notices are due, then claims them. A close may come in between and void one; were the

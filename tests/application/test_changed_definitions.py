@@ -14,7 +14,7 @@ from application.repository import Repository
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import SHIPPED, Library
 from engine.commands.refusals import Refused
-from engine.events.workflow import Actor
+from engine.events import Actor
 from store.memory.store import MemoryStore
 from tests.application.conftest import EXAMPLES
 

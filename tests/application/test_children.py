@@ -20,8 +20,7 @@ from definitions.loading.directory_file import load_directory
 from definitions.loading.library import SHIPPED, Library
 from engine.commands import manager
 from engine.dates.clock import VirtualClock
-from engine.events.children import ChildRefused
-from engine.events.workflow import Actor, NoticePlanned
+from engine.events import Actor, ChildRefused, NoticePlanned
 from engine.state.workflow import WorkflowState
 from store.memory.store import MemoryStore
 

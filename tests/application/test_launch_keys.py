@@ -18,7 +18,7 @@ from cli.arguments import mapping
 from definitions.loading.library import Library
 from engine.commands.refusals import Refused
 from engine.dates.clock import VirtualClock
-from engine.events.workflow import Actor
+from engine.events import Actor
 from store.memory.store import MemoryStore
 from store.protocol import Commit
 

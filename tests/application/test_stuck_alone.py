@@ -22,7 +22,7 @@ from definitions.loading.directory_file import load_directory
 from definitions.loading.library import SHIPPED, Library
 from engine.commands.refusals import Refused
 from engine.dates.clock import VirtualClock
-from engine.events.workflow import Actor, Event, NoticePlanned
+from engine.events import Actor, Event, NoticePlanned
 from notifications.links import Links
 from store.memory.store import MemoryStore
 from store.protocol import Commit

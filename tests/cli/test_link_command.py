@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from application.home import Home
+from engine.events import BATON, Event
 from engine.events.post import LINKS, LinkIssued
-from engine.events.workflow import BATON, Event
 from store.embedded import open_store
 from store.protocol import Commit
 from tests.cli.conftest import EXAMPLES, Baton, serving

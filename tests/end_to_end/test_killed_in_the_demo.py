@@ -26,8 +26,7 @@ from application.home import Home
 from cli.demo import __main__ as demo
 from cli.demo.visitor import Visitor
 from cli.main import run
-from engine.events.children import ChildClosed, ChildRequested
-from engine.events.workflow import ResponseReceived
+from engine.events import ChildClosed, ChildRequested, ResponseReceived
 from notifications.links import Links
 from store.embedded import open_store
 from store.protocol import Store

@@ -28,7 +28,7 @@ from cli.demo.visitor import _flat
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import Library
 from engine.dates.clock import VirtualClock
-from engine.events.workflow import Actor, ResponseReceived
+from engine.events import Actor, ResponseReceived
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.samples import sample_answers
 from engine.state.workflow import Assignment

@@ -16,7 +16,7 @@ from definitions.models.scenario import ScenarioLine
 from definitions.source.reader import read_file
 from engine.commands import manager
 from engine.dates.calendar import Calendar
-from engine.events.workflow import Actor
+from engine.events import Actor
 from engine.forms.inputs import check_inputs
 from engine.simulation.scenario import Stage, moment
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from engine import events as e
 from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.decisions.advance import advance
 from engine.decisions.pending import next_deadline
-from engine.events import workflow as e
 from tests.engine import worlds
 from tests.engine.worlds import LAUNCHES, MANAGER, World, at, simple
 

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from definitions.loading.bundle import Process
+from engine import events as e
 from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.commands.responses import reply, respond
 from engine.decisions.advance import advance
 from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline, waiting_for
-from engine.events import workflow as e
 from engine.events.codec import from_record, to_record
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.answers import check_answers

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine import events as e
 from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.dates.clock import LONDON, london_date
 from engine.decisions.advance import advance
 from engine.decisions.draft import Decision
-from engine.events import changes as changes
-from engine.events import workflow as e
 from engine.events.codec import from_record, to_record
 from engine.state.fold import fold
 from tests.engine import worlds
@@ -95,7 +94,7 @@ def test_rule_3_changing_what_a_workflow_is_pinned_to_is_an_event_with_a_reason(
     assert refused.value.code == "no-reason"
     assert (world.state.process, world.state.calendar, world.state.pcn) == pinned
     first = world.take(change("they moved house"))[0]
-    assert isinstance(first.body, changes.MembershipChanged | changes.CalendarChanged)
+    assert isinstance(first.body, e.MembershipChanged | e.CalendarChanged)
     assert first.body.reason == "they moved house" and first.actor == MANAGER
     assert (world.state.process, world.state.calendar, world.state.pcn) != pinned
 

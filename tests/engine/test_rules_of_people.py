@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine import events as e
 from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.commands.responses import reply, respond
 from engine.dates.clock import london_date
-from engine.events import workflow as e
 from tests.engine import worlds
 from tests.engine.worlds import LAUNCHES, MANAGER, World, simple
 

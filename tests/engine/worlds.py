@@ -15,10 +15,10 @@ from definitions.loading.bundle import Bundle, Process, open_bundle
 from definitions.loading.library import SHIPPED, Library
 from definitions.loading.loader import load_definition
 from definitions.models.directory import Pcn
+from engine import events as e
 from engine.commands import manager
 from engine.dates.calendar import Calendar
 from engine.decisions.draft import Decision
-from engine.events import workflow as e
 from engine.state.workflow import WorkflowState
 
 MANAGER = e.Actor("Asha Patel", "pcn_manager", "U10001", "asha", channel="web")

@@ -17,7 +17,7 @@ from application.runtime import PostOutcome, Runtime
 from definitions.loading.library import SHIPPED, Library
 from definitions.models.directory import Directory
 from engine.dates.clock import Clock, LeapingClock, VirtualClock
-from engine.events.workflow import Actor, NoticePlanned
+from engine.events import Actor, NoticePlanned
 from store.memory.store import MemoryStore
 
 MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.dates.clock import LONDON
-from engine.events.workflow import Notice
+from engine.events import Notice
 from notifications.planner import Email
 from notifications.sections import in_order
 

@@ -19,8 +19,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from engine.dates.calendar import Calendar
 from engine.dates.clock import VirtualClock
-from engine.events.post import POST, MessageClaimed
-from engine.events.workflow import BATON, AssignmentOpened, Event, Notice, NoticePlanned
+from engine.events import BATON, AssignmentOpened, Event, MessageClaimed, Notice, NoticePlanned
+from engine.events.post import POST
 from notifications.links import Links, sha256_of
 from notifications.mailer import Mailer
 from notifications.transport.settings import PostSettings

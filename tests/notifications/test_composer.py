@@ -14,7 +14,7 @@ import email_samples as samples
 import pytest
 from icalendar import Calendar
 
-from engine.events.workflow import Notice
+from engine.events import Notice
 from notifications.content.catalogue import UnknownPhrase, say
 from notifications.content.composer import Composer
 from notifications.content.english import (

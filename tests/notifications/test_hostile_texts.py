@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from engine.events.workflow import Notice
+from engine.events import Notice
 from notifications.content.calendar_file import deadlines
 from notifications.content.items import item_of
 

@@ -11,8 +11,8 @@ import email_samples as samples
 import pytest
 from post_bench import PostBench, append, person
 
-from engine.events.post import LINKS, POST, LinkIssued, MessageRefused, MessageSent
-from engine.events.workflow import ResponseReceived
+from engine.events import LinkIssued, MessageRefused, MessageSent, ResponseReceived
+from engine.events.post import LINKS, POST
 from notifications.content.identifiers import message_id
 from notifications.links import revocations
 from notifications.transport.smtp import Throttle

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.dates.calendar import Calendar
 from engine.dates.clock import LONDON, london_date
-from engine.events.workflow import Notice
+from engine.events import Notice
 from notifications.planner import Email, may_arrive, person_key, plan
 from notifications.sections import in_order, said_once
 from tests.engine.closures import closure

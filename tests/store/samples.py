@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from engine.events import post as posted
-from engine.events import workflow as e
+from engine import events as e
 from engine.events.assignment_id import AssignmentId
 from store.protocol import Commit, Pending
 
@@ -80,7 +79,7 @@ def answered(workflow: str, practice: str = "U1", number: int = 1, late: bool = 
 
 
 def claimed(message: str, *notices: str, urgent: bool = False, person: str = "sam") -> e.Body:
-    return posted.MessageClaimed(message, notices, person, "sam@example.org", "Your figures", at(1), urgent)
+    return e.MessageClaimed(message, notices, person, "sam@example.org", "Your figures", at(1), urgent)
 
 
 def a_workflow(workflow: str, pending: Pending | None = None, **more: Any) -> Commit:

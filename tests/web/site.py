@@ -26,9 +26,8 @@ from definitions.loading.directory_file import load_directory
 from definitions.loading.library import SHIPPED, Library
 from engine.dates.clock import VirtualClock
 from engine.decisions.advance import advance
+from engine.events import BATON, Actor, Event, LinkIssued, LinkRevoked, NoticePlanned
 from engine.events.post import LINKS as LINK_STREAM
-from engine.events.post import LinkIssued, LinkRevoked
-from engine.events.workflow import BATON, Actor, Event, NoticePlanned
 from engine.forms.files import MB, FileQuotas
 from notifications.links import Links, sha256_of
 from notifications.transport.local_mailbox import LocalMailbox

@@ -9,8 +9,8 @@ import pytest
 
 from application.operations import Operations
 from cli.arguments import mapping
-from engine.events.post import LINKS, POST, LinkIssued, MessageRefused
-from engine.events.workflow import BATON, Event
+from engine.events import BATON, Event, LinkIssued, MessageRefused
+from engine.events.post import LINKS, POST
 from notifications.links import Links
 from store.protocol import Commit
 from tests.application.conftest import EXAMPLES, clock, operations

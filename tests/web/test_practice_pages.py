@@ -12,7 +12,7 @@ import pytest
 
 from engine.commands.manager import settle_reply
 from engine.dates.clock import LONDON
-from engine.events.workflow import Actor, ReplyReceived
+from engine.events import Actor, ReplyReceived
 from engine.forms.files import MB
 from tests.web.site import ELM_TREE, GOOD, HOSTILE, LINKS, MANAGER, NHS_NUMBER, START, TYPED, Site
 from web.views import Contact, ConversationLine, ShownResult, StandingAnswer

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from definitions.models.primitives import ODS_LENGTH
 from definitions.models.replies import REPLIES, ReplyKind
 from engine.commands.refusals import Invalid, Refused, Warned
-from engine.events.workflow import Actor
+from engine.events import Actor
 from engine.forms import patient_guard
 from engine.forms.answers import AnswerProblem as AnswerProblem
 from engine.forms.answers import check_signer

@@ -19,7 +19,7 @@ from starlette.routing import Route
 from definitions.models.replies import Reply
 from engine.commands.refusals import Invalid, Refused, Warned
 from engine.dates.clock import Clock, london_date
-from engine.events.workflow import Actor
+from engine.events import Actor
 from engine.forms.answers import AnswerProblem, check_signer
 from engine.forms.presentation import DrawnField, with_answers
 from notifications.links import Links, sha256_of

@@ -13,7 +13,7 @@ from typing import Any, get_type_hints
 
 import orjson
 
-from engine.events.workflow import Notice
+from engine.events import Notice
 from store.log.chain import micros, moment
 from store.projections.tables import Row
 from store.protocol import AssignmentRow, LaunchRow, LinkRow, MessageRow, NoticeRow, StepRow, WorkflowRow

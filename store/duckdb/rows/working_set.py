@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import duckdb
 
-from engine.events import post as posted
-from engine.events.workflow import WorkflowLaunched
+from engine import events as e
+from engine.events import WorkflowLaunched
 from store.duckdb import statements
 from store.duckdb.rows.columns import SHAPES
 from store.log.chain import GENESIS
@@ -77,12 +77,12 @@ class WorkingSet:
                 cold[commit.stream] = None
             for event in commit.events:
                 match event.body:
-                    case posted.MessageClaimed(message_id=message, notices=notices):
+                    case e.MessageClaimed(message_id=message, notices=notices):
                         messages.add(message)
                         claimed.update(notices)
-                    case posted.MessageSent() | posted.MessageDeferred() | posted.MessageRefused():
+                    case e.MessageSent() | e.MessageDeferred() | e.MessageRefused():
                         messages.add(event.body.message_id)
-                    case posted.LinkIssued(sha256=link) | posted.LinkRevoked(sha256=link):
+                    case e.LinkIssued(sha256=link) | e.LinkRevoked(sha256=link):
                         links.add(link)
                     case WorkflowLaunched(key=key) if key:
                         keys.add(key)

@@ -17,7 +17,7 @@ from definitions.models.step_kinds.declaration import Contents, StepKind, Surrou
 from definitions.source.problems import DefinitionErrors
 from engine.commands.manager import launch
 from engine.dates.calendar import Calendar
-from engine.events.workflow import Actor
+from engine.events import Actor
 from engine.expressions.scope import Scope
 from engine.simulation.scenario import Stage, moment
 from tests.engine.stages import harbour_vale

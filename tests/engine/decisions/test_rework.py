@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.events.workflow import ActionsSetOff, AskedAgain, NoticePlanned, RungClimbed
+from engine.events import ActionsSetOff, AskedAgain, NoticePlanned, RungClimbed
 from engine.simulation.expectations import london_date
 from engine.simulation.scenario import Stage
 from engine.state.workflow import Assignment

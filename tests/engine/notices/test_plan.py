@@ -6,10 +6,10 @@ import re
 
 import pytest
 
+from engine import events as e
 from engine.commands import manager
 from engine.commands.responses import reply
 from engine.decisions.pending import next_deadline, waiting_for
-from engine.events import workflow as e
 from engine.expressions.scope import Scope
 from engine.notices.facts import due_words, what_next, words
 from tests.engine import worlds

@@ -8,7 +8,7 @@ import pytest
 
 from definitions.language.named_values import Named, key_of
 from definitions.language.plain_values import plain
-from engine.events.children import ChildRequested
+from engine.events import ChildRequested
 from engine.events.codec import canonical
 from engine.expressions.scope import Scope
 from engine.forms.samples import sample_answers

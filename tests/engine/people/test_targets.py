@@ -8,9 +8,9 @@ import pytest
 
 from definitions.models import role_holders
 from definitions.models.definition import Assign
+from engine import events as e
 from engine.commands import manager
 from engine.commands.refusals import Refused
-from engine.events import workflow as e
 from engine.events.assignment_id import AssignmentId
 from engine.expressions.scope import Scope
 from engine.people.targets import targets

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from engine.events import Actor, NoticePlanned
 from engine.events.codec import canonical
-from engine.events.workflow import Actor, NoticePlanned
 from engine.people.visibility import may_see
 from engine.simulation.scenario import Stage
 from tests.engine.stages import do, staged

@@ -7,8 +7,8 @@ import pytest
 from benchmarks.rehearsal import LAUNCHED, NAMES, prepared
 from definitions.loading.directory_file import load_directory
 from definitions.models.directory import Pcn
+from engine import events as e
 from engine.commands.refusals import Refused
-from engine.events import workflow as e
 from engine.simulation.rehearsal import rehearse
 from engine.state.fold import fold
 from tests.engine import worlds

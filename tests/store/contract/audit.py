@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.events import post as posted
-from engine.events import workflow as e
+from engine import events as e
 from store.protocol import Pending, Search, Store
 from tests.store.samples import a_workflow, answered, at, claimed, commit, planned
 
@@ -15,7 +14,7 @@ async def told(store: Store) -> None:
     await store.commit([a_workflow("w1", Pending(at(5), "x")), a_workflow("w2", pcn="Y2")])
     await store.commit([commit("post", 0, claimed("m1", "w1/1", "w2/1"), claimed("m2", "w1/2"))])
     await store.commit(
-        [commit("post", 2, posted.MessageSent("m1", "ok", 1, ""), posted.MessageRefused("m2", "no"), hours=1)]
+        [commit("post", 2, e.MessageSent("m1", "ok", 1, ""), e.MessageRefused("m2", "no"), hours=1)]
     )
     closing = (answered("w1", late=True), e.StepClosed("practice_return", 1, "closed", "all"))
     await store.commit([commit("w1", 6, *closing, e.WorkflowClosed("completed", "done"), hours=48)])

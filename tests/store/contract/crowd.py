@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from engine.events import changes as changes
+from engine import events as e
 from store.protocol import Conflict, Store
 from tests.store.samples import (
     a_workflow,
@@ -25,7 +25,7 @@ class Crowd:
             while True:
                 version = await store.version("w1")
                 try:
-                    await store.commit([commit("w1", version, changes.WorkflowHeld(f"reason {number}"))])
+                    await store.commit([commit("w1", version, e.WorkflowHeld(f"reason {number}"))])
                     return lost
                 except Conflict:
                     lost += 1

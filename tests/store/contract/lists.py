@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.events import changes as changes
-from engine.events import workflow as e
+from engine import events as e
 from store.protocol import Conflict, LaunchRow, Pending, Store
 from tests.store.samples import (
     AT,
@@ -46,7 +45,7 @@ class Lists:
             at(1),
             1,
         )
-        await store.commit([commit("w1", 7, changes.WorkflowHeld("building works"))])
+        await store.commit([commit("w1", 7, e.WorkflowHeld("building works"))])
         row = await store.workflow("w1")
         assert row is not None and (row.status, row.waiting_for) == ("held", "1 practice")
 
@@ -134,17 +133,15 @@ class Lists:
         await store.commit(
             [
                 commit(
-                    "w1", 6, changes.DefinitionChanged("c" * 64, 2, "new year"), changes.WorkflowLocked("practice_return"),
-                    changes.MembershipChanged(pcn, (), (), "merger"),
+                    "w1", 6, e.DefinitionChanged("c" * 64, 2, "new year"), e.WorkflowLocked("practice_return"),
+                    e.MembershipChanged(pcn, (), (), "merger"),
                 )
             ]
         )  # fmt: skip
         row = await store.workflow("w1")
         assert row is not None and (row.definition_version, row.bundle, row.locked) == (2, "c" * 64, True)
         assert [found.pcn_name for found in await store.workflows(pcn="Y3")] == ["Merged"]
-        await store.commit(
-            [commit("w1", 9, changes.LockLifted("r"), changes.CalendarChanged("d" * 64, "holiday"))]
-        )
+        await store.commit([commit("w1", 9, e.LockLifted("r"), e.CalendarChanged("d" * 64, "holiday"))])
         row = await store.workflow("w1")
         assert row is not None and (row.bundle, row.locked) == ("d" * 64, False)
 

@@ -6,8 +6,7 @@ from hashlib import sha256
 
 import pytest
 
-from engine.events import changes as changes
-from engine.events import workflow as e
+from engine import events as e
 from engine.events.codec import to_record
 from store.protocol import Conflict, Store, StoreError
 from tests.store.samples import (

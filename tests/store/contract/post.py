@@ -6,9 +6,7 @@ from datetime import date
 
 import pytest
 
-from engine.events import changes as changes
-from engine.events import post as posted
-from engine.events import workflow as e
+from engine import events as e
 from store.protocol import Conflict, Store
 from tests.store.samples import (
     AT,
@@ -89,13 +87,13 @@ class Post:
         (message,) = await store.messages_unfinished()
         assert (message.status, message.notices, message.lease_until) == ("claimed", ("w1/1", "w1/2"), at(1))
         assert await store.next_notice() is None
-        await store.commit([commit("post", 1, posted.MessageDeferred("m1", "450 busy", at(2), 1), hours=1)])
+        await store.commit([commit("post", 1, e.MessageDeferred("m1", "450 busy", at(2), 1), hours=1)])
         (message,) = await store.messages_unfinished()
         assert (message.status, message.because, message.lease_until, message.tries) == (
             "deferred", "450 busy", at(2), 1,
         )  # fmt: skip
         await store.commit([commit("post", 2, claimed("m1", "w1/1", "w1/2"), hours=2)])
-        await store.commit([commit("post", 3, posted.MessageSent("m1", "250 ok", 900, "ab"), hours=3)])
+        await store.commit([commit("post", 3, e.MessageSent("m1", "250 ok", 900, "ab"), hours=3)])
         assert await store.messages_unfinished() == []
         (message,) = await store.messages()
         assert (message.status, message.sent_at, message.tries, message.to) == (
@@ -111,7 +109,7 @@ class Post:
     async def test_a_refused_message(self, store: Store) -> None:
         await store.commit([a_workflow("w1")])
         await store.commit(
-            [commit("post", 0, claimed("m1", "w1/1"), posted.MessageRefused("m1", "550 no such user"))]
+            [commit("post", 0, claimed("m1", "w1/1"), e.MessageRefused("m1", "550 no such user"))]
         )
         (message,) = await store.messages()
         assert (message.status, message.because) == ("refused", "550 no such user")
@@ -129,14 +127,14 @@ class Post:
 
     async def test_links(self, store: Store) -> None:
         await store.commit(
-            [commit("links", 0, posted.LinkIssued("h1", "a1", at(9)), posted.LinkIssued("h2", "a1", at(8)))]
+            [commit("links", 0, e.LinkIssued("h1", "a1", at(9)), e.LinkIssued("h2", "a1", at(8)))]
         )
         row = await store.link("h1")
         assert row is not None and (row.assignment, row.expires, row.revoked) == ("a1", at(9), False)
         assert [row.sha256 for row in await store.links_of("a1")] == ["h2", "h1"] and await store.links_of(
             "a2"
         ) == []
-        await store.commit([commit("links", 2, posted.LinkRevoked("h1", "a1", "passed on"))])
+        await store.commit([commit("links", 2, e.LinkRevoked("h1", "a1", "passed on"))])
         row = await store.link("h1")
         assert row is not None and row.revoked
         assert await store.version("links") == 3 and await store.link("h3") is None

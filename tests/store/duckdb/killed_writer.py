@@ -8,7 +8,7 @@ import random
 from hashlib import sha256
 from pathlib import Path
 
-from engine.events import post as posted
+from engine import events as e
 from store.duckdb import opener
 from store.duckdb.store import DuckdbStore
 from store.protocol import Commit, Conflict, Pending
@@ -66,6 +66,6 @@ async def _next(store: DuckdbStore, number: int, chance: random.Random) -> list[
     if chance.random() < 0.3:
         return [
             mine,
-            commit("post", post, claimed(f"m{notice}"), posted.MessageSent(f"m{notice}", "ok", 1, "")),
+            commit("post", post, claimed(f"m{notice}"), e.MessageSent(f"m{notice}", "ok", 1, "")),
         ]
     return [mine]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.events import post as posted
+from engine import events as e
 from store.duckdb.opener import open_store
 from store.duckdb.recovery.repair import check, restore
 from store.duckdb.store import DuckdbStore
@@ -41,7 +41,7 @@ async def home(tmp_path: Path) -> Path:
     await store.commit([commit("w1", 6, answered("w1"))])
     await store.commit([commit("post", 0, claimed("m1", "w1/2"))])
     await store.commit(
-        [commit("links", 0, posted.LinkIssued("h1", "a1", at(9)), posted.LinkRevoked("h1", "a1", "asked"))]
+        [commit("links", 0, e.LinkIssued("h1", "a1", at(9)), e.LinkRevoked("h1", "a1", "asked"))]
     )
     assert (await store.verify()).intact
     await store.close()
@@ -73,7 +73,7 @@ async def test_an_edit_is_said_and_undone(home: Path, statement: str) -> None:
 
 async def test_a_document_that_nobody_has_is_said_and_not_made_up(home: Path) -> None:
     store = open_store(home)
-    await store.commit([commit("post", 1, posted.MessageSent("m1", "ok", 1, "e" * 64))])
+    await store.commit([commit("post", 1, e.MessageSent("m1", "ok", 1, "e" * 64))])
     verdict = await store.verify()
     assert verdict.differences == (f"documents {'e' * 64}: an event names it, and nobody has it",)
     await store.close()

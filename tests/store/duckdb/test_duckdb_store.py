@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from engine.events import workflow as e
+from engine import events as e
 from store.duckdb.opener import open_store
 from store.duckdb.store import DuckdbStore
 from store.protocol import Conflict, Pending, Store, StoreError

@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from engine.events import workflow as e
+from engine import events as e
 from store.duckdb.opener import open_store
 from store.duckdb.recovery.repair import check
 from store.log import chain

@@ -10,9 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.events import changes as changes
-from engine.events import post as posted
-from engine.events import workflow as e
+from engine import events as e
 from store.duckdb.opener import open_store
 from store.duckdb.rows.columns import SHAPES
 from store.duckdb.store import DuckdbStore
@@ -50,10 +48,10 @@ def bodies(workflow: str) -> st.SearchStrategy[e.Body]:
     mine = st.builds(lambda p, n: about(workflow, p, attempt=n), practices, attempts)
     return st.one_of(
         st.builds(e.WorkflowClosed, st.sampled_from(["completed", "withdrawn"]), st.just("")),  # type: ignore[arg-type]
-        st.builds(changes.WorkflowHeld, st.just("r")),
-        st.builds(changes.HoldLifted, st.integers(0, 3)),
-        st.builds(changes.WorkflowLocked, steps),
-        st.builds(changes.CalendarChanged, st.text("ab", min_size=1), st.just("r")),
+        st.builds(e.WorkflowHeld, st.just("r")),
+        st.builds(e.HoldLifted, st.integers(0, 3)),
+        st.builds(e.WorkflowLocked, steps),
+        st.builds(e.CalendarChanged, st.text("ab", min_size=1), st.just("r")),
         st.builds(e.StepOpened, steps, attempts, hours.map(when)),
         st.builds(e.StepSkipped, steps, attempts, st.just("")),
         st.builds(e.StepClosed, steps, attempts, st.just("closed"), st.just("")),
@@ -74,13 +72,13 @@ def bodies(workflow: str) -> st.SearchStrategy[e.Body]:
 
 post = st.one_of(
     st.builds(lambda m, n, u: claimed(m, *n, urgent=u), messages, st.lists(notices, max_size=3, unique=True), st.booleans()),
-    st.builds(posted.MessageSent, messages, st.just("ok"), st.just(1), st.just("")),
-    st.builds(lambda m, h: posted.MessageDeferred(m, "busy", at(h), h), messages, hours),
-    st.builds(posted.MessageRefused, messages, st.just("no")),
+    st.builds(e.MessageSent, messages, st.just("ok"), st.just(1), st.just("")),
+    st.builds(lambda m, h: e.MessageDeferred(m, "busy", at(h), h), messages, hours),
+    st.builds(e.MessageRefused, messages, st.just("no")),
 )  # fmt: skip
 links = st.one_of(
-    st.builds(lambda s, h: posted.LinkIssued(s, "a", at(h)), st.sampled_from(["x", "y"]), hours),
-    st.builds(posted.LinkRevoked, st.sampled_from(["x", "y"]), st.just("")),
+    st.builds(lambda s, h: e.LinkIssued(s, "a", at(h)), st.sampled_from(["x", "y"]), hours),
+    st.builds(e.LinkRevoked, st.sampled_from(["x", "y"]), st.just("")),
 )
 pendings = st.none() | st.builds(Pending, st.none() | hours.map(at), st.text("xy", max_size=2))
 one_commit = st.one_of(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.events import post as posted
+from engine import events as e
 from store.duckdb.opener import open_store
 from store.duckdb.recovery.repair import check, restore
 from store.log.journal import tail
@@ -26,7 +26,7 @@ async def fill(home: Path) -> tuple[list[LogEntry], object]:
     store = open_store(home)
     await store.commit([a_workflow(f"w{n}", Pending(at(n), "all")) for n in range(30)])
     await store.commit([commit("doc", 0, launched(), documents={NAME: TEXT})])
-    await store.commit([commit("post", 0, claimed("m", "w1/2"), posted.MessageSent("m", "ok", 1, ""))])
+    await store.commit([commit("post", 0, claimed("m", "w1/2"), e.MessageSent("m", "ok", 1, ""))])
     await store.commit(
         [commit(f"w{n}", 6, answered(f"w{n}"), pending=Pending(at(50), "one")) for n in range(9)]
     )

@@ -1,0 +1,128 @@
+"""What happens to an assignment: it is asked, moved, handed over, and ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.events.declarations import Of, Sets, Tell
+from engine.events.kinds import BY_CODE, NOTHING, event
+from engine.events.values import Body, PlannedRung, When
+
+
+@event(
+    folds=BY_CODE,
+    notifies=BY_CODE,
+    rows=BY_CODE,
+    story=BY_CODE,
+    explains="due.explanation",
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class AssignmentOpened(Body):
+    """`unfilled`: nobody could be found, so `person` is the manager, who is asked whom to ask.
+
+    `text`: the question it was opened with, where somebody opened it on demand.
+    """
+
+    assignment: str
+    step: str
+    attempt: int
+    organisation: str
+    role: str
+    person: str
+    name: str
+    on_behalf_of: str
+    due: When | None
+    rungs: tuple[PlannedRung, ...]
+    list_size: int = 0
+    unfilled: bool = False
+    text: str = ""
+
+
+@event(
+    folds=BY_CODE,
+    notifies=BY_CODE,
+    rows=Sets("assignment", status="open", due=Of("due.at"), external=Of("due.external", False)),
+    story=BY_CODE,
+    explains="due.explanation",
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class AskedAgain(Body):
+    """The same assignment waits for another answer, with a due date and a ladder counted from here.
+
+    After an answer that does not count (a check "in progress"), or when it was sent back to this practice while
+    others are still answering. `email`: they are written to now; otherwise they have just said it themselves.
+    """
+
+    assignment: str
+    step: str
+    because: str
+    due: When | None
+    rungs: tuple[PlannedRung, ...]
+    email: bool = False
+
+
+@event(
+    folds=BY_CODE,
+    notifies=Tell(
+        "whoever is asked",
+        "told",
+        "A new date: {title}",
+        "The day it is due has moved: {because}. {new.explanation}",
+        while_open=True,
+    ),
+    rows=BY_CODE,
+    story="{assignment:whose} is now due {new.at:moment}{because:because}",
+    explains="new.explanation",
+    published="baton.assignment.moved",
+)
+@dataclass(frozen=True, slots=True)
+class DeadlineMoved(Body):
+    """`granted`: a person gave this date, so nothing but a hold moves it."""
+
+    assignment: str
+    step: str
+    old: When | None
+    new: When
+    because: str
+    rungs: tuple[PlannedRung, ...] = ()
+    granted: bool = False
+
+
+@event(
+    folds=BY_CODE,
+    notifies=BY_CODE,
+    rows=Sets("assignment", person=Of("person"), name=Of("name")),
+    story=BY_CODE,
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class AssignmentReassigned(Body):
+    """`rungs` are those from now on; None leaves them. `unfilled`: whoever was asked is gone, and nobody was found."""
+
+    assignment: str
+    step: str
+    old_person: str
+    person: str
+    name: str
+    reason: str
+    on_behalf_of: str = ""
+    rungs: tuple[PlannedRung, ...] | None = None
+    unfilled: bool = False
+
+
+@event(
+    folds=Sets("assignment", status="ended"),
+    notifies=NOTHING,
+    rows=Sets("assignment", status="ended"),
+    story="{assignment:whose} ended without an answer{because:because}",
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class AssignmentEnded(Body):
+    """The assignment is over without an answer; its rungs and unsent notices are void."""
+
+    assignment: str
+    step: str
+    because: str

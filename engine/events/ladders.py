@@ -1,0 +1,74 @@
+"""What happens on the ladder of an assignment, and what silence comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.events.declarations import Of, Sets
+from engine.events.kinds import BY_CODE, NOTHING, event
+from engine.events.values import Body
+
+
+@event(
+    folds=BY_CODE,
+    notifies=BY_CODE,
+    rows=BY_CODE,
+    story=BY_CODE,
+    published="baton.step.escalated",
+)
+@dataclass(frozen=True, slots=True)
+class RungClimbed(Body):
+    assignment: str
+    step: str
+    rung: str
+    register: str
+    people: tuple[str, ...]
+
+
+@event(
+    folds=BY_CODE,
+    notifies=NOTHING,
+    rows=NOTHING,
+    story="The chaser “{rung:words}” for {assignment:place} was passed over{because:because}",
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class RungSkipped(Body):
+    """A rung that was passed over, and why."""
+
+    assignment: str
+    step: str
+    rung: str
+    because: str
+
+
+@event(
+    folds=NOTHING,
+    notifies=NOTHING,
+    rows=NOTHING,
+    story="{actor} spoke with {assignment:place}{outcome:because}",
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class ConversationRecorded(Body):
+    """What came of a call or a meeting that a rung asked a person for."""
+
+    assignment: str
+    step: str
+    rung: str
+    outcome: str
+
+
+@event(
+    folds=Sets("assignment", silence=Of("as_")),
+    notifies=NOTHING,
+    rows=NOTHING,
+    story="{assignment:place} said nothing, which counts as {as_}, as the first email said.",
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class SilenceCounted(Body):
+    assignment: str
+    step: str
+    as_: Literal["agreement", "abstention"]

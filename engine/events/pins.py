@@ -1,0 +1,74 @@
+"""What changes of that which a workflow is pinned to: its people, its calendar, its definition, its dates (rule 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from engine.events.declarations import Of, Sets
+from engine.events.kinds import BY_CODE, NOTHING, event
+from engine.events.values import Body
+
+
+@event(
+    folds=BY_CODE,
+    notifies=NOTHING,
+    rows=Sets("workflow", pcn=Of("pcn.code", ""), pcn_name=Of("pcn.name", "")),
+    story=BY_CODE,
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class MembershipChanged(Body):
+    pcn: Mapping[str, Any]
+    joined: tuple[str, ...]
+    left: tuple[str, ...]
+    reason: str
+
+
+@event(
+    folds=BY_CODE,
+    notifies=NOTHING,
+    rows=Sets("workflow", bundle=Of("bundle")),
+    story="The calendar changed{reason:because}",
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class CalendarChanged(Body):
+    """The workflow is pinned to another bundle that differs in its calendar."""
+
+    bundle: str
+    reason: str
+
+
+@event(
+    folds=BY_CODE,
+    notifies=NOTHING,
+    rows=Sets("workflow", bundle=Of("bundle"), definition_version=Of("version")),
+    story="{actor} moved it to version {version} of its definition{reason:because}",
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class DefinitionChanged(Body):
+    """The workflow moves to another version of its definition."""
+
+    bundle: str
+    version: int
+    reason: str
+
+
+@event(
+    folds=BY_CODE,
+    notifies=NOTHING,
+    rows=NOTHING,
+    story=BY_CODE,
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class DateMoved(Body):
+    """A named date of the workflow was given another value."""
+
+    name: str
+    old: str
+    new: str
+    reason: str

@@ -1,0 +1,100 @@
+"""What every event is made of: who did it, when, and what led to it; and the values that events carry.
+
+Every event says who, when, how, and what caused it (rule 7). Nothing stored is ever edited: when a body's shape
+changes, an upcaster in `engine/events/codec.py` reads the old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Channel = Literal["web", "api", "cli", "schedule", "engine"]
+NoticeKind = Literal["ask", "reminder", "offer of help", "task", "question", "told", "outcome", "decision"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it: a person, in a role, at an organisation, and for whom when covering.
+
+    `person` is an id in the directory, or empty when the link's holder typed a name the directory lacks.
+    """
+
+    name: str
+    role: str = ""
+    organisation: str = ""
+    person: str = ""
+    on_behalf_of: str = ""
+    channel: Channel = "engine"
+
+
+#: Baton itself, acting on the clock or on what follows from a fact.
+BATON = Actor(name="Baton", role="engine")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message planned for one person.
+
+    `facts` are what the email says, settled when it was planned: title, why, takes, due (words), due_at (ISO),
+    silence, next, text ... `about` is the assignment, or empty. A notice with `about` is dropped unsent when
+    that assignment ends, unless `kind` is outcome. `not_before` is a working moment for the person.
+    """
+
+    id: str
+    kind: NoticeKind
+    person: str
+    name: str
+    email: str
+    organisation: str
+    about: str
+    step: str
+    subject: str
+    not_before: datetime
+    urgent: bool = False
+    digest_only: bool = False
+    rung: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A date with its explanation, as it stands in the log."""
+
+    at: datetime
+    external: bool
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRung:
+    rung: str
+    at: datetime
+
+
+class Body:
+    """What happened: the base of every event's own fields."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the log. `version` counts from 1 within the workflow (or stream), without a gap.
+
+    `cause` says what led to it: "clock", a command ("launch", "respond" ...), or "WORKFLOW/VERSION" of the
+    event it followed from.
+    """
+
+    workflow_id: str
+    version: int
+    at: datetime
+    actor: Actor
+    cause: str
+    body: Body
+
+    @property
+    def type(self) -> str:
+        return type(self.body).__name__
