@@ -19,6 +19,7 @@ from definitions.loading.library import ArchivedDataset, Library, UnknownDefinit
 from definitions.models.directory import Directory, Pcn
 from definitions.source.problems import DefinitionErrors
 from engine.commands import manager
+from engine.commands.command import refuse_identifiable
 from engine.commands.refusals import Invalid, Refused
 from engine.dates.calendar import BeyondHorizon
 from engine.decisions.draft import Decision
@@ -102,6 +103,7 @@ class Launcher:
         parent: str = "", child: str = "", ancestors: tuple[str, ...] = (),
     ) -> LaunchResult:  # fmt: skip
         """Commit the launch, whole or not at all. Raises Invalid for the inputs and Refused for the rest."""
+        refuse_identifiable(actor, {"definition": definition, "pcns": pcns, "key": key, "inputs": inputs})
         async with self._one_at_a_time:
             try:
                 return await self._launch(definition, pcns, inputs, now, actor, key, parent, child, ancestors)
@@ -127,7 +129,7 @@ class Launcher:
         made: list[Decision] = []
         for number, code in enumerate(codes):
             workflow = launch if len(codes) == 1 else f"{launch}{short_hash(code, length=4)}{number:x}"
-            checked = await worked_out(partial(self._inputs, process, code, inputs, now))
+            checked = await worked_out(partial(self._inputs, process, code, inputs, now, actor))
             begun = await worked_out(partial(
                 manager.launch, workflow, process, self.pcn(code), checked, now, actor,
                 launch_id=launch, batch=f"{launch}-{number // BATCH_LIMIT + 1}",
@@ -144,9 +146,9 @@ class Launcher:
         return LaunchResult(launch, tuple(state.id for state in states), batches_of(states))
 
     def _inputs(
-        self, process: Process, code: str, inputs: Mapping[str, Any], now: datetime
+        self, process: Process, code: str, inputs: Mapping[str, Any], now: datetime, actor: Actor
     ) -> dict[str, Any]:
-        checked = check_inputs(process, self.pcn(code), inputs, now)
+        checked = check_inputs(process, self.pcn(code), inputs, now, actor.not_nhs_number)
         if checked.problems:
             raise Invalid(checked.problems)
         return checked.values

@@ -27,8 +27,7 @@ from engine.events import Actor, Event, NoticePlanned
 from engine.events.post import LINKS
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.answers import AnswerProblem, AnswerWarning, check_answers
-from engine.forms.files import check_files, files_in
-from engine.forms.patient_guard import check_free_text
+from engine.forms.files import check_files, files_in, identifiable_files
 from engine.state.workflow import Assignment, WorkflowState
 from notifications.links import revocations
 from store.protocol import Commit, Conflict
@@ -112,7 +111,7 @@ class Operations:
         def decide(state: WorkflowState) -> Decision:
             nonlocal warnings
             assignment = responses.answerable(state, assignment_id)
-            checked = self._checked(state, assignment, raw, now)
+            checked = self._checked(state, assignment, raw, now, actor)
             warnings = checked.warnings
             if checked.problems:
                 raise Invalid(checked.problems)
@@ -120,7 +119,7 @@ class Operations:
                 raise Warned(checked.warnings)
             responses.nobody_meanwhile(assignment, seen, checked.values, actor)
             files.clear()
-            files.update(self._files(state, assignment, checked.values))
+            files.update(self._files(state, assignment, checked.values, actor))
             said = tuple(warning.message for warning in checked.warnings)
             return responses.respond(state, assignment_id, checked.values, now, actor, said)
 
@@ -133,16 +132,18 @@ class Operations:
         body: Any = kept.events[0].body
         return body.number, body.late, warnings
 
-    async def check(self, assignment_id: str, raw: Mapping[str, Any]) -> Sequence[AnswerProblem]:
+    async def check(
+        self, assignment_id: str, raw: Mapping[str, Any], actor: Actor
+    ) -> Sequence[AnswerProblem]:
         """What is wrong with these answers. Keeps nothing. Raises Refused where they could not be taken at all."""
         state, _ = await self.repository.asked(assignment_id)
         assignment = responses.answerable(state, assignment_id)
-        checked = await answered(lambda: self._checked(state, assignment, raw, self.clock.now()))
+        checked = await answered(lambda: self._checked(state, assignment, raw, self.clock.now(), actor))
         problems: Sequence[AnswerProblem] = checked.problems
         return problems
 
     def _files(
-        self, state: WorkflowState, assignment: Assignment, answers: Mapping[str, Any]
+        self, state: WorkflowState, assignment: Assignment, answers: Mapping[str, Any], actor: Actor
     ) -> dict[str, bytes]:
         """The files that go to the log with these answers, by their sha256. Raises Invalid for what cannot be named."""
         named = {file["sha256"] for _, file in files_in(answers)}
@@ -151,21 +152,27 @@ class Operations:
         sizes = {sha256: len(content) for sha256, content in waiting.items()}
         if problems := check_files(state, assignment, answers, sizes, self.uploads.quotas):
             raise Invalid(problems)
+        if problems := identifiable_files(answers, waiting, actor.not_nhs_number):
+            self.uploads.forget(assignment.id, waiting)
+            raise Invalid(problems)
         return waiting
 
     def _checked(
-        self, state: WorkflowState, assignment: Assignment, raw: Mapping[str, Any], now: datetime
+        self,
+        state: WorkflowState,
+        assignment: Assignment,
+        raw: Mapping[str, Any],
+        now: datetime,
+        actor: Actor,
     ) -> Any:
         step = state.process.steps[assignment.step]
         evaluator = FormEvaluator(state, now, assignment)
-        return check_answers(step.form, step.checks, raw, evaluator.names, evaluator)
+        return check_answers(step.form, step.checks, raw, evaluator.names, evaluator, actor.not_nhs_number)
 
     async def reply(
         self, assignment_id: str, kind: ReplyKind, text: str, until: datetime | None, actor: Actor
     ) -> None:
         """Keep what somebody said instead of an answer; the ladder stops and the manager hears of it."""
-        if check_free_text(text):
-            raise Invalid([_identifiable("text")])
         now = self.clock.now()
         asked, _ = await self.repository.asked(assignment_id)
         await self._do(
@@ -178,15 +185,15 @@ class Operations:
 
     async def hold(self, workflow_id: str, reason: str, actor: Actor) -> Recorded:
         now = self.clock.now()
-        return await self._do(workflow_id, lambda s: manager.hold(s, _free(reason), now, actor), now)
+        return await self._do(workflow_id, lambda s: manager.hold(s, reason, now, actor), now)
 
     async def lift(self, workflow_id: str, reason: str, actor: Actor) -> Recorded:
         now = self.clock.now()
-        return await self._do(workflow_id, lambda s: manager.lift(s, now, actor, _free(reason)), now)
+        return await self._do(workflow_id, lambda s: manager.lift(s, now, actor, reason), now)
 
     async def withdraw(self, workflow_id: str, reason: str, actor: Actor) -> Recorded:
         now = self.clock.now()
-        return await self._do(workflow_id, lambda s: manager.withdraw(s, _free(reason), now, actor), now)
+        return await self._do(workflow_id, lambda s: manager.withdraw(s, reason, now, actor), now)
 
     async def revoke_links(self, assignment_id: str, reason: str, actor: Actor) -> int:
         """End the links to an assignment that still open it; how many. The next email about it carries a new one.
@@ -242,19 +249,6 @@ class Operations:
 
     def _wake(self, state: WorkflowState, because: str) -> None:
         self.signals.wake_batch(state.batch, because)
-
-
-def _identifiable(path: str) -> AnswerProblem:
-    return AnswerProblem(
-        path, "This looks like an NHS number. Take it out, and say it without naming a patient", "nhs_number"
-    )
-
-
-def _free(text: str) -> str:
-    """`text`, unless it holds an NHS number: then Invalid, and it is neither kept nor logged."""
-    if check_free_text(text):
-        raise Invalid([_identifiable("reason")])
-    return text
 
 
 __all__ = ["FlowSignals", "NoSignals", "Operations", "Refused"]

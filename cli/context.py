@@ -26,6 +26,15 @@ invocation: ContextVar[Invocation] = ContextVar("asked")
 #: The option of every command whose answer a program may read.
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for a program.")]
 
+#: The option of every command that takes what somebody types.
+NotNhsNumber = Annotated[
+    bool,
+    typer.Option(
+        "--not-nhs-number",
+        help="Say that what may be an NHS number here is something else; it goes into the record.",
+    ),
+]
+
 
 def settings() -> Settings:
     """The settings, with the home folder the command names. Raises pydantic's ValidationError."""

@@ -55,8 +55,10 @@ class Gateway:
         )
         return ResponseReceipt(number, late, warnings)
 
-    async def check(self, assignment_id: str, answers: Mapping[str, Any]) -> Sequence[AnswerProblem]:
-        return await self._operations.check(assignment_id, answers)
+    async def check(
+        self, assignment_id: str, answers: Mapping[str, Any], actor: Actor
+    ) -> Sequence[AnswerProblem]:
+        return await self._operations.check(assignment_id, answers, actor)
 
     async def _known(self, assignment_id: str, actor: Actor) -> Actor:
         """Who typed a name on the page of an assignment: somebody of its organisation, known to the directory or not."""

@@ -48,7 +48,7 @@ def refusal(error: Invalid | Warned | Refused) -> Response:
     """A refusal as a problem."""
     if isinstance(error, Invalid):
         return problem(
-            ProblemDetails(422, "invalid", "Some answers need another look", "Nothing was kept. Put these right, and send it all again.", error.problems)
+            ProblemDetails(422, "invalid", "Some answers need another look", _then(error), error.problems)
         )  # fmt: skip
     if isinstance(error, Warned):
         return problem(
@@ -58,6 +58,14 @@ def refusal(error: Invalid | Warned | Refused) -> Response:
     headers = {"retry-after": "5"} if status == 503 else None
     title = _TITLES.get(status, "That cannot be done now")
     return problem(ProblemDetails(status, error.code, title, error.message), headers)
+
+
+def _then(error: Invalid) -> str:
+    """What to do next about answers that are wrong."""
+    told = "Nothing was kept. Put these right, and send it all again."
+    if any(each.code == "may_be_nhs_number" for each in error.problems):
+        told += " If it is no NHS number, say so with by.not_nhs_number: true (at the command line, --not-nhs-number)."
+    return told
 
 
 _TITLES = {403: "That is not allowed", 404: "There is no such thing", 422: "That cannot be taken"}

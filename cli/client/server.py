@@ -57,21 +57,21 @@ class Server:
     # --- acting
 
     def launch(
-        self, definition: str, pcns: list[str], inputs: Mapping[str, Any], by: Mapping[str, str], key: str
+        self, definition: str, pcns: list[str], inputs: Mapping[str, Any], by: Mapping[str, Any], key: str
     ) -> dict[str, Any]:
         body = {"definition": definition, "pcns": pcns, "inputs": dict(inputs), "by": dict(by)}
         return dict(self._ask("POST", "/api/workflows", json=body, headers={"Idempotency-Key": key}))
 
     def respond(
-        self, assignment_id: str, answers: Mapping[str, Any], by: Mapping[str, str], anyway: bool
+        self, assignment_id: str, answers: Mapping[str, Any], by: Mapping[str, Any], anyway: bool
     ) -> dict[str, Any]:
         body = {"answers": dict(answers), "by": dict(by), "refuse_warnings": not anyway}
         return dict(self._ask("POST", f"/api/assignments/{assignment_id}/responses", json=body))
 
-    def hold(self, workflow_id: str, reason: str, by: Mapping[str, str]) -> None:
+    def hold(self, workflow_id: str, reason: str, by: Mapping[str, Any]) -> None:
         self._ask("POST", f"/api/workflows/{workflow_id}/hold", json={"reason": reason, "by": dict(by)})
 
-    def lift(self, workflow_id: str, reason: str, by: Mapping[str, str]) -> None:
+    def lift(self, workflow_id: str, reason: str, by: Mapping[str, Any]) -> None:
         self._ask("POST", f"/api/workflows/{workflow_id}/lift", json={"reason": reason, "by": dict(by)})
 
     def revoke_links(self, assignment_id: str, reason: str, by: Mapping[str, str]) -> int:
@@ -127,11 +127,14 @@ class NoAnswer(Trouble):
 
 
 class RefusedByServer(Trouble):
-    """The server said no. `code` of the problem is in `reason`; `errors` are (path, message)."""
+    """The server said no. `code` of the problem is in `reason`; `errors` are (path, message). `only_doubtful`: nothing is
+    wrong but that something may be an NHS number."""
 
-    def __init__(self, wrong: str, then: str, reason: str, errors: list[tuple[str, str]]) -> None:
+    def __init__(
+        self, wrong: str, then: str, reason: str, errors: list[tuple[str, str]], only_doubtful: bool = False
+    ) -> None:
         super().__init__(wrong, then)
-        self.reason, self.errors = reason, errors
+        self.reason, self.errors, self.only_doubtful = reason, errors, only_doubtful
 
 
 def _refused(answer: httpx.Response) -> NoReturn:
@@ -154,7 +157,8 @@ def _refused(answer: httpx.Response) -> NoReturn:
         raise RefusedByServer(sentence(detail), "", code, [])
     errors = [(str(each.get("path", "")), str(each["message"])) for each in problem.get("errors", [])]
     lines = [f"{title}.", *(f"  {path}: {message}" if path else f"  {message}" for path, message in errors)]
-    raise RefusedByServer("\n".join(lines), detail, code, errors)
+    codes = {str(each.get("code", "")) for each in problem.get("errors", [])}
+    raise RefusedByServer("\n".join(lines), detail, code, errors, codes == {"may_be_nhs_number"})
 
 
 def server(known: Settings) -> Server:
@@ -182,9 +186,18 @@ def one_of(ids: list[str], prefix: str) -> str:
     return found[0]
 
 
-def signature(name: str, role: str, organisation: str = "", person: str = "") -> dict[str, str]:
+def signature(
+    name: str, role: str, organisation: str = "", person: str = "", *, not_nhs_number: bool = False
+) -> dict[str, Any]:
     """Who does it, as the API takes it."""
-    return {"name": name, "role": role, "organisation": organisation, "person": person, "channel": "cli"}
+    return {
+        "name": name,
+        "role": role,
+        "organisation": organisation,
+        "person": person,
+        "channel": "cli",
+        "not_nhs_number": not_nhs_number,
+    }
 
 
 def who_types() -> str:

@@ -12,7 +12,7 @@ import typer
 from cli import arguments
 from cli.client.server import server, signature, who_types
 from cli.console import Usage, count, say, say_json, table
-from cli.context import Json, settings
+from cli.context import Json, NotNhsNumber, settings
 
 
 def add(app: typer.Typer) -> None:
@@ -33,6 +33,7 @@ def launch(
     key: Annotated[
         str, typer.Option("--key", help="Launching again with the same key starts nothing twice.")
     ] = "",
+    not_nhs_number: NotNhsNumber = False,
     as_json: Json = False,
 ) -> None:
     """Start a process. One workflow is made for each PCN."""
@@ -42,7 +43,11 @@ def launch(
     place = pcns[0] if len(pcns) == 1 else ""
     baton = server(settings())
     made = baton.launch(
-        definition, pcns, values, signature(by or who_types(), role, place), key or _fresh_key()
+        definition,
+        pcns,
+        values,
+        signature(by or who_types(), role, place, not_nhs_number=not_nhs_number),
+        key or _fresh_key(),
     )
     if as_json:
         say_json(made)

@@ -11,7 +11,7 @@ import typer
 from cli import arguments
 from cli.client.server import RefusedByServer, Server, server, signature
 from cli.console import Trouble, Usage, confirm, say, say_json, whisper
-from cli.context import Json, settings
+from cli.context import Json, NotNhsNumber, settings
 from cli.prompts import ask_form
 
 
@@ -36,6 +36,7 @@ def respond(
         str, typer.Option("--role", help="In which role; the one that was asked unless said.")
     ] = "",
     anyway: Annotated[bool, typer.Option("--anyway", help="Send answers that look unusual, too.")] = False,
+    not_nhs_number: NotNhsNumber = False,
     as_json: Json = False,
 ) -> None:
     """Answer an assignment. Without answers, every question is asked here, one after another."""
@@ -49,7 +50,11 @@ def respond(
         _introduce(page)
     elif not by:
         raise Usage('Say who answers: --by "Jo Marsh"', "The record names a person for every answer.")
-    signed = signature(by or typer.prompt("Your name"), role or page["role"] or "practice_manager")
+    signed = signature(
+        by or typer.prompt("Your name"),
+        role or page["role"] or "practice_manager",
+        not_nhs_number=not_nhs_number,
+    )
     values = (
         ask_form(page["form"]) if interactive else arguments.values(answers or [], answers_file, "--answer")
     )
@@ -73,7 +78,7 @@ def _introduce(page: dict[str, Any]) -> None:
 
 
 def _send(
-    baton: Server, assignment: str, values: dict[str, Any], by: dict[str, str], anyway: bool,
+    baton: Server, assignment: str, values: dict[str, Any], by: dict[str, Any], anyway: bool,
     form: list[dict[str, Any]] | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Send the answers. At a terminal, what is wrong is asked again until it is right or nobody goes on."""
@@ -86,6 +91,9 @@ def _send(
             if form is None or not refusal.errors:
                 raise
             whisper(refusal.wrong)
+            if refusal.only_doubtful and confirm("Is none of it an NHS number"):
+                by = {**by, "not_nhs_number": True}
+                continue
             if refusal.reason == "warned":
                 anyway = confirm("Send it all the same?")
                 if anyway:

@@ -20,8 +20,9 @@ from definitions.models.definition import MOST_DEEP
 from definitions.models.directory import Pcn
 from definitions.models.role_holders import is_vacant
 from engine import events as e
+from engine.commands.command import command
 from engine.commands.pins import change_calendar, change_membership, move_named_date
-from engine.commands.refusals import Refused, refuse_over, required_reason, within_horizon
+from engine.commands.refusals import Refused, refuse_over, required_reason
 from engine.dates.clock import london_date
 from engine.decisions import due_dates
 from engine.decisions.assignments import ready
@@ -29,7 +30,6 @@ from engine.decisions.deadlines import grant, hand_over, redate
 from engine.decisions.draft import Decision, Draft
 from engine.decisions.rework import open_for, reopen, stop
 from engine.expressions.scope import Scope
-from engine.forms.patient_guard import REFUSED, check_free_text
 from engine.state.fold import begin
 from engine.state.workflow import Assignment, StepState, WorkflowState
 
@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 
-@within_horizon
+@command
 def launch(
     workflow_id: str,
     process: Process,
@@ -136,6 +136,7 @@ def _try_dates(scope: Scope) -> None:
 # --- holding, lifting, ending
 
 
+@command
 def hold(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> Decision:
     """Stop the clock, for a reason (rule 10). Answers are still taken."""
     refuse_over(state)
@@ -146,7 +147,7 @@ def hold(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> De
     return draft.decision
 
 
-@within_horizon
+@command
 def lift(state: WorkflowState, now: datetime, actor: e.Actor, reason: str = "") -> Decision:
     """Start the clock again: internal dates move on by the working days lost, and everyone asked is told."""
     if state.status != "held" or state.held_at is None:
@@ -159,6 +160,7 @@ def lift(state: WorkflowState, now: datetime, actor: e.Actor, reason: str = "") 
     return draft.decision
 
 
+@command
 def withdraw(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -> Decision:
     """End the workflow before its time, for a reason."""
     refuse_over(state)
@@ -170,7 +172,7 @@ def withdraw(state: WorkflowState, reason: str, now: datetime, actor: e.Actor) -
 # --- steps
 
 
-@within_horizon
+@command
 def reopen_step(
     state: WorkflowState,
     step: str,
@@ -224,7 +226,7 @@ def _reopenable(state: WorkflowState, step: str, organisation: str, unlock: bool
     return current
 
 
-@within_horizon
+@command
 def open_on_demand(
     state: WorkflowState, step: str, practices: tuple[str, ...], now: datetime, actor: e.Actor, text: str = ""
 ) -> Decision:
@@ -248,8 +250,6 @@ def open_on_demand(
         raise Refused("no-practice", f"say which practices {step} is opened for")
     if not ready(state, spec):
         raise Refused("too-early", f"{step} cannot be opened before the steps it follows are done")
-    if check_free_text(text):
-        raise Refused("nhs-number", REFUSED)
     unknown = [code for code in practices if code not in state.pcn.practices_by_code]
     if unknown:
         raise Refused("not-a-practice", f"{', '.join(unknown)} is no practice of {state.pcn.name}")
@@ -258,6 +258,7 @@ def open_on_demand(
     return draft.decision
 
 
+@command
 def decide_shortfall(
     state: WorkflowState, step: str, choice: Literal["proceed", "wait", "withdraw"], reason: str, now: datetime, actor: e.Actor,
     until: datetime | None = None,
@@ -279,7 +280,7 @@ def decide_shortfall(
 # --- assignments
 
 
-@within_horizon
+@command
 def extend(
     state: WorkflowState, assignment_id: str, until: datetime, reason: str, now: datetime, actor: e.Actor
 ) -> Decision:
@@ -300,6 +301,7 @@ def extend(
     return draft.decision
 
 
+@command
 def settle_reply(
     state: WorkflowState, assignment_id: str, text: str, now: datetime, actor: e.Actor
 ) -> Decision:
@@ -321,7 +323,7 @@ def _pass_over(draft: Draft, assignment: Assignment) -> None:
             draft.emit(e.RungSkipped(assignment.id, assignment.step, rung.rung, "there was a reply"))
 
 
-@within_horizon
+@command
 def reassign(
     state: WorkflowState, assignment_id: str, person: str, reason: str, now: datetime, actor: e.Actor
 ) -> Decision:
@@ -343,6 +345,7 @@ def reassign(
     return draft.decision
 
 
+@command
 def record_conversation(
     state: WorkflowState, assignment_id: str, rung: str, outcome: str, now: datetime, actor: e.Actor
 ) -> Decision:

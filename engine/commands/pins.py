@@ -8,7 +8,8 @@ from definitions.loading.bundle import Bundle
 from definitions.models.directory import Pcn
 from definitions.models.role_holders import manager, where_held, whom
 from engine import events as e
-from engine.commands.refusals import Refused, refuse_over, required_reason, within_horizon
+from engine.commands.command import command
+from engine.commands.refusals import Refused, refuse_over, required_reason
 from engine.dates.clock import london_date
 from engine.decisions.deadlines import hand_over, redate
 from engine.decisions.draft import Decision, Draft
@@ -17,7 +18,7 @@ from engine.state.fold import OpenBundle
 from engine.state.workflow import Assignment, WorkflowState
 
 
-@within_horizon
+@command
 def move_named_date(
     state: WorkflowState, name: str, day: str, reason: str, now: datetime, actor: e.Actor
 ) -> Decision:
@@ -37,7 +38,7 @@ def move_named_date(
     return draft.decision
 
 
-@within_horizon
+@command
 def change_membership(state: WorkflowState, pcn: Pcn, reason: str, now: datetime, actor: e.Actor) -> Decision:
     """Replace the membership a workflow is pinned to (rule 3).
 
@@ -94,7 +95,7 @@ def _succeed(draft: Draft, before: Pcn, assignment: Assignment) -> None:
         hand_over(draft, assignment, person, name, "the directory names nobody any more", unfilled=True)
 
 
-@within_horizon
+@command
 def change_calendar(
     state: WorkflowState, bundle: str, open_bundle: OpenBundle, reason: str, now: datetime, actor: e.Actor
 ) -> Decision:

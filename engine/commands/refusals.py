@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import wraps
-from typing import ParamSpec
+from collections.abc import Sequence
 
-from engine.dates.calendar import BeyondHorizon
-from engine.decisions.draft import Decision
 from engine.forms.answers import AnswerProblem, AnswerWarning
 from engine.state.workflow import WorkflowState
 
@@ -35,22 +31,6 @@ class Warned(Exception):
     def __init__(self, warnings: Sequence[AnswerWarning]) -> None:
         super().__init__("; ".join(warning.message for warning in warnings))
         self.warnings = tuple(warnings)
-
-
-_Given = ParamSpec("_Given")
-
-
-def within_horizon(command: Callable[_Given, Decision]) -> Callable[_Given, Decision]:
-    """A command that comes to a date whose bank holidays nobody knows is refused, and changes nothing (rule 13)."""
-
-    @wraps(command)
-    def guarded(*args: _Given.args, **kwargs: _Given.kwargs) -> Decision:
-        try:
-            return command(*args, **kwargs)
-        except BeyondHorizon as beyond:
-            raise Refused(beyond.code, str(beyond)) from None
-
-    return guarded
 
 
 def refuse_over(state: WorkflowState) -> None:

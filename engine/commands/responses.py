@@ -17,6 +17,7 @@ from definitions.models.outcomes import response_outcome
 from definitions.models.replies import REPLIES, ReplyKind
 from definitions.models.step_kinds import STEP_KINDS
 from engine import events as e
+from engine.commands.command import command
 from engine.commands.refusals import Refused
 from engine.dates.clock import london_date
 from engine.decisions.assignments import content_hash
@@ -26,6 +27,7 @@ from engine.people.interests import own_practices, warning
 from engine.state.workflow import Assignment, WorkflowState
 
 
+@command
 def respond(
     state: WorkflowState,
     assignment_id: str,
@@ -76,6 +78,7 @@ def _seen(draft: Draft, step: Step, assignment: Assignment, answers: Mapping[str
     return draft.scope.at("response", step, assignment, answers)
 
 
+@command
 def reply(
     state: WorkflowState, assignment_id: str, kind: ReplyKind, text: str,
     until: datetime | None, now: datetime, actor: e.Actor,

@@ -20,6 +20,7 @@ class Actor:
     """Who did it: a person, in a role, at an organisation, and for whom when covering.
 
     `person` is an id in the directory, or empty when the link's holder typed a name the directory lacks.
+    `not_nhs_number`: they said that what looked like an NHS number in what they gave was something else.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Actor:
     person: str = ""
     on_behalf_of: str = ""
     channel: Channel = "engine"
+    not_nhs_number: bool = False
 
 
 #: Baton itself, acting on the clock or on what follows from a fact.

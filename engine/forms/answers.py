@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
-from definitions.models.field_types.declaration import UNKNOWN, FieldType
+from definitions.models.field_types import FIELD_TYPES
+from definitions.models.field_types.declaration import UNKNOWN
 from definitions.models.fields import Check, FormItem, RepeatedGroup
 from definitions.source.typed_text import BadValue, as_text, is_blank, look_alike
 from engine.forms import patient_guard
@@ -28,7 +30,6 @@ __all__ = [
     "check_signer",
 ]  # fmt: skip
 
-_PLAIN = (int, float)
 _SAYS_UNKNOWN = frozenset({UNKNOWN, "i don't know", "don't know"})
 
 
@@ -36,7 +37,7 @@ _SAYS_UNKNOWN = frozenset({UNKNOWN, "i don't know", "don't know"})
 class AnswerProblem:
     """Why an answer is refused. `path` is where ("posts.2.cost"; empty: the answers as a whole).
 
-    `code`: missing, wrong, nhs_number, unknown_field, check. `box`: which of the boxes of the question, where it has
+    `code`: missing, wrong, nhs_number, may_be_nhs_number, unknown_field, check. `box`: which of the boxes of the question, where it has
     several and one is meant: day, month, year, numerator, denominator.
     """
 
@@ -73,21 +74,23 @@ def check_answers(
     raw: Mapping[str, Any],
     context: Mapping[str, Any],
     evaluate: Evaluator,
+    not_nhs_number: bool = False,
 ) -> CheckedAnswers:
     """Typed values of the answers `raw`, every problem at once, and warnings.
 
+    `not_nhs_number`: who answers says that what may be an NHS number here is something else.
     `context` is what the form's expressions see besides its own fields. Checking the values that came out gives
     the same values. Raises ValueError when the definition itself cannot be worked out.
     """
-    return _Reading(form, raw, context, evaluate).checked(checks)
+    return _Reading(form, raw, context, evaluate, not_nhs_number).checked(checks)
 
 
-def check_signer(name: str, role: str) -> tuple[AnswerProblem, ...]:
+def check_signer(name: str, role: str, not_nhs_number: bool = False) -> tuple[AnswerProblem, ...]:
     """Who answers: a name and a role, typed by themselves. Paths `name` and `role`."""
     problems = []
     for path, text, what in (("name", name, "Enter your name"), ("role", role, "Enter your role")):
-        if _may_leak(text) and patient_guard.check_free_text(text):
-            problems.append(AnswerProblem(path, patient_guard.REFUSED, "nhs_number"))
+        if leaks := patient_guard.standing(patient_guard.hits_in(text, path), not_nhs_number):
+            problems += [AnswerProblem(path, hit.message, hit.code) for hit in leaks]
             continue
         try:
             clean = as_text(text)
@@ -110,7 +113,7 @@ class _Answer:
     value: Any = None
     wrong: tuple[tuple[str, str], ...] = ()
     box: str = ""
-    leaks: tuple[str, ...] = ()
+    leaks: list[patient_guard.GuardHit] = field(default_factory=list)
     shown: bool = True
 
 
@@ -120,6 +123,7 @@ class _Reading:
     raw: Mapping[str, Any]
     context: Mapping[str, Any]
     evaluate: Evaluator
+    not_nhs_number: bool
     answers: list[_Answer] = field(default_factory=list)
     problems: list[AnswerProblem] = field(default_factory=list)
     warnings: list[AnswerWarning] = field(default_factory=list)
@@ -127,6 +131,7 @@ class _Reading:
     def checked(self, checks: Sequence[Check]) -> CheckedAnswers:
         self.problems += unknown_keys(self.form, self.raw, self.context, self.evaluate)
         self.answers = [self._read(place) for place in lay_out(self.form, self.context, self.evaluate)]
+        self._look_across()
         self._settle_shown()
         names = self._names()
         for answer in self.answers:
@@ -144,7 +149,7 @@ class _Reading:
         answer = _Answer(place, given)
         if given is None:
             return answer
-        answer.leaks = tuple(_leaks(place.type, given))
+        answer.leaks = self._leaks(place, given)
         if answer.leaks or is_blank(given) or place.type.blank(given):
             return answer
         if field.allow_unknown and _says_unknown(given):
@@ -156,7 +161,30 @@ class _Reading:
             answer.wrong, answer.box = error.problems, error.box
         else:
             answer.value = value if value != [] and value != "" else None
+            if leaks := self._leaks(place, answer.value):
+                answer.value, answer.leaks = None, leaks
         return answer
+
+    def _leaks(self, place: FormPlace, given: Any) -> list[patient_guard.GuardHit]:
+        """Where inside an answer an NHS number stands; "" for the answer itself."""
+        hits = patient_guard.hits_in(given)
+        if place.type.widget.asking != "rows":
+            hits = [patient_guard.GuardHit("", any(hit.certain for hit in hits))] if hits else []
+        elif isinstance(given, list):
+            whole = {column.id for column in place.field.columns if FIELD_TYPES[column.type].whole}
+            hits += [hit for number, row in enumerate(given) if (hit := _across_cells(row, number, whole))]
+        return patient_guard.standing(hits, self.not_nhs_number)
+
+    def _look_across(self) -> None:
+        """Whether fields side by side, each a piece, make an NHS number."""
+        for _, group in groupby(self.answers, key=lambda answer: answer.place.keys[:-1]):
+            beside = list(group)
+            first = patient_guard.begins_across(
+                [None if each.place.type.whole else each.given for each in beside]
+            )
+            if first is not None and not self.not_nhs_number:
+                beside[first].value = None
+                beside[first].leaks = beside[first].leaks or [patient_guard.GuardHit(certain=False)]
 
     def _settle_shown(self) -> None:
         """Which questions are asked. A question that depends on one not asked may change too, so look again."""
@@ -216,10 +244,8 @@ class _Reading:
         place, asked_for = answer.place, answer.place.field
         if answer.leaks:
             self.problems += [
-                AnswerProblem(
-                    _below(place.path, at), f"{self._label(place)}: {patient_guard.REFUSED}", "nhs_number"
-                )
-                for at in answer.leaks
+                AnswerProblem(_below(place.path, hit.path), f"{self._label(place)}: {hit.message}", hit.code)
+                for hit in answer.leaks
             ]
         elif answer.wrong:
             self.problems += [
@@ -357,33 +383,9 @@ def _below(path: str, at: str) -> str:
     return f"{path}.{at}" if at else path
 
 
-def _leaks(type_: FieldType, given: Any) -> Iterator[str]:
-    """Where inside an answer an NHS number stands; "" for the answer itself."""
-    if not _may_leak(given):
-        return
-    if isinstance(given, str) or type(given) in _PLAIN:
-        if patient_guard.check_free_text(given):
-            yield ""
-        return
-    if type_.hashed and isinstance(given, Mapping):
-        # A hash may hold ten digits that happen to pass; it is checked to be a hash, and nothing else.
-        given = {key: value for key, value in given.items() if key not in type_.hashed}
-    for hit in patient_guard.guard_answers(given):
-        yield hit.path.replace("[", ".").replace("]", "").lstrip(".") if type_.widget.asking == "rows" else ""
-
-
-def _may_leak(given: Any) -> bool:
-    """Whether ten digits could be in there at all: most answers are too short, and need no closer look."""
-    kind = type(given)
-    if kind is str:
-        return len(given) >= 10
-    if kind is bool or given is None:
-        return False
-    if kind is int:
-        return bool(abs(given) >= 10**9)
-    if kind is dict:
-        # One level only: what was sent may be nested deeper than the stack.
-        return any(
-            len(str(key)) >= 10 or type(value) is dict or _may_leak(value) for key, value in given.items()
-        )
-    return True
+def _across_cells(row: Any, number: int, whole: set[str]) -> patient_guard.GuardHit | None:
+    """An NHS number that is broken up over the cells of a row."""
+    if not isinstance(row, Mapping):
+        return None
+    first = patient_guard.begins_across([None if key in whole else cell for key, cell in row.items()])
+    return None if first is None else patient_guard.GuardHit(f"{number}.{list(row)[first]}", certain=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.forms.answers import AnswerProblem as AnswerProblem
+from engine.forms.patient_guard import hit_in_file, standing
 from engine.state.workflow import Assignment, WorkflowState
 
 MB = 1024 * 1024
@@ -30,6 +31,18 @@ def files_in(answers: Mapping[str, Any], before: str = "") -> Iterator[tuple[str
             yield f"{before}{key}", value
         else:
             yield from files_in(value, f"{before}{key}.")
+
+
+def identifiable_files(
+    answers: Mapping[str, Any], contents: Mapping[str, bytes], not_nhs_number: bool
+) -> list[AnswerProblem]:
+    """What is wrong with text files that hold an NHS number, by path; `contents` by their sha256."""
+    problems = []
+    for path, file in files_in(answers):
+        found = hit_in_file(file["name"], contents.get(file["sha256"], b""))
+        for hit in standing([found] if found else [], not_nhs_number):
+            problems.append(AnswerProblem(path, f"In the file: {hit.message}", hit.code))
+    return problems
 
 
 def check_files(

@@ -33,15 +33,18 @@ class _Before:
         return self._scope.calendar_day(text)
 
 
-def check_inputs(process: Process, pcn: Pcn, raw: Mapping[str, Any], now: datetime) -> CheckedAnswers:
-    """Typed inputs with the defaults filled in, and every problem at once."""
+def check_inputs(
+    process: Process, pcn: Pcn, raw: Mapping[str, Any], now: datetime, not_nhs_number: bool = False
+) -> CheckedAnswers:
+    """Typed inputs with the defaults filled in, and every problem at once. `not_nhs_number` as in `check_answers`."""
     declared = process.definition.launch.inputs
     usual = {each.id: each.default or each.dataset for each in declared if each.default or each.dataset}
     given = {**usual, **{key: value for key, value in raw.items() if value not in (None, "")}}
     datasets = sorted(process.datasets)
     read = {each.id: _read_alone(each, given[each.id], datasets) for each in declared if each.id in given}
     scope = draft_scope(process, pcn, read, now)
-    return check_answers(declared, [], given, {**scope.at("launch"), "datasets": datasets}, _Before(scope))
+    names = {**scope.at("launch"), "datasets": datasets}
+    return check_answers(declared, [], given, names, _Before(scope), not_nhs_number)
 
 
 def _read_alone(declared: Input, given: Any, datasets: Sequence[str]) -> Any:

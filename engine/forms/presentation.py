@@ -101,7 +101,8 @@ def draw_form(
 def with_answers(
     form: Sequence[DrawnField], raw: Mapping[str, Any], problems: Sequence[AnswerProblem] = ()
 ) -> list[DrawnField]:
-    """The form drawn again after a refusal: the answers as typed, except any that held an NHS number."""
+    """The form drawn again after a refusal: the answers as typed, except any that held an NHS number for certain.
+    What may be one stays, for who typed it to take out, or to say what it is."""
     leaked = [problem.path for problem in problems if problem.code == "nhs_number"]
     kept = []
     for each in form:

@@ -142,7 +142,7 @@ class Stage:
     def _manage(self, line: ScenarioLine) -> None:
         """What the manager does."""
         state, now = self.state, self.now
-        who = Actor("the manager", "pcn_manager", state.pcn.code)
+        who = Actor("the manager", "pcn_manager", state.pcn.code, channel="web")
         until = moment(line.until) if line.until else None
         if line.hold is not None:
             self.take(manager.hold(state, line.hold, now, who))

@@ -192,7 +192,7 @@ async def test_its_commands_are_refused_or_done_but_never_fail(start: Start) -> 
     await baton.runtime.advance([workflow])
     [asked] = (await baton.operations.repository.state(workflow)).steps["first"].assignments.values()
     with pytest.raises(Refused, match="cannot be worked out"):
-        await baton.operations.check(asked.id, {"left": 3})
+        await baton.operations.check(asked.id, {"left": 3}, Actor("Priya"))
     with pytest.raises(Refused, match="cannot be worked out"):
         await baton.operations.respond(asked.id, {"left": 3}, MANAGER)
     await baton.operations.withdraw(workflow, "it holds us up", MANAGER)

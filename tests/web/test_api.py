@@ -240,13 +240,51 @@ class TestTheRest:
         assert second.json() == {**first.json(), "repeated": True}
         assert len(await site.store.workflows()) == 3
 
+    async def test_what_may_be_an_nhs_number_is_taken_when_it_is_said_to_be_something_else(
+        self, api: httpx.AsyncClient, site: Site
+    ) -> None:
+        reason, says_so = "Order 9434765919 is late", {**BY, "not_nhs_number": True}
+        hold = f"/api/workflows/{site.workflow}/hold"
+        refused = await api.post(hold, json={"reason": reason, "by": BY})
+        assert refused.status_code == 422
+        assert [(each["path"], each["code"]) for each in refused.json()["errors"]] == [
+            ("reason", "may_be_nhs_number")
+        ]
+        assert "by.not_nhs_number" in refused.json()["detail"]
+        assert "5919" not in refused.text
+        assert site.events == []
+        assert (await api.post(hold, json={"reason": reason, "by": says_so})).status_code == 200
+        assert site.events[-1].actor.not_nhs_number
+        certain = await api.post(
+            f"/api/workflows/{site.workflow}/lift", json={"reason": NHS_NUMBER, "by": says_so}
+        )
+        assert [each["code"] for each in certain.json()["errors"]] == ["nhs_number"]
+
+    @pytest.mark.parametrize("field", ["definition", "pcns", "inputs", "key", "by"])
+    async def test_no_part_of_a_launch_takes_one_and_none_is_repeated(
+        self, api: httpx.AsyncClient, site: Site, field: str
+    ) -> None:
+        body: dict[str, Any] = {**LAUNCH}
+        if field == "by":
+            body["by"] = {**BY, "person": NHS_NUMBER}
+        elif field != "key":
+            body[field] = {"definition": NHS_NUMBER, "pcns": [NHS_NUMBER], "inputs": {"quarter": NHS_NUMBER}}[
+                field
+            ]
+        key = NHS_NUMBER if field == "key" else "a-key"
+        answer = await api.post("/api/workflows", json=body, headers={"Idempotency-Key": key})
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["code"] == "nhs_number"
+        assert "5919" not in answer.text
+        assert len(await site.store.workflows()) == 2
+
     async def test_a_key_that_looks_like_an_nhs_number_is_refused(
         self, api: httpx.AsyncClient, site: Site
     ) -> None:
         answer = await api.post("/api/workflows", json=LAUNCH, headers={"Idempotency-Key": NHS_NUMBER})
         assert answer.status_code == 422
         assert (answer.json()["errors"][0]["path"], answer.json()["errors"][0]["code"]) == (
-            "Idempotency-Key",
+            "key",
             "nhs_number",
         )
         assert "5919" not in answer.text

@@ -226,7 +226,7 @@ class TestAnswering:
         caplog.set_level(logging.DEBUG)
         answer = await send(
             client, link, seal, f__note=f"patient {NHS_NUMBER}", name=NHS_NUMBER, rows__sessions="2",
-            f__sessions__0__who=NHS_NUMBER, f__sessions__1__who="GP", **{"f.indicators.HI-03.result.numerator": "9434765919"},
+            f__sessions__0__who=NHS_NUMBER, f__sessions__1__who="GP", **{"f.indicators.HI-03.result.numerator": f"NHS {NHS_NUMBER}"},
         )  # fmt: skip
         assert answer.status_code == 422
         assert sum("NHS number" in text for _, text in summary(answer.text)) == 4
@@ -243,6 +243,52 @@ class TestAnswering:
             assert each.status_code == 422
             assert "5919" not in each.text
         assert "5919" not in caplog.text
+        assert site.events == []
+
+    async def test_a_number_that_may_be_one_is_taken_when_the_person_says_what_it_is_not(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
+    ) -> None:
+        doubtful = {"f.note": "Order 9434765919"}
+        assert "not-nhs-number" not in (await client.get(link)).text
+        answer = await send(client, link, seal, **doubtful)
+        assert answer.status_code == 422
+        assert [text for _, text in summary(answer.text)] == [
+            "Anything the PCN should know: This may be an NHS number. Please take it out if it is: nothing here may identify a patient. "
+            "If it is something else, such as an order number, say so and send it again."
+        ]
+        assert "Order 9434765919" in answer.text  # it is still in its box, and only there
+        assert 'name="not-nhs-number" type="checkbox" value="yes"' in answer.text
+        assert site.events == []
+        taken = await send(client, link, seal, **doubtful, **{"not-nhs-number": "yes"})
+        assert taken.status_code == 303
+        assert [
+            event.actor.not_nhs_number
+            for event in site.events
+            if event.body.__class__.__name__ == "ResponseReceived"
+        ] == [True]
+
+    async def test_a_text_file_with_a_number_in_it_is_refused_and_does_not_wait(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
+    ) -> None:
+        for content in (f"practice,seen\nY90001,{NHS_NUMBER}\n".encode(), b"NHS no\n9434765919\n"):
+            answer = await client.post(
+                link, data={**TYPED, "seal": seal}, files={"f.evidence": ("seen.csv", content)}
+            )
+            assert answer.status_code == 422
+            assert next(text for _, text in summary(answer.text)).startswith(
+                "In the file: This looks like an NHS number."
+            )
+            assert "5919" not in answer.text
+            assert "f.evidence.note" not in answer.text
+        assert site.waiting == []
+        assert site.events == []
+
+    async def test_saying_so_lets_no_number_through_that_is_written_as_one(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
+    ) -> None:
+        answer = await send(client, link, seal, f__note=NHS_NUMBER, **{"not-nhs-number": "yes"})
+        assert answer.status_code == 422
+        assert "5919" not in answer.text
         assert site.events == []
 
     async def test_what_looks_odd_is_shown_once_and_can_be_sent_anyway(

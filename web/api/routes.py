@@ -7,21 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Header, Query, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from definitions.models.primitives import ODS_LENGTH
+from definitions.models.primitives import ODS_LENGTH, Day
 from definitions.models.replies import REPLIES, ReplyKind
 from engine.commands.refusals import Invalid, Refused, Warned
 from engine.events import Actor
-from engine.forms import patient_guard
 from engine.forms.answers import AnswerProblem as AnswerProblem
 from engine.forms.answers import check_signer
 from web.api.json_bodies import StrictRoute, read_json
@@ -32,17 +29,8 @@ from web.problems import ProblemDetails, problem, refusal
 _UNREADABLE = ProblemDetails(
     422, "invalid", "This is not what is expected here", 'Send JSON: {"answers": {...}, "by": {"name": ..., "role": ...}}.'
 )  # fmt: skip
+_BY_KEYS = frozenset(("name", "role", "person", "organisation", "channel", "not_nhs_number"))
 _CHANNELS = ("api", "cli")  #: a tuple: what was sent may not be hashable
-
-
-def _no_patient(text: str) -> str:
-    if patient_guard.check_free_text(text):
-        raise PydanticCustomError("nhs_number", patient_guard.REFUSED)
-    return text
-
-
-#: Text that people typed: an NHS number in it is refused, and not repeated.
-Typed = Annotated[str, AfterValidator(_no_patient)]
 
 
 class Body(BaseModel):
@@ -52,14 +40,19 @@ class Body(BaseModel):
 class By(Body):
     """Who does it."""
 
-    name: Annotated[Typed, Field(min_length=1, max_length=100)]
-    role: Annotated[Typed, Field(min_length=1, max_length=100)]
-    person: Annotated[Typed, Field(max_length=60, description="the person's id in the directory")] = ""
-    organisation: Annotated[Typed, Field(max_length=ODS_LENGTH, description="an ODS code")] = ""
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    role: Annotated[str, Field(min_length=1, max_length=100)]
+    person: Annotated[str, Field(max_length=60, description="the person's id in the directory")] = ""
+    organisation: Annotated[str, Field(max_length=ODS_LENGTH, description="an ODS code")] = ""
     channel: Literal["api", "cli"] = "api"
+    not_nhs_number: Annotated[
+        bool, Field(description="says that what may be an NHS number here is something else; it is logged")
+    ] = False
 
     def actor(self) -> Actor:
-        return Actor(self.name, self.role, self.organisation, self.person, channel=self.channel)
+        return Actor(
+            self.name, self.role, self.organisation, self.person, channel=self.channel, not_nhs_number=self.not_nhs_number
+        )  # fmt: skip
 
 
 class LaunchBody(Body):
@@ -71,17 +64,17 @@ class LaunchBody(Body):
 
 class ReplyBody(Body):
     kind: ReplyKind
-    text: Annotated[Typed, Field(max_length=4000)] = ""
-    until: date | None = None
+    text: Annotated[str, Field(max_length=4000)] = ""
+    until: Day | None = None
     by: By
 
 
 class ReasonBody(Body):
-    reason: Annotated[Typed, Field(min_length=1, max_length=1000)]
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]
     by: By
 
 
-Key = Annotated[Typed, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
+Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 
 
 #: Takes a request for the path parameter `assignment_id`.
@@ -152,7 +145,7 @@ def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | ProblemDetails
     answers, by, careful = sent.get("answers"), sent.get("by"), sent.get("refuse_warnings", False)
     if type(answers) is not dict or type(by) is not dict or type(careful) is not bool:
         return _UNREADABLE
-    if not by.keys() <= {"name", "role", "person", "organisation", "channel"}:
+    if not by.keys() <= _BY_KEYS or type(by.get("not_nhs_number", False)) is not bool:
         return _UNREADABLE
     given = [by.get(key, "") for key in ("name", "role", "organisation", "person")]
     if (
@@ -161,10 +154,8 @@ def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | ProblemDetails
     ):
         return _UNREADABLE
     name, role, organisation, person = given
-    wrong = check_signer(name, role)
-    if patient_guard.check_free_text(organisation) or patient_guard.check_free_text(person):
-        wrong = (*wrong, AnswerProblem("person", patient_guard.REFUSED, "nhs_number"))
-    if wrong:
+    not_nhs_number = by.get("not_nhs_number", False)
+    if wrong := check_signer(name, role, not_nhs_number):
         told = [AnswerProblem(f"by.{each.path}", each.message, each.code) for each in wrong]
         return ProblemDetails(
             422,
@@ -174,7 +165,10 @@ def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | ProblemDetails
             told,
         )
     channel: Literal["api", "cli"] = "cli" if by.get("channel") == "cli" else "api"
-    return answers, Actor(name.strip(), role.strip(), organisation, person, channel=channel), not careful
+    actor = Actor(
+        name.strip(), role.strip(), organisation, person, channel=channel, not_nhs_number=not_nhs_number
+    )
+    return answers, actor, not careful
 
 
 def json(value: Any, status: int = 200) -> Response:

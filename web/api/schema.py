@@ -58,6 +58,11 @@ _BY: dict[str, Any] = {
         "person": {"type": "string", "maxLength": 60},
         "organisation": {"type": "string", "maxLength": 12},
         "channel": {"type": "string", "enum": ["api", "cli"]},
+        "not_nhs_number": {
+            "type": "boolean",
+            "default": False,
+            "description": "says that what may be an NHS number here is something else; it is logged",
+        },
     },
 }
 

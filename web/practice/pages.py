@@ -17,6 +17,9 @@ from web.practice.replies import BY_SLUG, drawn_reply
 from web.rendering import Pages
 from web.views import AssignmentPage
 
+#: The box that says that what may be an NHS number is something else.
+NOT_NHS_NUMBER = "not-nhs-number"
+
 
 @dataclass(frozen=True, slots=True)
 class PageDetails:
@@ -33,6 +36,7 @@ class PageDetails:
     seen: int | None = None
     name: str = ""
     role: str = ""
+    not_nhs_number: bool = False
     reply: str = ""
     reply_form: Sequence[DrawnField] = ()
 
@@ -81,8 +85,9 @@ class LinkPages:
         }
 
 
-def _signer(shape: PageDetails, ids: str) -> dict[str, str]:
-    """Who answers, as typed, and what is wrong with it."""
+def _signer(shape: PageDetails, ids: str) -> dict[str, Any]:
+    """Who answers, as typed, and what is wrong with it. Where something may be an NHS number, they can say that it is none."""
+    doubt = any(problem.code == "may_be_nhs_number" for problem in shape.problems)
     wrong = {problem.path: problem.message for problem in shape.problems if problem.path in ("name", "role")}
     return {
         "ids": ids,
@@ -90,6 +95,20 @@ def _signer(shape: PageDetails, ids: str) -> dict[str, str]:
         "role": shape.role,
         "name_error": wrong.get("name", ""),
         "role_error": wrong.get("role", ""),
+        "says_not": _says_not(ids, shape.not_nhs_number) if doubt or shape.not_nhs_number else None,
+    }
+
+
+def _says_not(ids: str, ticked: bool) -> dict[str, Any]:
+    """The box to tick where what looks like an NHS number is something else."""
+    text = "None of the numbers here is an NHS number"
+    return {
+        "idPrefix": f"{ids}{NOT_NHS_NUMBER}",
+        "name": NOT_NHS_NUMBER,
+        "hint": {
+            "text": "Tick this only if you know what it is instead, such as an order number. That you said so is kept."
+        },
+        "items": [{"value": "yes", "text": text, "checked": ticked}],
     }
 
 

@@ -35,5 +35,7 @@ def drawn_reply(reply: Reply, today: date) -> Sequence[DrawnField]:
     return draw_form(reply.form, {}, _Today(today))
 
 
-def checked_reply(reply: Reply, raw: Mapping[str, Any], today: date) -> CheckedAnswers:
-    return check_answers(reply.form, (), raw, {}, _Today(today))
+def checked_reply(
+    reply: Reply, raw: Mapping[str, Any], today: date, not_nhs_number: bool = False
+) -> CheckedAnswers:
+    return check_answers(reply.form, (), raw, {}, _Today(today), not_nhs_number)

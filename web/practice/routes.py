@@ -25,7 +25,7 @@ from engine.forms.presentation import DrawnField, with_answers
 from notifications.links import Links, sha256_of
 from web.access.form_seal import FORM_LASTS, FormSeal
 from web.gateway import Gateway
-from web.practice.pages import LinkPages, PageDetails
+from web.practice.pages import NOT_NHS_NUMBER, LinkPages, PageDetails
 from web.practice.replies import BY_SLUG, checked_reply, drawn_reply
 from web.practice.submission import Submission, read_page, text_of
 from web.refusals import status_of, told
@@ -143,15 +143,16 @@ class PracticePages:
 
     async def _send(self, request: Request, opened: OpenedLink, data: FormData, sent: Submission) -> Response:
         assignment = opened.page.assignment
-        signer = check_signer(text_of(data, "name"), text_of(data, "role"))
+        actor = _actor(data)
+        signer = check_signer(text_of(data, "name"), text_of(data, "role"), actor.not_nhs_number)
         try:
             if signer:
-                problems = await self._gateway.check(assignment, sent.answers)
+                problems = await self._gateway.check(assignment, sent.answers, actor)
                 return self._redraw(request, opened, data, sent, (*problems, *signer), status=422)
             await self._gateway.respond(
                 assignment,
                 sent.answers,
-                _actor(data),
+                actor,
                 anyway=text_of(data, "anyway") == "yes",
                 seen=_seen(data),
             )
@@ -197,8 +198,10 @@ class PracticePages:
         today = london_date(self._clock.now())
         form = drawn_reply(reply, today)
         sent = await self._read(data, opened, form)
-        checked = checked_reply(reply, sent.answers, today)
-        problems = (*checked.problems, *check_signer(text_of(data, "name"), text_of(data, "role")))
+        actor = _actor(data)
+        checked = checked_reply(reply, sent.answers, today, actor.not_nhs_number)
+        signer = check_signer(text_of(data, "name"), text_of(data, "role"), actor.not_nhs_number)
+        problems = (*checked.problems, *signer)
         status = 422
         if not self._sealed(request, opened, data):
             problems, status = (AnswerProblem("", _AGAIN),), 403
@@ -210,7 +213,7 @@ class PracticePages:
                     reply.kind,
                     checked.values.get("text", ""),
                     None if until is None else type(today).fromisoformat(until),
-                    _actor(data),
+                    actor,
                 )
             except Invalid as error:
                 problems = error.problems
@@ -225,6 +228,7 @@ class PracticePages:
             reply_form=tuple(with_answers(form, sent.answers, problems)),
             name=_kept(data, "name", problems),
             role=_kept(data, "role", problems),
+            not_nhs_number=_actor(data).not_nhs_number,
         )
         return self._draw(request, opened, shape, status=status)
 
@@ -272,6 +276,7 @@ class PracticePages:
             seen=_seen(data) if seen is None else seen,
             name=_kept(data, "name", problems),
             role=_kept(data, "role", problems),
+            not_nhs_number=_actor(data).not_nhs_number,
         )
         return self._draw(request, opened, shape, status=status)
 
@@ -298,6 +303,7 @@ def _actor(data: FormData) -> Actor:
         name=" ".join(text_of(data, "name").split()),
         role=" ".join(text_of(data, "role").split()),
         channel="web",
+        not_nhs_number=text_of(data, NOT_NHS_NUMBER) == "yes",
     )
 
 
@@ -313,6 +319,6 @@ def _seen(data: FormData) -> int | None:
 
 
 def _kept(data: FormData, name: str, problems: tuple[AnswerProblem, ...]) -> str:
-    """What was typed, unless it was an NHS number."""
+    """What was typed, unless it was an NHS number for certain."""
     leaked = any(problem.path == name and problem.code == "nhs_number" for problem in problems)
     return "" if leaked else text_of(data, name)

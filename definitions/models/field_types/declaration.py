@@ -137,7 +137,7 @@ class FieldType:
     seen: the value as expressions see it. shown: as people read it. offer: what an expression found, as it would stand in
     the question. blank: what was given says nothing, though it is not empty. hint: how to write it, under the question.
     longest: characters it may have, where it has a limit. free: people write in their own words, and may name a patient.
-    hashed: keys of the value that are hashes, and no text. decides: whether `on` looks at it.
+    whole: its value is complete in itself, and no piece of a longer number that stands beside it. decides: whether `on` looks at it.
     """
 
     name: str
@@ -161,7 +161,7 @@ class FieldType:
     hint: Callable[[FieldSpec], str] = _no_hint
     longest: int = 0
     free: bool = False
-    hashed: frozenset[str] = frozenset()
+    whole: bool = False
     decides: Literal["never", "where it is called so", "always"] = "never"
 
     def takes(self, key: str) -> bool:

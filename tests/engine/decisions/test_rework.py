@@ -179,7 +179,7 @@ def test_a_question_may_name_no_patient() -> None:
     do(stage, answer="confirm_set")
     do(stage, clock="2027-01-06")
     do(stage, everyone_answers="practice_return")
-    do(stage, open="data_query", **{"for": ["Y90001"]}, text="What of 943 476 5919?", refused="nhs-number")
+    do(stage, open="data_query", **{"for": ["Y90001"]}, text="What of 943 476 5919?", refused="NHS number")
 
 
 def test_a_practice_that_is_asked_already_is_not_asked_twice() -> None:

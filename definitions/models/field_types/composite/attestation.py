@@ -79,5 +79,4 @@ TYPE = FieldType(
     parts=Parts(dict.fromkeys(_KEYS, LEAF)),
     shown=_shown,
     blank=_unticked,
-    hashed=frozenset({"statement_sha256"}),
 )

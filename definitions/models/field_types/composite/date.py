@@ -82,4 +82,5 @@ TYPE = FieldType(
     seen=_seen,
     shown=_shown,
     hint=_hint,
+    whole=True,
 )

@@ -87,5 +87,4 @@ TYPE = FieldType(
     parts=Parts(dict.fromkeys(_KEYS, LEAF)),
     shown=_shown,
     hint=_hint,
-    hashed=frozenset({"sha256"}),
 )

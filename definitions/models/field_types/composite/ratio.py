@@ -72,4 +72,5 @@ TYPE = FieldType(
     places=frozenset({"form"}),
     parts=Parts(dict.fromkeys(_BOXES, LEAF)),
     shown=_shown,
+    whole=True,
 )

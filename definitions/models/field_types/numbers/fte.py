@@ -40,4 +40,5 @@ TYPE = FieldType(
     bounds="number",
     seen=as_decimal,
     hint=in_words,
+    whole=True,
 )

@@ -58,4 +58,5 @@ TYPE = FieldType(
     shown=_shown,
     offer=_offer,
     hint=in_words,
+    whole=True,
 )

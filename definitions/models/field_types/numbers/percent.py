@@ -43,4 +43,5 @@ TYPE = FieldType(
     seen=as_decimal,
     shown=_shown,
     hint=in_words,
+    whole=True,
 )

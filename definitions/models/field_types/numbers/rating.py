@@ -47,4 +47,5 @@ TYPE = FieldType(
     bounds="number",
     range=(1, 5),
     options=_options,
+    whole=True,
 )
