@@ -19,6 +19,7 @@ from application.uploads import NoUploads, Uploads
 from definitions.models.field_types.composite.file import MOST_BYTES
 from definitions.models.replies import ReplyKind
 from engine.commands import manager, responses
+from engine.commands.command import refuse_identifiable
 from engine.commands.refusals import Invalid, Refused, Warned, required_reason
 from engine.dates.clock import Clock
 from engine.decisions import pending
@@ -198,9 +199,10 @@ class Operations:
     async def revoke_links(self, assignment_id: str, reason: str, actor: Actor) -> int:
         """End the links to an assignment that still open it; how many. The next email about it carries a new one.
 
-        Raises Refused when none is live.
+        Raises Refused when none is live, Invalid for an NHS number in the reason.
         """
-        reason = required_reason(_free(reason), "revoke a link")
+        refuse_identifiable(actor, {"reason": reason})
+        reason = required_reason(reason, "revoke a link")
         await self.repository.asked(assignment_id)
         store, now = self.repository.store, self.clock.now()
         for _ in range(TRIES):

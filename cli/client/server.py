@@ -74,7 +74,7 @@ class Server:
     def lift(self, workflow_id: str, reason: str, by: Mapping[str, Any]) -> None:
         self._ask("POST", f"/api/workflows/{workflow_id}/lift", json={"reason": reason, "by": dict(by)})
 
-    def revoke_links(self, assignment_id: str, reason: str, by: Mapping[str, str]) -> int:
+    def revoke_links(self, assignment_id: str, reason: str, by: Mapping[str, Any]) -> int:
         """How many links were live, and are ended."""
         body = {"reason": reason, "by": dict(by)}
         return int(self._ask("POST", f"/api/assignments/{assignment_id}/links/revoke", json=body)["revoked"])

@@ -10,7 +10,7 @@ from cli.client.server import server, signature, who_types
 from cli.commands.hold import By, Reason
 from cli.commands.respond import whole_assignment
 from cli.console import count, say
-from cli.context import settings
+from cli.context import NotNhsNumber, settings
 
 _HELP = "The links in emails: each opens one assignment, for whoever holds it."
 
@@ -33,10 +33,13 @@ def revoke(
     ],
     reason: Reason,
     by: By = "",
+    not_nhs_number: NotNhsNumber = False,
 ) -> None:
     """End the links to an assignment: they open nothing any more. The next email about it carries a new one."""
     baton = server(settings())
     found = whole_assignment(baton, assignment)
-    ended = baton.revoke_links(found, reason, signature(by or who_types(), "pcn_manager"))
+    ended = baton.revoke_links(
+        found, reason, signature(by or who_types(), "pcn_manager", not_nhs_number=not_nhs_number)
+    )
     say(f"{count(ended, 'link')} to {found} no longer {'opens' if ended == 1 else 'open'} anything.")
     say("The next email about it carries a new one.")

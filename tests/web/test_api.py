@@ -361,6 +361,8 @@ class TestTheRest:
         assert (await api.get(link)).status_code == 200
         assert (await api.post(revoke, json={"by": BY})).status_code == 422
         body = {"reason": "Passed on by mistake", "by": {**BY, "role": "pcn_manager"}}
+        patient = await api.post(revoke, json={**body, "reason": "It went to 943 476 5919"})
+        assert (patient.status_code, "5919" in patient.text) == (422, False)
         assert (await api.post(revoke, json=body)).json() == {"revoked": 1}
         page = await api.get(link)
         assert page.status_code == 410
