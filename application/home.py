@@ -148,6 +148,12 @@ class Home:
         """A secret for one purpose, in hex: of no use for any other, and gone with the secret it is made from."""
         return hmac.new(self.secret(), f"baton {purpose}".encode(), hashlib.sha256).hexdigest()
 
+    def proof(self, challenge: str, url: str) -> str:
+        """What only a server of this home folder that is reached at `url` answers to `challenge`."""
+        return hmac.new(
+            self.derived("identity").encode(), f"{challenge} {url}".encode(), hashlib.sha256
+        ).hexdigest()
+
     def known_token(self) -> str | None:
         """The token, if there is one. Raises HomeFileError."""
         return self.token() if self.token_file.exists() else None

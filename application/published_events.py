@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from application.home import using, write_whole
 
 
 @dataclass(frozen=True)
@@ -24,3 +28,29 @@ class PublishedEvent:
     label: str
     occurred: datetime
     payload: dict[str, Any] = field(default_factory=dict)
+
+
+class PublishedPosition:
+    """The position of the log up to which Prefect's automations have been told; kept in `path`, or in memory without.
+
+    A file that is gone or torn tells from the beginning again: Prefect knows each event by its id, and takes it once.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self.position = _kept(path) if path else 0
+
+    def move_to(self, position: int) -> None:
+        """Raises HomeFileError when it cannot be kept; the events are then told again."""
+        if position > self.position:
+            if self._path:
+                write_whole(self._path, json.dumps({"position": position}))
+            self.position = position
+
+
+def _kept(path: Path) -> int:
+    try:
+        with using(path, "Move it away; Baton makes it anew, and tells Prefect's automations again."):
+            return int(json.loads(path.read_text(encoding="utf-8"))["position"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return 0

@@ -14,11 +14,12 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from application.advancer import Advancer, Outcome
+from application.alarms import Alarms
 from application.batches import Batch
 from application.children import Children
 from application.incidents import Incidents
 from application.operations import Operations
-from application.published_events import PublishedEvent
+from application.published_events import PublishedEvent, PublishedPosition
 from application.repository import Repository
 from application.schedule import launch_adopted
 from engine import events as e
@@ -50,13 +51,20 @@ Deliver = Callable[[datetime], Awaitable[PostOutcome]]
 
 
 class Runtime:
-    """What the flows ask, over one `Operations`; `deliver` is one delivery of the post."""
+    """What the flows ask, over one `Operations`.
 
-    def __init__(self, operations: Operations, deliver: Deliver, published: int = 0) -> None:
-        """`published`: the position of the log up to which Prefect's automations need hear nothing."""
+    `deliver` is one delivery of the post. `published` is how far Prefect's automations have been told, `alarms` hear
+    of what does not work; without them both are kept in memory.
+    """
+
+    def __init__(
+        self, operations: Operations, deliver: Deliver, published: PublishedPosition | None = None,
+        alarms: Alarms | None = None,
+    ) -> None:  # fmt: skip
+        self.alarms = alarms or Alarms()
         self._operations, self._deliver = operations, deliver
         self._repository: Repository = operations.repository
-        self._emitted = published
+        self._published = published or PublishedPosition()
         self._last_post: PostOutcome | None = None
         self._deliveries = 0  #: deliveries under way
         self._children = Children(operations)
@@ -180,17 +188,25 @@ class Runtime:
     # --- what Prefect's automations hear
 
     async def to_publish(self, limit: int) -> Sequence[PublishedEvent]:
-        """Committed events not yet emitted to Prefect, oldest first, at most `limit`."""
+        """Committed events not yet emitted to Prefect, oldest first, at most `limit`; none when it has heard all.
+
+        Most of the log has no name there: pages of it without any are passed over.
+        """
         found: list[PublishedEvent] = []
-        for entry in await self._repository.store.entries_since(self._emitted, limit):
-            name = kind_named(entry.type).published
-            if name is NOTHING:
-                self._emitted = max(self._emitted, entry.position) if not found else self._emitted
-                continue
-            found.append(await self._published(entry.position, to_event(entry), str(name)))
+        position = self._published.position
+        while not found and (page := await self._repository.store.entries_since(position, limit)):
+            position = page[-1].position
+            named = [(entry, kind_named(entry.type).published) for entry in page]
+            found = [
+                await self._as_published(entry.position, to_event(entry), str(name))
+                for entry, name in named
+                if name is not NOTHING
+            ]
+            if not found:
+                self._published.move_to(position)
         return found
 
-    async def _published(self, position: int, event: Event, name: str) -> PublishedEvent:
+    async def _as_published(self, position: int, event: Event, name: str) -> PublishedEvent:
         row = await self._repository.store.workflow(event.workflow_id)
         step = getattr(event.body, "step", "")
         return PublishedEvent(
@@ -201,4 +217,4 @@ class Runtime:
 
     async def mark_published(self, position: int) -> None:
         """Prefect has taken every event up to and including `position`."""
-        self._emitted = max(self._emitted, position)
+        self._published.move_to(position)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import signal
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -12,21 +13,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from logging.handlers import RotatingFileHandler
 
+import uvicorn
 import uvloop
 
+from application.alarms import Alarms
 from application.bounces import BounceReport
 from application.demonstration_clock import DemonstrationClock, leaping_clock
 from application.home import Home, Running
 from application.launcher import Launcher
 from application.network_calendar import hours_of, network_calendar
 from application.operations import Operations
+from application.published_events import PublishedPosition
 from application.repository import Repository
 from application.runtime import PostOutcome, Runtime
 from application.uploads import Uploads
 from audit.auditor import Auditor
 from cli.console import LogLines, say
-from cli.context import directory as directory_in_use
 from cli.context import library
+from cli.last_good_directory import directory_to_start_with
 from definitions.models.directory import Directory
 from engine.dates.clock import Clock, LeapingClock, SystemClock
 from flows.controller import FlowController
@@ -102,7 +106,8 @@ def keep_log(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     home = settings.at_home
-    known = directory_in_use(settings)
+    alarms = Alarms()
+    known = directory_to_start_with(settings, alarms)
     leaping = settings.clock == "leaping"
     clock: Clock = leaping_clock(home.clock, settings.clock_start) if leaping else SystemClock()
     async with AsyncExitStack() as stack:
@@ -122,15 +127,16 @@ async def _serve(settings: Settings) -> None:
         mailer = Mailer(
             store, clock, post, links, lambda: hours_of(calendar, known), BounceReport(repository, clock)
         )
-        runtime = Runtime(operations, _deliver(mailer, store), await store.position())
+        runtime = Runtime(operations, _deliver(mailer, store), PublishedPosition(home.published), alarms)
         flows = FlowController(
-            runtime, home.root, at_once=settings.workers, api_url=settings.prefect_api_url or None
+            runtime, home, at_once=settings.workers, api_url=settings.prefect_api_url or None
         )
         operations.signals = flows
         web_settings = _web_settings(settings)
         app = create_app(
             Gateway(operations), links, clock, web_settings,
-            outbox=outbox, auditor=Auditor(store),
+            outbox=outbox, auditor=Auditor(store), alarms=alarms,
+            prove=lambda challenge: home.proof(challenge, settings.here_on(port)),
             demonstration=DemonstrationClock(repository, clock, flows.wake_due, runtime.next_post)
             if isinstance(clock, LeapingClock) else None,
         )  # fmt: skip
@@ -138,13 +144,27 @@ async def _serve(settings: Settings) -> None:
         web = asyncio.create_task(server.serve(sockets=[sock]))
         while not server.started and not web.done():
             await asyncio.sleep(0.01)
+        stack.push_async_callback(flows.close)
+        _end_on_signals(server)
         home.say_running(Running(settings.here_on(port), os.getpid()))
         stack.callback(home.say_stopped)
         emails = f"{settings.url_on(port)}{outbox.path()}" if outbox else str(home.outbox) if mailbox else ""
         announce(Serving(settings.url_on(port), emails, home, known))
         flows.open()
-        stack.push_async_callback(flows.close)
         await web
+
+
+def _end_on_signals(server: uvicorn.Server) -> None:
+    """Have a signal end the web, and with it, in order, everything; a second one waits for no request under way."""
+
+    def end() -> None:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+            loop.add_signal_handler(number, end)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -14,13 +14,13 @@ import os
 import threading
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from application.batches import Batch
+from application.home import Home
 from application.runtime import Runtime
 from flows import runtime_access
-from flows.server import PrefectServer
+from flows.server import PrefectServer, spare_loopback
 
 if TYPE_CHECKING:
     from flows.dispatcher import Dispatcher
@@ -34,15 +34,15 @@ TELL_AFTER = 0.25
 class FlowController:
     """Runs Prefect's server, the worker and every request to them, beside the caller.
 
-    `home` is Baton's home folder. `at_once` is how many flow runs are under way at a time: two to four on
-    SQLite. With `api_url` a Prefect server elsewhere is used and none is started.
+    `at_once` is how many flow runs are under way at a time: two to four on SQLite. With `api_url` a Prefect server
+    elsewhere is used and none is started. What does not work is said to the runtime's alarms.
     """
 
-    def __init__(self, runtime: Runtime, home: Path, *, at_once: int = 3, api_url: str | None = None) -> None:
+    def __init__(self, runtime: Runtime, home: Home, *, at_once: int = 3, api_url: str | None = None) -> None:
         self._runtime = runtime
         self._home = home
         self._at_once = at_once
-        self._server = None if api_url else PrefectServer(home)
+        self._server = None if api_url else PrefectServer(home.root, f"baton:{home.derived('prefect')}")
         self.api_url = api_url or (self._server.url if self._server else "")
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -66,10 +66,10 @@ class FlowController:
         """Begin. Returns at once; flows run some ten seconds later. Call it on the runtime's event loop."""
         runtime_access.register(self._runtime)
         # Before Prefect is imported: nothing of it belongs in the user's own home folder, or on its network.
-        prefect_home = self._home / "prefect"
-        prefect_home.mkdir(parents=True, exist_ok=True)
-        os.environ.setdefault("PREFECT_HOME", str(prefect_home))
+        self._home.make()
+        os.environ.setdefault("PREFECT_HOME", str(self._home.prefect))
         os.environ.setdefault("DO_NOT_TRACK", "1")
+        spare_loopback(os.environ)
         self._thread = threading.Thread(target=self._run, name="flows", daemon=True)
         self._thread.start()
 
@@ -137,10 +137,15 @@ class FlowController:
 
             dispatcher.serve(
                 self.api_url,
-                lambda: dispatcher.Dispatcher(self._server, self._at_once, self._ready.set),
+                self._server.auth if self._server else "",
+                lambda: dispatcher.Dispatcher(
+                    self._server, self._at_once, self._runtime.alarms, self._ready.set
+                ),
                 self._opened,
             )
-        except Exception:
-            logger.exception(
-                "The flows have stopped. Responses are still taken; restart Baton to have flows run"
+        except Exception as error:
+            logger.exception("The flows have stopped")
+            text = "Processes are standing still and emails are not being sent, until Baton is restarted. Answers are taken."
+            self._runtime.alarms.set(
+                "flows", text, [f"The flows have stopped: {type(error).__name__}: {error}"]
             )

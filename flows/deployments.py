@@ -9,7 +9,8 @@ from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.exceptions import ObjectAlreadyExists
+from prefect.client.schemas.filters import DeploymentFilter
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
 #: The work pool, its worker type and the deployments' name all say "baton": there is one of each.
 POOL = "baton"
@@ -110,6 +111,19 @@ async def ensure_deployments(client: PrefectClient) -> dict[UUID, Deployment]:
         )
         made[made_id] = deployment
     return made
+
+
+async def are_complete(client: PrefectClient) -> bool:
+    """Whether Prefect has the work pool, and in it the deployment of every flow."""
+    try:
+        await client.read_work_pool(POOL)
+    except ObjectNotFound:
+        return False
+    ours = DeploymentFilter.model_validate({"name": {"any_": [DEPLOYMENT]}})
+    found = await client.read_deployments(deployment_filter=ours)
+    # A pool that was deleted takes its queue along, and leaves the deployments behind without one.
+    served = {each.entrypoint for each in found if each.work_pool_name == POOL and each.work_queue_id}
+    return served >= {each.entrypoint for each in ALL}
 
 
 async def deployment_id(client: PrefectClient, deployment: Deployment) -> UUID:

@@ -1,23 +1,26 @@
 """What is done with Prefect on the flows' own event loop: starting runs, waking them, telling what happened.
 
 Each request is made from anywhere, at no cost to whoever asks, and is done soon. What cannot be done
-because Prefect's server is away is remembered and done when it is back.
+because Prefect's server is away is remembered and done when it is back, and told when that takes a minute.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
 
+from application.alarms import Alarms
 from application.batches import Batch
 from flows import deployments, events, runtime_access
 from flows.deployments import DELIVER_POST
-from flows.reconcile import mend
+from flows.failures import NOT_PUBLISHED, STANDSTILL, Failures, PrefectFault
+from flows.reconcile import is_any_lost, mend
 from flows.runs import ensure, ensure_runs, standing, standing_key, today, wanted
 from flows.server import PrefectServer, clients_of
 from flows.waiting import TROUBLED, WAITING, machine_now, wake
@@ -31,11 +34,23 @@ RETRY_SECONDS = 2.0
 #: Seconds after which a run that was under way when it was to be woken is looked at again.
 LOOK_AGAIN_SECONDS = 2.0
 
+#: Seconds between two looks whether Prefect still has all that the log calls for.
+INSPECT_SECONDS = 20.0
+
 #: Seconds between two requests to wake runs: in a flood of answers one request wakes for many of them.
 WAKE_REST_SECONDS = 0.1
 
 #: Seconds given to the worker to stop; entries under way take well under one each.
 STOP_SECONDS = 15.0
+
+
+_WORKER = "Looking for due flow runs"
+_KEPT = "What Prefect keeps"
+_OVERDUE = "Due work"
+
+
+class Overdue(RuntimeError):
+    """Something is due and nobody does it."""
 
 
 class Request:
@@ -44,9 +59,16 @@ class Request:
     The first asking is heeded at once; the next waits until `rest` seconds have passed.
     """
 
-    def __init__(self, name: str, do: Callable[[], Awaitable[None]], rest: float = 0.0) -> None:
+    def __init__(
+        self,
+        name: str,
+        do: Callable[[], Awaitable[None]],
+        failures: Failures,
+        rest: float = 0.0,
+        text: str = STANDSTILL,
+    ) -> None:
         self.name = name
-        self._do, self._rest = do, rest
+        self._do, self._rest, self._failures, self._text = do, rest, failures, text
         self._asked = asyncio.Event()
 
     def ask(self) -> None:
@@ -61,31 +83,49 @@ class Request:
                 await self._do()
             except Exception as trouble:
                 logger.debug("%s is tried again: %s: %s", self.name, type(trouble).__name__, trouble)
+                self._failures.failed(self.name, trouble, self._text)
                 self._asked.set()
                 await asyncio.sleep(RETRY_SECONDS)
+            else:
+                self._failures.worked(self.name)
             await asyncio.sleep(self._rest)
 
 
 class Dispatcher:
     """The flows' side of `FlowController`. All methods are called on the flows' event loop."""
 
-    def __init__(self, server: PrefectServer | None, worker_limit: int, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, server: PrefectServer | None, worker_limit: int, alarms: Alarms, on_ready: Callable[[], None]
+    ) -> None:
         self._server = server
         self._on_ready = on_ready
         self._worker_limit = worker_limit
+        self._failures = Failures(alarms)
         self._worker = self._new_worker()
         self._to_start: dict[str, Batch] = {}
         self._to_wake: dict[str, str] = {}
         self._to_check: set[str] = set()
         self._due: datetime | None = None
-        self._starting = Request("Starting flow runs", self._start)
-        self._waking = Request("Waking flow runs", self._wake, WAKE_REST_SECONDS)
-        self._checking = Request("Looking again at runs that were under way", self._check)
-        self._leaping = Request("Waking what is due", self._wake_due)
-        self._telling = Request("Telling Prefect what happened", self._tell)
-        self._preparing = Request("Making ready the work pool, deployments and flow runs", self._prepare)
+        self._overdue: set[Batch] = set()
+        self._requests: list[Request] = []
+        self._starting = self._request("Starting flow runs", self._start)
+        self._waking = self._request("Waking flow runs", self._wake, WAKE_REST_SECONDS)
+        self._checking = self._request("Looking again at runs that were under way", self._check)
+        self._leaping = self._request("Waking what is due", self._wake_due)
+        self._telling = self._request("Telling Prefect what happened", events.tell, text=NOT_PUBLISHED)
+        self._preparing = self._request(
+            "Making ready the work pool, deployments and flow runs", self._prepare
+        )
+        self._inspecting = self._request("Looking whether Prefect has every flow run", self._inspect)
         self._prepared = asyncio.Event()
         self._stopped = asyncio.Event()
+
+    def _request(
+        self, name: str, do: Callable[[], Awaitable[None]], rest: float = 0.0, text: str = STANDSTILL
+    ) -> Request:
+        request = Request(name, do, self._failures, rest, text)
+        self._requests.append(request)
+        return request
 
     def start(self, batch: Batch) -> None:
         self._to_start[batch.batch_id] = batch
@@ -113,17 +153,9 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Do what is requested and run flows until `stop`."""
-        dispatcher = (
-            self._starting,
-            self._waking,
-            self._checking,
-            self._leaping,
-            self._telling,
-            self._preparing,
-        )
-        helpers = [asyncio.create_task(request.run(), name=request.name) for request in dispatcher]
+        helpers = [asyncio.create_task(request.run(), name=request.name) for request in self._requests]
         if self._server is not None:
-            helpers.append(asyncio.create_task(self._server.run(), name="Prefect's server"))
+            helpers.append(asyncio.create_task(self._server.run(self._failures), name="Prefect's server"))
         helpers.append(asyncio.create_task(self._watch(), name="watching Prefect's server"))
         helpers.append(asyncio.create_task(self._keep_working(), name="the worker"))
         try:
@@ -138,7 +170,15 @@ class Dispatcher:
     def _new_worker(self) -> BatonWorker:
         worker = BatonWorker(limit=self._worker_limit, name="baton serve")
         worker.on_trouble = lambda key: self.wake(key, "its last entry ended in an error")
+        worker.on_look = self._looked
         return worker
+
+    def _looked(self, trouble: Exception | None) -> None:
+        """The worker has looked for due runs, or could not."""
+        if trouble is None:
+            self._failures.worked(_WORKER)
+        else:
+            self._failures.failed(_WORKER, trouble)
 
     async def _keep_working(self) -> None:
         """Run the worker once everything is ready, and a new one if it cannot begin: the server may be away."""
@@ -147,20 +187,30 @@ class Dispatcher:
             try:
                 await self._worker.start(printer=logger.debug)
             except Exception as trouble:
-                logger.warning("The worker is started again: %s: %s", type(trouble).__name__, trouble)
+                self._looked(trouble)
                 await asyncio.sleep(RETRY_SECONDS)
                 self._worker = self._new_worker()
 
     async def _watch(self) -> None:
-        """Make everything ready each time the server comes up: its database may be another one."""
-        if self._server is None:
-            self._preparing.ask()
-            return
+        """Make everything ready each time a server comes up, for its database may be another one; and while it is up,
+        look from time to time whether something has gone from it."""
+        starts = -1
         while True:
-            await self._server.healthy.wait()
-            self._preparing.ask()
-            while self._server.healthy.is_set():
-                await asyncio.sleep(RETRY_SECONDS)
+            if self._server is not None:
+                await self._server.healthy.wait()
+            now = self._server.starts if self._server else 0
+            if now != starts:
+                starts = now
+                self._preparing.ask()
+            else:
+                self._inspecting.ask()
+            await self._next_look(starts)
+
+    async def _next_look(self, starts: int) -> None:
+        """Wait until it is time to look again, or another server has come up."""
+        until = time.monotonic() + INSPECT_SECONDS
+        while time.monotonic() < until and (self._server is None or self._server.starts == starts):
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def _prepare(self) -> None:
         began = machine_now()
@@ -176,6 +226,35 @@ class Dispatcher:
         self.wake_post()  # a notice may have been planned whose wake was lost
         self._worker.nudge()
         self._telling.ask()
+
+    async def _inspect(self) -> None:
+        """Make anew what has gone from Prefect: deleted by somebody, or lost with a part of its database."""
+        # Twice: a run that ends between two questions looks like one that has gone.
+        if await self._is_any_lost() and await self._is_any_lost():
+            logger.warning("Something has gone from Prefect, and is made anew from the log")
+            await self._prepare()
+            if await self._is_any_lost() and await self._is_any_lost():
+                self._failures.failed(_KEPT, PrefectFault("flow runs are lost as soon as they are made"))
+                return
+        self._failures.worked(_KEPT)
+        self._look_for_overdue(await runtime_access.ask(lambda baton: baton.open_batches()))
+
+    async def _is_any_lost(self) -> bool:
+        async with get_client() as client:
+            complete = await deployments.are_complete(client)
+        return not complete or await is_any_lost(await runtime_access.ask(lambda baton: baton.open_batches()))
+
+    def _look_for_overdue(self, batches: Sequence[Batch]) -> None:
+        """Whatever the reason, what has been due for long is told."""
+        now = runtime_access.clock().now()
+        overdue = {each for each in batches if each.next_deadline and each.next_deadline < now}
+        still = overdue & self._overdue
+        self._overdue = overdue
+        if still:
+            named = "; ".join(sorted(each.title for each in still)[:3])
+            self._failures.failed(_OVERDUE, Overdue(f"{len(still)} due and not done, among them {named}"))
+        else:
+            self._failures.worked(_OVERDUE)
 
     async def _start(self) -> None:
         batches = list(self._to_start.values())
@@ -235,17 +314,16 @@ class Dispatcher:
         batches = await runtime_access.ask(lambda baton: baton.open_batches())
         due = [each.batch_id for each in batches if each.next_deadline and each.next_deadline <= now]
         await wake(due, "the calendar has moved on")
-        dispatcher = await runtime_access.ask(lambda baton: baton.flows_due())
-        flows = [flow for flow in deployments.STANDING if flow.flow in dispatcher]
+        waiting = await runtime_access.ask(lambda baton: baton.flows_due())
+        flows = [flow for flow in deployments.STANDING if flow.flow in waiting]
         await wake([standing_key(flow, today()) for flow in flows], "the calendar has moved on")
         self._due = None if self._due == now else self._due
         self._worker.nudge()
 
-    async def _tell(self) -> None:
-        await events.tell()
 
-
-def serve(api_url: str, make: Callable[[], Dispatcher], opened: Callable[[Dispatcher], None]) -> None:
+def serve(
+    api_url: str, auth: str, make: Callable[[], Dispatcher], opened: Callable[[Dispatcher], None]
+) -> None:
     """Run an event loop of requests and flows in this thread until they stop, as clients of `api_url`."""
     quieten()
 
@@ -254,7 +332,7 @@ def serve(api_url: str, make: Callable[[], Dispatcher], opened: Callable[[Dispat
         opened(dispatcher)
         await dispatcher.run()
 
-    with clients_of(api_url):
+    with clients_of(api_url, auth):
         asyncio.run(until_stopped())
 
 

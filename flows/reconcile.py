@@ -22,7 +22,7 @@ from application.batches import Batch
 from engine.dates.clock import LONDON
 from flows import runtime_access
 from flows.deployments import ALL, deployment_id
-from flows.runs import Mended, ensure, hand_over, standing, today, wanted
+from flows.runs import Mended, ensure, hand_over, is_stranded, standing, today, wanted
 from flows.waiting import WOKEN, PrefectRuns, machine_now, try_again, wait_until, wake
 
 EVERY = timedelta(hours=1)
@@ -80,6 +80,20 @@ async def mend(died_before: datetime) -> Mended:
     return Mended(mended.made, mended.revived + len(dead), woken)
 
 
+async def is_any_lost(batches: Sequence[Batch]) -> bool:
+    """Whether Prefect lacks a live run of these batches or of today.
+
+    For many batches they are only counted, and a few that are missing beside as many that are needless are found by the
+    next reconciliation. Raises what Prefect's client raises.
+    """
+    wants = {want.key for want in (*standing(today()), *map(wanted, batches))}
+    async with get_client() as client:
+        if len(wants) <= _PAGE:
+            return not wants <= (await _live_runs(client)).keys()
+        counted = await client.count_flow_runs(flow_run_filter=await _live_filter(client))
+        return counted < len(wants)
+
+
 def _is_dead(run: FlowRun, died_before: datetime) -> bool:
     if run.state is None or run.state.type not in _IN_A_PROCESS or run.id in underway:
         return False
@@ -103,18 +117,23 @@ def _overdue(batches: Sequence[Batch], live: dict[str, FlowRun]) -> list[str]:
 async def _live_runs(client: PrefectClient) -> dict[str, FlowRun]:
     """Every live run of ours by its key, a page at a time."""
     live: dict[str, FlowRun] = {}
-    ids = [await deployment_id(client, each) for each in ALL]
-    ours = FlowRunFilter.model_validate(
-        {"deployment_id": {"any_": ids}, "state": {"type": {"any_": list(_LIVE)}}},
-    )
+    ours = await _live_filter(client)
     for offset in itertools.count(0, _PAGE):
         page = await client.read_flow_runs(
             flow_run_filter=ours, sort=FlowRunSort.ID_DESC, limit=_PAGE, offset=offset
         )
-        live.update({run.idempotency_key: run for run in page if run.idempotency_key})
+        whole = [run for run in page if run.id in underway or not is_stranded(run)]
+        live.update({run.idempotency_key: run for run in whole if run.idempotency_key})
         if len(page) < _PAGE:
             break
     return live
+
+
+async def _live_filter(client: PrefectClient) -> FlowRunFilter:
+    ids = [await deployment_id(client, each) for each in ALL]
+    return FlowRunFilter.model_validate(
+        {"deployment_id": {"any_": ids}, "state": {"type": {"any_": list(_LIVE)}}},
+    )
 
 
 async def _crash(run: FlowRun) -> None:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import FlowRun
 
 from application.batches import Batch
 from engine.dates.clock import london_date
@@ -26,6 +27,7 @@ from flows.deployments import (
     Deployment,
     deployment_id,
 )
+from flows.failures import PrefectFault
 from flows.waiting import WOKEN, PrefectRuns, machine_now
 
 #: Flow runs looked up and made in one request.
@@ -123,8 +125,8 @@ async def _ensure_some(client: PrefectClient, wants: Sequence[Wanted], home: UUI
     keys = FlowRunFilter.model_validate({"idempotency_key": {"any_": [want.key for want in wants]}})
     there = {run.idempotency_key: run for run in await client.read_flow_runs(flow_run_filter=keys)}
     for key, run in list(there.items()):
-        if run.deployment_id != home:
-            # Its deployment was deleted: no worker will ever take it up, and its key is in the way of a new one.
+        if run.deployment_id != home or is_stranded(run):
+            # No worker will ever take it up, and its key is in the way of a new one.
             await client.delete_flow_run(run.id)
             del there[key]
     ended = [run for run in there.values() if run.state is not None and run.state.is_final()]
@@ -133,6 +135,11 @@ async def _ensure_some(client: PrefectClient, wants: Sequence[Wanted], home: UUI
     missing = [want for want in wants if want.key not in there]
     await _create(client, missing, home)
     return Mended(made=len(missing), revived=len(ended))
+
+
+def is_stranded(run: FlowRun) -> bool:
+    """Whether no worker can ever take this run up: its state is gone, or its queue, with the work pool."""
+    return run.state is None or run.work_queue_id is None
 
 
 async def _create(client: PrefectClient, wants: Sequence[Wanted], home: UUID) -> None:
@@ -162,6 +169,6 @@ async def _create(client: PrefectClient, wants: Sequence[Wanted], home: UUID) ->
         error = next((result["error"] for result in results if result["error"]), error)
         body = [want for want, no in zip(body, refused, strict=True) if no]
     if body:
-        raise RuntimeError(
+        raise PrefectFault(
             f"Prefect made no flow run for {len(body)} of {len(wants)}: {error.splitlines()[0]}"
         )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from application.alarms import Alarms
 from application.runtime import Runtime
 from engine.dates.clock import Clock
 
@@ -52,6 +53,11 @@ def unregister() -> None:
 def clock() -> Clock:
     """The registered runtime's clock. Raises `NoRuntime`."""
     return _known().runtime.clock
+
+
+def alarms() -> Alarms:
+    """The registered runtime's alarms. Raises `NoRuntime`."""
+    return _known().runtime.alarms
 
 
 async def ask(question: Callable[[Runtime], Coroutine[Any, Any, Answer]]) -> Answer:

@@ -1,7 +1,11 @@
-"""Prefect's server as a child of this process: started, watched, restarted, stopped.
+"""Prefect's server as a child of this process: started, questioned, replaced, stopped.
 
-It listens on 127.0.0.1 only, keeps its database under Baton's home folder, sends nothing to anybody, and
-goes when this process goes, however that ends.
+It listens on 127.0.0.1 only, opens to who knows the home folder's secret and to no page of a browser, keeps its
+database under Baton's home folder, sends nothing to anybody, and goes when this process goes, however that ends.
+
+Prefect is not the record: whatever is wrong with its database, it can be put aside, and `reconcile` makes every flow
+run anew from the log. So a server that has stopped answering real questions (see flows/probe.py) is replaced, at first
+on the same database, and then on another.
 """
 
 from __future__ import annotations
@@ -15,84 +19,103 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 import httpx
+
+from flows import probe
+from flows.failures import Failures
 
 logger = logging.getLogger(__name__)
 
 #: Seconds a start may take; the first makes the database, about 10 s on two cores.
 START_SECONDS = 60.0
 
+#: Seconds a server that starts may listen and yet not answer a real question.
+_BROKEN_SECONDS = 15.0
+
+#: Seconds between two real questions, and seconds of failing after which the server is replaced.
+ASK_SECONDS = 10.0
+REPLACE_SECONDS = 20.0
+
+#: Seconds without a failure after which a server counts as well, and what was before is forgotten.
+_WELL_SECONDS = 60.0
+
+#: Seconds for which a database that was made anew is kept, whatever fails: then it is not the database.
+_KEEP_SECONDS = 600.0
+
 _STOP_SECONDS = 10.0
 _WATCH_SECONDS = 1.0
 
-#: Failed starts in a row after which the database is put aside. Prefect is not the record: `reconcile`
-#: makes every flow run anew from the log.
-_STARTS_BEFORE_NEW_DATABASE = 2
+#: Failures in a row after which the database is put aside.
+_FAILURES_BEFORE_NEW_DATABASE = 2
 
+_SUBJECT = "Prefect's server"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PR_SET_PDEATHSIG = 1
 
 
 class PrefectServer:
     """One `prefect server start` under `home`/prefect, on a free port of 127.0.0.1.
 
-    The port stays the same for the life of this object, so clients outlive a restart of the server.
-    Use `await run()` as a task; `healthy` is set while the server answers.
+    `auth` is what opens it: "name:password". The port stays the same for the life of this object, so clients outlive
+    a restart of the server. Use `await run(failures)` as a task; `healthy` is set while the server answers. `starts`
+    counts the servers that came up.
     """
 
-    def __init__(self, home: Path, port: int | None = None) -> None:
+    def __init__(self, home: Path, auth: str, port: int | None = None) -> None:
         self.folder = home / "prefect"
         self.log = home / "logs" / "prefect-server.log"
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}/api"
+        self.auth = auth
         self.healthy = asyncio.Event()
+        self.starts = 0
         self._child: subprocess.Popen[bytes] | None = None
-        self._failures = 0
+        self._failed = 0
+        self._hopeless = False  #: whether another server on the same database would do no better
+        self._database_since = -_KEEP_SECONDS  #: when it was made anew, by the monotonic clock
 
     @property
     def pid(self) -> int | None:
         """The server's process id while it runs."""
         return self._child.pid if self._child and self._child.poll() is None else None
 
-    async def run(self) -> None:
+    async def run(self, failures: Failures) -> None:
         """Keep a server running until cancelled, then stop it."""
         try:
             while True:
+                self._put_database_aside_if_hopeless()
                 self._start()
-                if await self._becomes_healthy():
-                    self._failures = 0
+                if await self._becomes_healthy(failures):
+                    self.starts += 1
                     self.healthy.set()
-                    await self._dies()
+                    await self._serves(failures)
                     self.healthy.clear()
-                    logger.warning(
-                        "Prefect's server has died and is started again; answers are taken meanwhile"
-                    )
                 else:
-                    self._failures += 1
+                    self._failed += 1
                     logger.warning("Prefect's server did not start; see %s", self.log)
-                    await self.stop()
-                    self._put_database_aside_if_hopeless()
+                await self.stop(at_once=True)
                 await asyncio.sleep(_WATCH_SECONDS)
         finally:
             self.healthy.clear()
             await self.stop()
 
-    async def stop(self) -> None:
-        """Stop the server: asked first, then ended."""
+    async def stop(self, at_once: bool = False) -> None:
+        """Stop the server: asked first, unless `at_once`, then ended."""
         child = self._child
         if child is None:
             return
         if child.poll() is None:
-            child.terminate()
-            try:
-                await asyncio.to_thread(child.wait, _STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                await asyncio.to_thread(child.wait)
+            if not at_once:
+                child.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    await asyncio.to_thread(child.wait, _STOP_SECONDS)
+            child.kill()
+            await asyncio.to_thread(child.wait)
         self._pid_file.unlink(missing_ok=True)
         self._child = None
 
@@ -105,7 +128,7 @@ class PrefectServer:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self._end_stale()
         with self.log.open("ab") as log:
-            self._child = _spawn(self.port, self.folder, log)
+            self._child = _spawn(self.port, self.folder, self.auth, log)
         self._pid_file.write_text(str(self._child.pid))
 
     def _end_stale(self) -> None:
@@ -120,40 +143,80 @@ class PrefectServer:
             logger.info("Ending a Prefect server left over from an earlier run (process %d)", pid)
             os.kill(pid, signal.SIGKILL)
 
-    async def _becomes_healthy(self) -> bool:
+    async def _becomes_healthy(self, failures: Failures) -> bool:
+        """Whether the server answers a real question before its time is over."""
         deadline = time.monotonic() + START_SECONDS
-        async with httpx.AsyncClient(trust_env=False) as client:
+        async with probe.client_of(self.url, self.auth) as client:
             while time.monotonic() < deadline and self.pid is not None:
                 try:
-                    answer = await client.get(f"{self.url}/health", timeout=2)
-                    if answer.status_code == httpx.codes.OK:
-                        return True
-                except httpx.HTTPError:
-                    pass
-                await asyncio.sleep(0.1)
+                    (await client.get("/health")).raise_for_status()
+                    deadline = min(deadline, time.monotonic() + _BROKEN_SECONDS)
+                    await probe.ask(client)
+                except httpx.HTTPError as error:
+                    failures.failed(_SUBJECT, error)
+                    await asyncio.sleep(0.1)
+                else:
+                    failures.worked(_SUBJECT)
+                    return True
         return False
 
-    async def _dies(self) -> None:
-        while self.pid is not None:
-            await asyncio.sleep(_WATCH_SECONDS)
+    async def _serves(self, failures: Failures) -> None:
+        """Return when the server has died, or is to be replaced."""
+        began = asked = time.monotonic()
+        # Each time it did not help, the next waits longer: it may not be the server after all.
+        patience = REPLACE_SECONDS * 2 ** min(self._failed, 5)
+        async with probe.client_of(self.url, self.auth) as client:
+            while self.pid is not None:
+                await asyncio.sleep(_WATCH_SECONDS)
+                if time.monotonic() - asked >= ASK_SECONDS:
+                    await self._ask(client, failures)
+                    asked = time.monotonic()
+                failing = failures.of_server(after=began)
+                if failing >= patience:
+                    self._failed += 1
+                    self._hopeless = failures.blame_database
+                    logger.warning(
+                        "Prefect's server does not do its work, and is replaced; answers are taken meanwhile"
+                    )
+                    return
+                if not failing and time.monotonic() - began >= _WELL_SECONDS:
+                    self._failed = 0
+        logger.warning("Prefect's server has died and is started again; answers are taken meanwhile")
+
+    async def _ask(self, client: httpx.AsyncClient, failures: Failures) -> None:
+        try:
+            await probe.ask(client)
+        except httpx.HTTPError as error:
+            failures.failed(_SUBJECT, error)
+        else:
+            failures.worked(_SUBJECT)
 
     def _put_database_aside_if_hopeless(self) -> None:
         database = self.folder / "prefect.db"
-        if self._failures < _STARTS_BEFORE_NEW_DATABASE or not database.exists():
+        is_new = time.monotonic() - self._database_since < _KEEP_SECONDS
+        hopeless = self._hopeless or self._failed >= _FAILURES_BEFORE_NEW_DATABASE
+        self._hopeless = False
+        if not hopeless or is_new or not database.exists():
             return
-        self._failures = 0
+        self._database_since = time.monotonic()
         logger.warning("Prefect's database is put aside as prefect.db.broken and made anew from the log")
         for part in ("", "-wal", "-shm"):
             path = self.folder / f"prefect.db{part}"
+            path.with_name(f"prefect.db.broken{part}").unlink(missing_ok=True)
             if path.exists():
                 path.replace(path.with_name(f"prefect.db.broken{part}"))
 
 
-def _spawn(port: int, folder: Path, log: BinaryIO) -> subprocess.Popen[bytes]:
+def _spawn(port: int, folder: Path, auth: str, log: BinaryIO) -> subprocess.Popen[bytes]:
     quiet = {
         "PREFECT_HOME": str(folder),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_ENABLED": "false",
+        # In the environment, which nobody but this account can read, and never on the command line.
+        "PREFECT_SERVER_API_AUTH_STRING": auth,
+        "PREFECT_API_AUTH_STRING": auth,
+        # No page of a browser has any business here; without this, every one has.
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": f"http://127.0.0.1:{port}",
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         # It watches for workers that went away; there is one, it is our parent, and we go with it.
@@ -177,8 +240,10 @@ def _spawn(port: int, folder: Path, log: BinaryIO) -> subprocess.Popen[bytes]:
 
 
 @contextmanager
-def clients_of(api_url: str) -> Iterator[None]:
+def clients_of(api_url: str, auth: str = "") -> Iterator[None]:
     """Within, this thread's Prefect clients and flow runs speak to `api_url`, with as few words as possible.
+
+    `auth`, "name:password", opens a server of ours; for one of yours Prefect's own settings hold.
 
     Prefect's settings are read from the environment when it is imported, too early for a port chosen at
     start-up; these hold for this thread's context and its tasks. Each saves a request or a thread per entry.
@@ -193,8 +258,21 @@ def clients_of(api_url: str) -> Iterator[None]:
         settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
         settings.PREFECT_LOGGING_TO_API_ENABLED: False,
     }
+    if auth:
+        lean[settings.PREFECT_API_AUTH_STRING] = auth
     with settings.temporary_settings(updates=lean):
         yield
+
+
+def spare_loopback(environment: MutableMapping[str, str]) -> None:
+    """Have no client of this process or of its children reach loopback by a proxy, which could not reach it at all."""
+    for name in ("NO_PROXY", "no_proxy"):
+        excepted = [each.strip() for each in environment.get(name, "").split(",") if each.strip()]
+        # A client heeds one spelling or the other, so each gets all.
+        other = environment.get("no_proxy" if name == "NO_PROXY" else "NO_PROXY", "").split(",")
+        environment[name] = ",".join(
+            dict.fromkeys([*excepted, *filter(None, map(str.strip, other)), *_LOOPBACK])
+        )
 
 
 def free_port() -> int:

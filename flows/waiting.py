@@ -42,6 +42,7 @@ from prefect.states import to_state_create
 
 from engine.dates.clock import SystemClock
 from flows import runtime_access
+from flows.failures import PATIENCE, PrefectFault
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ TRY_AGAIN_AFTER = timedelta(minutes=1)
 _AT_ONCE = 50
 
 
-class NotWoken(RuntimeError):
+class NotWoken(PrefectFault):
     """Prefect's server would not set a run's state though it waits; asking again helps."""
 
 
@@ -157,6 +158,7 @@ async def wait_until(moment: datetime | None, because: str, moved: Callable[[], 
     `moved` answers whether anything was committed that this entry has not seen. The flow starts again from
     its first line when it is entered next.
     """
+    went_on()
     at = FAR_OFF if moment is None else runtime_access.clock().real(moment)
     state = await leave(PrefectRuns(), UUID(current_run.id), at, because, moved)
     # Pause is how Prefect's engine is told that the run's state has been seen to and the process may go.
@@ -171,10 +173,19 @@ async def try_again(trouble: Exception) -> NoReturn:
     """
     if isinstance(trouble, runtime_access.NoRuntime):
         raise trouble
+    runtime_access.alarms().set(
+        f"flow run {current_run.name}", "Part of Baton's work cannot go on just now, and is tried again every minute.",
+        [f"{current_run.name}: {type(trouble).__name__}: {trouble}"], PATIENCE,
+    )  # fmt: skip
     at = machine_now() + TRY_AGAIN_AFTER
     because = f"could not go on, trying again in a minute: {type(trouble).__name__}: {trouble}"[:1000]
     state = await PrefectRuns().schedule(UUID(current_run.id), TROUBLED, at, because)
     raise Pause(because, state=state)
+
+
+def went_on() -> None:
+    """The current flow run did what it is there for."""
+    runtime_access.alarms().clear(f"flow run {current_run.name}")
 
 
 async def wake(keys: Iterable[str], because: str, runs: Runs | None = None) -> int:

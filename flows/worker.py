@@ -85,6 +85,8 @@ class BatonWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BatonWorkerRes
         self._stopping = False
         #: Called with the key of a run whose entry ended in an error this worker could not report.
         self.on_trouble: Callable[[str], None] = lambda key: None
+        #: Called after each look for due runs, with what made it impossible, or None.
+        self.on_look: Callable[[Exception | None], None] = lambda trouble: None
 
     def nudge(self) -> None:
         """Look for due runs at once. From another thread, use `loop.call_soon_threadsafe(worker.nudge)`."""
@@ -116,8 +118,9 @@ class BatonWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BatonWorkerRes
             pause = POLL_SECONDS
             try:
                 taken = await self.get_and_submit_flow_runs()
+                self.on_look(None)
             except Exception as trouble:  # the server is away, or restarting
-                logger.debug("No look for due runs was possible: %s", trouble)
+                self.on_look(trouble)
                 taken, pause = [], _BACK_OFF_SECONDS
             if run_once and not taken and not self._entries:
                 return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from flows import runtime_access
-from flows.waiting import try_again, wait_until
+from flows.waiting import try_again, wait_until, went_on
 
 
 @flow(name="run-workflows", persist_result=False, validate_parameters=False)
@@ -26,6 +26,7 @@ async def run_workflows(workflow_ids: list[str], batch: str) -> None:
 
         if outcome.open:
             await wait_until(outcome.next_deadline, because=outcome.waiting_for, moved=moved)
+        went_on()
         # A closed workflow can be reopened; the wake for that finds this run Running and does nothing.
         if not await moved():
             return

@@ -16,15 +16,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from application.alarms import Alarms
 from application.demonstration_clock import DemonstrationClock
 from audit.auditor import Auditor
 from engine.dates.clock import Clock
 from notifications.links import Links
 from web.access.admission import Admission
+from web.access.identity import Prove, identity_route
 from web.access.middleware import Protection
 from web.api.clock import clock_routes
 from web.api.outbox import outbox_links
 from web.api.routes import ShortWay, api_routes
+from web.api.status import status_routes
 from web.audit.routes import audit_routes
 from web.error_handlers import add_error_handlers
 from web.gateway import Gateway
@@ -42,10 +45,13 @@ def create_app(
     *,
     outbox: Outbox | None = None,
     auditor: Auditor | None = None,
+    alarms: Alarms | None = None,
+    prove: Prove | None = None,
     demonstration: DemonstrationClock | None = None,
     ticks: Callable[[], float] = monotonic,
 ) -> FastAPI:
-    """Everything that is served. Without `outbox` there is no /outbox, and so for the audit and the clock that leaps.
+    """Everything that is served. Without `outbox` there is no /outbox, and so for the audit, the clock that leaps, and
+    the proof of who listens.
 
     `ticks`: seconds, for the rate limits.
     """
@@ -61,6 +67,7 @@ def create_app(
     )
     respond, api = api_routes(gateway)
     app.include_router(api)
+    app.include_router(status_routes(alarms or Alarms()))
     if auditor is not None:
         app.include_router(audit_routes(auditor))
     if demonstration is not None:
@@ -68,7 +75,9 @@ def create_app(
     if outbox is not None:
         app.include_router(outbox_links(outbox))
     app.router.routes += PracticePages(gateway, links, clock, settings, pages).routes()
-    app.router.routes += _plain_routes(pages, settings, outbox)
+    if prove is not None:
+        app.router.routes.append(identity_route(prove))
+    app.router.routes += _plain_routes(pages, settings, outbox, alarms or Alarms())
     app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
     add_error_handlers(app, pages)
     app.add_middleware(ShortWay, respond=respond)  # within the protection: the last one added is met first
@@ -76,9 +85,14 @@ def create_app(
     return app
 
 
-def _plain_routes(pages: Pages, settings: WebSettings, outbox: Outbox | None) -> list[Route]:
+def _plain_routes(pages: Pages, settings: WebSettings, outbox: Outbox | None, alarms: Alarms) -> list[Route]:
     async def front_page(request: Request) -> Response:
-        return pages.draw("front.jinja", help=settings.help, outbox=outbox is not None)
+        return pages.draw(
+            "front.jinja",
+            help=settings.help,
+            outbox=outbox is not None,
+            alarms=[each.text for each in alarms.all()],
+        )
 
     async def health(request: Request) -> Response:
         return JSONResponse({"status": "ok"})

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 class Reader(Protocol):
     """What can be looked at, as data."""
 
+    def alarms(self) -> list[dict[str, Any]]:
+        """What of a running Baton does not work; of one that does not run there is nothing to say."""
+        ...
+
     def workflows(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]: ...
     def workflow(self, prefix: str) -> dict[str, Any]:
         """The workflow, with its `steps` and `assignments`. Raises Trouble."""
@@ -36,6 +40,9 @@ class _ServerReader:
 
     def __init__(self, server: Server) -> None:
         self._server = server
+
+    def alarms(self) -> list[dict[str, Any]]:
+        return self._server.alarms()
 
     def workflows(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]:
         return self._server.workflows(pcn=pcn, status=status, limit=limit)
@@ -64,6 +71,9 @@ class _StoreReader:
         from audit.auditor import Auditor
 
         self._store, self._auditor, self._runner = store, Auditor(store), runner
+
+    def alarms(self) -> list[dict[str, Any]]:
+        return []
 
     def workflows(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]:
         rows = self._runner.run(

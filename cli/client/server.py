@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
 import httpx
 
+from application.home import Home
 from cli.console import Trouble, Usage, sentence
 from settings import Settings
 
@@ -20,15 +23,26 @@ START_IT = "Start it in another window with `baton serve`, or name its folder: b
 
 
 class Server:
-    """What commands ask of a running `baton serve`. Every refusal is a Trouble."""
+    """What commands ask of the `baton serve` that `home` says is at `url`. Every refusal is a Trouble.
 
-    def __init__(self, url: str, token: str, transport: httpx.BaseTransport | None = None) -> None:
+    The token is sent to nobody who has not proved to know the home folder: a server that was killed leaves its address
+    behind, and by now anybody may listen there.
+    """
+
+    def __init__(self, url: str, home: Home) -> None:
         self.url = url
+        self._home, self._token = home, home.token()
         # No proxy of the environment may come between: the server is on this machine.
-        self._client = httpx.Client(
-            base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE, trust_env=False,
-            transport=transport,
-        )  # fmt: skip
+        self._client = httpx.Client(base_url=url, timeout=PATIENCE, trust_env=False)
+        self._proven = False
+
+    def is_there(self) -> bool:
+        """Whether Baton itself answers."""
+        try:
+            self._prove()
+        except NoAnswer:
+            return False
+        return True
 
     # --- looking
 
@@ -108,18 +122,45 @@ class Server:
             self._ask("GET", "/api/audit/verify", params={"heads": ",".join(heads)}, timeout=VERIFYING)
         )
 
+    # --- the status of Baton itself
+
+    def alarms(self) -> list[dict[str, Any]]:
+        return list(self._ask("GET", "/api/status")["alarms"])
+
     def _ask(self, method: str, path: str, **more: Any) -> Any:
-        try:
-            answer = self._client.request(method, path, **more)
-        except httpx.ConnectError:
-            raise NoAnswer(f"Baton does not answer at {self.url}.", START_IT) from None
-        except httpx.TransportError as error:
-            raise NoAnswer(
-                f"The conversation with Baton at {self.url} broke off ({error}).", "Try again."
-            ) from None
+        if not self._proven:
+            self._prove()
+        headers = {**more.pop("headers", {}), "Authorization": f"Bearer {self._token}"}
+        answer = self._send(method, path, headers=headers, **more)
         if answer.is_error:
             _refused(answer)
         return answer.json()
+
+    def _prove(self) -> None:
+        """Have whoever listens prove who they are. Raises NoAnswer."""
+        challenge = secrets.token_hex(32)
+        answer = self._send("GET", "/identity", params={"challenge": challenge})
+        try:
+            given = str(answer.json()["proof"])
+        except (ValueError, KeyError, TypeError):
+            given = ""
+        if not hmac.compare_digest(given.encode(), self._home.proof(challenge, self.url).encode()):
+            raise NoAnswer(
+                f"What answers at {self.url} is not the Baton of this home folder, and was told nothing.",
+                START_IT,
+            )
+        self._proven = True
+
+    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        try:
+            return self._client.request(method, path, **more)
+        except httpx.TransportError as error:
+            self._proven = False  # another may listen there the next time
+            if isinstance(error, httpx.ConnectError):
+                raise NoAnswer(f"Baton does not answer at {self.url}.", START_IT) from None
+            raise NoAnswer(
+                f"The conversation with Baton at {self.url} broke off ({error}).", "Try again."
+            ) from None
 
 
 class NoAnswer(Trouble):
@@ -171,8 +212,9 @@ def server(known: Settings) -> Server:
 
 def find(known: Settings) -> Server | None:
     """The Baton that runs on this home folder, or None."""
-    running, token = known.at_home.running(), known.at_home.known_token()
-    return Server(running.url, token) if running and token else None
+    home = known.at_home
+    running = home.running()
+    return Server(running.url, home) if running and home.known_token() else None
 
 
 def one_of(ids: list[str], prefix: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.client.server import find
 from cli.console import Trouble
 from cli.context import settings
 
@@ -28,12 +29,13 @@ def serve(
     changed = {"web_port": port, "directory": directory_file}
     known = settings()
     known = known.model_copy(update={name: value for name, value in changed.items() if value is not None})
-    if running := known.at_home.running():
+    # A server that was killed leaves its note behind, and its process id may be somebody else's by now.
+    if (running := find(known)) and running.is_there():
         raise Trouble(
-            f"Baton runs on this home folder already (process {running.pid}), at {running.url}.",
+            f"Baton runs on this home folder already, at {running.url}.",
             "Use that one, or start another on a folder of its own: baton --home OTHER serve",
         )
-    if not known.directory_file.exists():
+    if not known.directory_file.exists() and not known.at_home.last_good_directory.exists():
         raise Trouble(
             f"There is no directory file at {known.directory_file}: Baton does not know whom to ask.",
             "Name yours with --directory FILE; examples/harbour-vale.yaml is one to try.",

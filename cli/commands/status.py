@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.client.reader import reader
-from cli.console import Usage, count, moment, say, say_json, sentence, table, words
+from cli.console import Usage, count, moment, say, say_json, sentence, table, whisper, words
 from cli.context import Json, settings
 
 STATES = ("open", "held", "completed", "stopped", "withdrawn")
@@ -33,6 +33,7 @@ def status(
     if state and state not in STATES:
         raise Usage(f"--state is one of {', '.join(STATES)}, not {state!r}.")
     with reader(settings()) as there:
+        _alarms(there.alarms())
         found: Any = there.workflow(workflow) if workflow else there.workflows(pcn, state, limit)
     if as_json:
         say_json(found)
@@ -40,6 +41,14 @@ def status(
         _one(found)
     else:
         _many(found)
+
+
+def _alarms(alarms: list[dict[str, Any]]) -> None:
+    """Beside the result, for whoever reads it: what of Baton itself does not work."""
+    for alarm in alarms:
+        whisper(f"Since {moment(alarm['since'])}: {alarm['text']}")
+        for detail in alarm["details"]:
+            whisper(f"  {detail}")
 
 
 def _many(rows: list[dict[str, Any]]) -> None:

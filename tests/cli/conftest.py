@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from application.alarms import Alarms
 from application.batches import Batch
 from application.home import Home, Running
 from application.launcher import Launcher
@@ -81,12 +82,14 @@ def up_without_outbox(home: Path) -> Iterator[Home]:
 
 
 @contextmanager
-def serving(home: Path, *, outbox: bool = True) -> Iterator[Home]:
+def serving(home: Path, *, outbox: bool = True, alarms: Alarms | None = None) -> Iterator[Home]:
     """A Baton that serves `home` meanwhile. The clock stands still."""
     place = Home(home)
     place.make()
     ready, done = threading.Event(), threading.Event()
-    thread = threading.Thread(target=lambda: asyncio.run(_serve(place, outbox, ready, done)), daemon=True)
+    thread = threading.Thread(
+        target=lambda: asyncio.run(_serve(place, outbox, alarms, ready, done)), daemon=True
+    )
     thread.start()
     assert ready.wait(30)
     try:
@@ -130,7 +133,9 @@ class AtOnce(NoSignals):
                 )
 
 
-async def _serve(home: Home, outbox: bool, ready: threading.Event, done: threading.Event) -> None:
+async def _serve(
+    home: Home, outbox: bool, alarms: Alarms | None, ready: threading.Event, done: threading.Event
+) -> None:
     store = open_store(home.root)
     clock = VirtualClock(datetime(2026, 12, 15, 9, tzinfo=UTC))
     repository = Repository(store)
@@ -142,14 +147,18 @@ async def _serve(home: Home, outbox: bool, ready: threading.Event, done: threadi
     web = WebSettings(secret=home.secret(), api_token=home.token())
     links = Links(home.secret(), "http://127.0.0.1")
     kept = Outbox(LocalMailbox(home.outbox, clock), OutboxAccess()) if outbox else None
-    app = create_app(Gateway(operations), links, clock, web, outbox=kept, auditor=Auditor(store))
     sock = socket.socket()
     sock.bind(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+    app = create_app(
+        Gateway(operations), links, clock, web, outbox=kept, auditor=Auditor(store), alarms=alarms,
+        prove=lambda challenge: home.proof(challenge, url),
+    )  # fmt: skip
     server = server_of(app, web)
     task = asyncio.create_task(server.serve(sockets=[sock]))
     while not server.started:
         await asyncio.sleep(0.01)
-    home.say_running(Running(f"http://127.0.0.1:{sock.getsockname()[1]}", os.getpid()))
+    home.say_running(Running(url, os.getpid()))
     ready.set()
     await asyncio.to_thread(done.wait)
     home.say_stopped()

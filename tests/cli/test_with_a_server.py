@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
+from application.alarms import Alarms
 from application.home import Home
-from tests.cli.conftest import EXAMPLES, Baton
+from tests.cli.conftest import EXAMPLES, Baton, serving
 
 INPUTS = EXAMPLES / "inputs" / "iif-quarter-close.yaml"
 
@@ -161,8 +163,6 @@ def test_a_wrong_token_is_told(baton: Baton, up: Home) -> None:
 
 
 def test_what_a_program_sends_over_the_api_needs_the_token(up: Home) -> None:
-    import httpx
-
     running = up.running()
     assert running is not None
     for path in ("workflows", "story?workflow=x", "verify"):
@@ -174,3 +174,27 @@ def test_the_answers_file_may_be_yaml(baton: Baton, launched: str, tmp_path: Pat
     file.write_text("set_version: '1'\nsearch_pack: A\nmembership_confirmed: yes\ndecision: approved\n")
     said = baton("respond", f"{launched}.confirm_set.U90001", "--by", "Hannah Cole", "--answers", file)
     assert said.code == 0, said.err
+
+
+def test_what_does_not_work_is_told_by_status_and_on_the_front_page(baton: Baton, home: Path) -> None:
+    alarms = Alarms()
+    alarms.set("waking", "Processes are standing still.", ["Waking flow runs: ConnectError"])
+    with serving(home, alarms=alarms) as place:
+        said = baton("status", "--json")
+        assert (said.code, json.loads(said.out)) == (0, [])
+        assert "Processes are standing still." in said.err and "  Waking flow runs: ConnectError" in said.err
+        running = place.running()
+        assert running is not None
+        front = httpx.get(running.url, trust_env=False).text
+        assert "Processes are standing still." in front and "ConnectError" not in front
+        alarms.clear("waking")
+        assert baton("status").err == ""
+        assert "standing still" not in httpx.get(running.url, trust_env=False).text
+
+
+@pytest.mark.parametrize("challenge", ["", "x" * 10, "a" * 129])
+def test_a_challenge_is_hexadecimal(up: Home, challenge: str) -> None:
+    running = up.running()
+    assert running is not None
+    answer = httpx.get(f"{running.url}/identity", params={"challenge": challenge}, trust_env=False)
+    assert answer.status_code == 400

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+from application.alarms import Alarms
 from application.home import Home, Running
+from cli.last_good_directory import directory_to_start_with
 from cli.main import app, run
+from definitions.source.problems import DefinitionErrors
+from settings import Settings
 from tests.cli.conftest import EXAMPLES, Baton, serving
 
 
@@ -90,8 +98,6 @@ def test_a_server_that_died_counts_as_none(baton: Baton, home: Path) -> None:
 
 
 def test_a_server_that_does_not_answer_is_told(baton: Baton, home: Path, free_port: int) -> None:
-    import os
-
     place = Home(home)
     place.make()
     place.token()
@@ -179,3 +185,75 @@ def test_a_reader_that_goes_away_is_no_error_of_ours() -> None:
 
 def test_run_gives_the_exit_code_of_usage() -> None:
     assert run(["no-such-command"]) == 2
+
+
+class _Impostor(BaseHTTPRequestHandler):
+    """Whoever listens where a Baton that was killed did; knows nothing of the home folder."""
+
+    heard: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.heard += [self.path, *map(str, self.headers.values())]
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"proof": "0" * 64, "workflows": []}).encode())
+
+    def log_message(self, *_: object) -> None:
+        return
+
+
+def test_no_token_is_sent_to_an_impostor_on_the_port(baton: Baton, home: Path) -> None:
+    place = Home(home)
+    place.make()
+    token = place.token()
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Impostor) as impostor:
+        threading.Thread(target=impostor.serve_forever, daemon=True).start()
+        place.say_running(Running(f"http://127.0.0.1:{impostor.server_port}", os.getpid()))
+        for command in (
+            ["status"],
+            ["hold", "x", "--reason", "y"],
+            ["launch", "iif-quarter-close", "--pcn", "U90001"],
+        ):
+            said = baton(*command)
+            assert said.code == 1
+            assert "is not the Baton of this home folder, and was told nothing" in said.err
+        impostor.shutdown()
+    assert any(path.startswith("/identity?challenge=") for path in _Impostor.heard)
+    assert not [word for word in _Impostor.heard if token in word or "Bearer" in word]
+
+
+def test_a_proof_for_one_address_is_none_for_another(home: Path) -> None:
+    place = Home(home)
+    proof = place.proof("abc", "http://127.0.0.1:8700")
+    assert proof == place.proof("abc", "http://127.0.0.1:8700")
+    assert proof != place.proof("abc", "http://127.0.0.1:8701")  # an impostor may ask the real one
+    assert proof != place.proof("abd", "http://127.0.0.1:8700")
+
+
+def _directory_in(home: Path) -> Path:
+    file = home / "directory.yaml"
+    home.mkdir(exist_ok=True)
+    file.write_text((EXAMPLES / "harbour-vale.yaml").read_text())
+    return file
+
+
+def test_a_directory_with_a_slip_starts_on_the_last_good_one_and_says_so(home: Path) -> None:
+    file = _directory_in(home)
+    known, alarms = Settings(home=home), Alarms()
+    good = directory_to_start_with(known, alarms)
+    assert alarms.all() == ()
+    file.write_text(file.read_text().replace("asha-patel", "asha-patl", 1))
+    assert directory_to_start_with(known, alarms) == good
+    (alarm,) = alarms.all()
+    assert "has mistakes, so Baton goes on with what it said on" in alarm.text
+    assert any(detail.startswith("directory.yaml:") and "asha-patel" in detail for detail in alarm.details)
+    assert str(file) in alarm.details[-1]
+    file.unlink()
+    assert directory_to_start_with(known, Alarms()) == good
+
+
+def test_a_directory_that_never_was_good_is_refused(home: Path) -> None:
+    file = _directory_in(home)
+    file.write_text(file.read_text().replace("asha-patel", "asha-patl", 1))
+    with pytest.raises(DefinitionErrors):
+        directory_to_start_with(Settings(home=home), Alarms())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,6 +12,8 @@ import pytest
 import pytest_asyncio
 
 from application.batches import Batch
+from application.home import Home
+from flows import dispatcher, probe, server
 from flows.controller import FlowController
 from tests.flows.network import Network, WatchedRuntime, leaping
 
@@ -22,16 +23,26 @@ class Prefect:
     """What a person sees of a Prefect server, over its API."""
 
     url: str
+    auth: tuple[str, str]
+
+    def client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(trust_env=False, timeout=20, auth=self.auth)
 
     async def post(self, path: str, body: dict[str, Any]) -> Any:
-        async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+        return (await self._send("POST", path, body)).json()
+
+    async def delete(self, path: str) -> None:
+        await self._send("DELETE", path)
+
+    async def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        async with self.client() as client:
             for _ in range(20):
-                answer = await client.post(f"{self.url}{path}", json=body)
+                answer = await client.request(method, f"{self.url}{path}", json=body)
                 if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:  # SQLite was busy
                     break
                 await asyncio.sleep(0.1)
             answer.raise_for_status()
-            return answer.json()
+            return answer
 
     async def runs(self, key: str) -> list[dict[str, Any]]:
         by_key = {"flow_runs": {"idempotency_key": {"any_": [key]}}}
@@ -45,7 +56,7 @@ class Prefect:
     async def states(self, key: str) -> list[dict[str, Any]]:
         """The state history of the run with this key, oldest first."""
         run = await self.run(key)
-        async with httpx.AsyncClient(trust_env=False, timeout=20) as client:
+        async with self.client() as client:
             answer = await client.get(f"{self.url}/flow_run_states/", params={"flow_run_id": run["id"]})
         return sorted(answer.json(), key=lambda state: str(state["timestamp"]))
 
@@ -106,10 +117,25 @@ class Bench:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def bench(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bench]:
-    home: Path = tmp_path_factory.mktemp("baton-home")
-    network = Network(home, leaping())
-    controller = FlowController(network.runtime, home)
-    controller.open()
-    assert await controller.wait_ready(90), (home / "logs" / "prefect-server.log").read_text()
-    yield Bench(controller, network, Prefect(controller.api_url))
-    await controller.close()
+    home = Home(tmp_path_factory.mktemp("baton-home"))
+    with pytest.MonkeyPatch.context() as environment:
+        # A proxy that refuses, as most do for loopback: nothing here may go by it.
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy"):
+            environment.setenv(name, "http://127.0.0.1:9")
+        for name in ("NO_PROXY", "no_proxy"):
+            environment.setenv(name, "intranet.example")
+        # The same watch as ever, in a shorter time.
+        for module, name, seconds in (
+            (server, "ASK_SECONDS", 2.0), (server, "REPLACE_SECONDS", 6.0), (server, "_BROKEN_SECONDS", 8.0),
+            (server, "_WELL_SECONDS", 4.0), (server, "_KEEP_SECONDS", 0.0), (probe, "TIMEOUT", 6.0),
+            (dispatcher, "INSPECT_SECONDS", 3.0),
+        ):  # fmt: skip
+            environment.setattr(module, name, seconds)
+        network = Network(home.root, leaping())
+        controller = FlowController(network.runtime, home)
+        controller.open()
+        assert await controller.wait_ready(90), (home.logs / "prefect-server.log").read_text()
+        assert controller._server is not None
+        name, _, password = controller._server.auth.partition(":")
+        yield Bench(controller, network, Prefect(controller.api_url, (name, password)))
+        await controller.close()

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from application.alarms import Alarms
+from application.home import Home
 from flows import runtime_access
 from flows.controller import FlowController
 from flows.dispatcher import Request
+from flows.failures import Failures
 from flows.server import free_port
 from tests.flows.network import Network
 
@@ -20,7 +23,9 @@ async def test_nothing_asked_of_the_controller_waits_or_raises_without_prefect(
 ) -> None:
     monkeypatch.setattr(runtime_access, "_registered", None)
     network = Network(tmp_path)
-    controller = FlowController(network.runtime, tmp_path, api_url=f"http://127.0.0.1:{free_port()}/api")
+    controller = FlowController(
+        network.runtime, Home(tmp_path), api_url=f"http://127.0.0.1:{free_port()}/api"
+    )
     batch = await network.launch("one")
 
     def ask_everything() -> float:
@@ -54,7 +59,7 @@ async def test_a_request_is_retried_until_done_and_askings_meanwhile_are_one(
             raise ConnectionError("away")
         done.set()
 
-    request = Request("Test", do)
+    request = Request("Test", do, Failures(Alarms()))
     running = asyncio.create_task(request.run())
     for _ in range(5):
         request.ask()

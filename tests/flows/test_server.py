@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 
+from application.batches import Batch
 from tests.flows.conftest import Bench, eventually
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -23,7 +28,7 @@ _PARENT = """
 import sys, time
 from pathlib import Path
 from flows.server import PrefectServer
-server = PrefectServer(Path(sys.argv[1]))
+server = PrefectServer(Path(sys.argv[1]), "baton:secret")
 server._start()
 print(server.pid, flush=True)
 time.sleep(60)
@@ -78,10 +83,111 @@ async def test_with_its_server_killed_and_its_database_deleted_nothing_is_missin
     assert (await bench.prefect.run(batch.batch_id))["id"] != first["id"]
 
 
+async def test_nobody_without_the_secret_asks_anything_of_the_server(bench: Bench) -> None:
+    url = bench.controller.api_url
+    body: dict[str, object] = {}
+    async with httpx.AsyncClient(trust_env=False) as stranger:
+        assert (await stranger.post(f"{url}/flow_runs/filter", json=body)).status_code == 401
+        assert (await stranger.delete(f"{url}/work_pools/baton")).status_code == 401
+        wrong = ("baton", "x" * 64)
+        assert (await stranger.post(f"{url}/flow_runs/filter", json=body, auth=wrong)).status_code == 401
+        asks = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "DELETE"}
+        page = await stranger.options(f"{url}/work_pools/baton", headers=asks)
+        assert "access-control-allow-origin" not in page.headers
+
+
+async def test_the_secret_stands_on_no_command_line_and_in_no_log(bench: Bench) -> None:
+    server = bench.controller._server
+    assert server is not None
+    secret = bench.prefect.auth[1]
+    assert len(secret) == 64
+    assert secret not in Path(f"/proc/{server.pid}/cmdline").read_bytes().decode()
+    for log in server.log.parent.iterdir():
+        assert secret not in log.read_text()
+
+
+async def test_what_is_deleted_from_prefect_is_made_anew_while_running(bench: Bench) -> None:
+    async def goes_on(batch: Batch, first: str) -> None:
+        async def waits_anew() -> bool:
+            runs = await bench.prefect.runs(batch.batch_id)
+            return [run["state"]["name"] for run in runs if run["id"] != first] == ["Waiting"]
+
+        await eventually(waits_anew, 60)
+
+    batch = await bench.launch("deleted")
+    first = (await bench.prefect.run(batch.batch_id))["id"]
+    await bench.prefect.delete(f"/flow_runs/{first}")
+    await goes_on(batch, first)
+    first = (await bench.prefect.run(batch.batch_id))["id"]
+    for each in await bench.prefect.post("/deployments/filter", {}):
+        await bench.prefect.delete(f"/deployments/{each['id']}")
+    await goes_on(batch, first)
+    first = (await bench.prefect.run(batch.batch_id))["id"]
+    await bench.prefect.delete("/work_pools/baton")
+    await goes_on(batch, first)
+    await bench.answered(batch)
+    await bench.closed(batch, seconds=60)
+
+
+def _drop_tables(database: Path) -> None:
+    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("DROP TABLE flow_run_state")
+
+
+def _delete_rows(database: Path) -> None:
+    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        for table in ("flow_run_state", "deployment", "work_queue"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608
+
+
+def _overwrite_root_pages(database: Path) -> None:
+    with closing(sqlite3.connect(database, timeout=30)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with database.open("r+b") as file:
+        file.write(b"\xa5" * 4096 * 200)
+
+
+@pytest.mark.parametrize(
+    "break_", [_drop_tables, _delete_rows, _overwrite_root_pages], ids=lambda each: each.__name__
+)
+async def test_a_database_broken_inside_is_replaced_while_running(
+    bench: Bench, break_: Callable[[Path], None]
+) -> None:
+    server = bench.controller._server
+    assert server is not None
+    batch = await bench.launch(break_.__name__)
+    break_(server.folder / "prefect.db")
+    await bench.answered(batch)
+    await bench.closed(batch, seconds=90)
+
+
+async def test_a_server_that_hangs_is_replaced(bench: Bench) -> None:
+    batch = await bench.launch("hangs")
+    pid = bench.controller.server_pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    await bench.answered(batch)
+    await bench.closed(batch, seconds=90)
+    assert bench.controller.server_pid != pid
+
+
+async def test_a_database_that_another_program_has_locked_is_put_aside(bench: Bench) -> None:
+    server = bench.controller._server
+    assert server is not None
+    batch = await bench.launch("locked")
+    with closing(sqlite3.connect(server.folder / "prefect.db", timeout=30)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        await bench.answered(batch)
+        await bench.closed(batch, seconds=120)
+
+
 async def test_every_flow_deploys_from_the_checkout(bench: Bench, tmp_path: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
     environment |= {
         "PREFECT_API_URL": bench.controller.api_url,
+        "PREFECT_API_AUTH_STRING": ":".join(bench.prefect.auth),
         "PREFECT_HOME": str(tmp_path),
         "DO_NOT_TRACK": "1",
     }

@@ -92,5 +92,5 @@ def test_all_that_is_served_is_described(described: Described) -> None:
         "/api/assignments/{assignment_id}/responses", "/api/assignments/{assignment_id}/replies",
         "/api/assignments/{assignment_id}/files", "/api/assignments/{assignment_id}/links/revoke",
         "/api/audit/workflows", "/api/audit/story", "/api/audit/verify", "/api/audit/events",
-        "/api/outbox/links", "/api/clock", "/api/clock/answers/{assignment_id}",
+        "/api/outbox/links", "/api/status", "/api/clock", "/api/clock/answers/{assignment_id}",
     }  # fmt: skip
