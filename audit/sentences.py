@@ -55,8 +55,11 @@ _AROUND: dict[str, Callable[[e.Event, Names], str]] = {
 }
 #: How a value of an event is said.
 _WAYS: dict[str, Callable[[Names], Callable[[Any], str]]] = {
+    "asked": lambda names: lambda kind: REPLIES[kind].asked,
     "because": lambda names: _because,
     "moment": lambda names: names.moment,
+    "organisation": lambda names: names.place,
+    "person": lambda names: names.person,
     "place": lambda names: names.at,
     "places": lambda names: names.places,
     "title": lambda names: names.quoted,
@@ -101,18 +104,6 @@ def _membership_changed(body: e.MembershipChanged, event: e.Event, names: Names)
     return f"{names.actor(event.actor)} changed the membership ({'; '.join(parts) or 'its people'}){_because(body.reason)}"
 
 
-@_STORY.by_code(e.DateMoved)
-def _date_moved(body: e.DateMoved, event: e.Event, names: Names) -> str:
-    old = f" from {body.old}" if body.old else ""
-    return f"{names.actor(event.actor)} moved {body.name.replace('_', ' ')}{old} to {body.new}{_because(body.reason)}"
-
-
-@_STORY.by_code(e.ChildRequested)
-def _child_requested(body: e.ChildRequested, event: e.Event, names: Names) -> str:
-    item = f" for {body.item}" if body.item else ""
-    return f"{names.quoted(body.step)} started {body.definition}{item} (workflow {body.child})."
-
-
 @_STORY.by_code(e.ChildRefused)
 def _child_refused(body: e.ChildRefused, event: e.Event, names: Names) -> str:
     again = (
@@ -122,19 +113,6 @@ def _child_refused(body: e.ChildRefused, event: e.Event, names: Names) -> str:
 
 
 # --- its steps
-
-
-@_STORY.by_code(e.StepClosed)
-def _step_closed(body: e.StepClosed, event: e.Event, names: Names) -> str:
-    missing = f" Missing, and not estimated: {names.places(body.missing)}." if body.missing else ""
-    outcome = f" ({body.outcome})" if body.outcome else ""
-    return f"{names.quoted(body.step)} closed{outcome}{_because(body.because)}{missing}"
-
-
-@_STORY.by_code(e.StepReopened)
-def _step_reopened(body: e.StepReopened, event: e.Event, names: Names) -> str:
-    whom = f" for {names.place(body.organisation)}" if body.organisation else ""
-    return f"{names.quoted(body.step)} was opened again{whom}, attempt {body.attempt}{_because(body.because)}"
 
 
 @_STORY.by_code(e.ShortfallDecided)
@@ -158,31 +136,12 @@ def _response_received(body: e.ResponseReceived, event: e.Event, names: Names) -
     return f"{names.actor(event.actor)} answered {names.whose(body.assignment)}{_how(event)}{late}{again}{outcome}.{signed}{counted}{warned}"
 
 
-@_STORY.by_code(e.ReplyReceived)
-def _reply_received(body: e.ReplyReceived, event: e.Event, names: Names) -> str:
-    until = f" until {names.moment(body.until)}" if body.until else ""
-    text = f" “{body.text}”" if body.text else ""
-    return f"{names.actor(event.actor)} {REPLIES[body.kind].asked}{until} ({names.whose(body.assignment)}).{text} Reminders stopped."
-
-
-@_STORY.by_code(e.AssignmentReassigned)
-def _assignment_reassigned(body: e.AssignmentReassigned, event: e.Event, names: Names) -> str:
-    old = f" instead of {names.person(body.old_person)}" if body.old_person else ""
-    return f"{names.actor(event.actor)} asked {body.name}{old} for {names.whose(body.assignment)}{_because(body.reason)}"
-
-
 @_STORY.by_code(e.RungClimbed)
 def _rung_climbed(body: e.RungClimbed, event: e.Event, names: Names) -> str:
     people = ", ".join(names.person(person) for person in body.people) or "nobody"
     said = _RUNGS.get(body.register, "reminded {people}").format(people=people)
     whom = "" if "{people}" in _RUNGS.get(body.register, "") else f" to {people}"
     return f"Chased {names.whose(body.assignment)}{whom}: {said}."
-
-
-@_STORY.by_code(e.AskedAgain)
-def _asked_again(body: e.AskedAgain, event: e.Event, names: Names) -> str:
-    by = f", by {names.moment(body.due.at)}" if body.due else ""
-    return f"{names.whose(body.assignment)} was asked again{by}{_because(body.because)}"
 
 
 # --- asked, together or alone

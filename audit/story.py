@@ -50,7 +50,7 @@ class StoryWriter:
         # One line for each date, since closures make dates differ.
         for _, same in groupby(bodies, key=lambda body: body.due):
             together = list(same)
-            text, facts = asked(together, self.names), asked_facts(together, self.names)
+            text, facts = asked(together, self.names), asked_facts(first, together, self.names)
             yield StoryLine(first.at, text, _why(together[0]), facts)
 
 

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from cli.console import WIDE, say
+from engine.decisions.advance import ANSWERED
 
 #: Columns of the process's name.
 _NAME = 26
@@ -63,15 +64,20 @@ def brief(lines: Iterable[Line]) -> Iterator[str]:
 
 def _dull(facts: Line) -> bool:
     """What the line before it has said already."""
-    closed_by_it = facts["event"] == "StepClosed" and facts["alone"] and not facts["missing"]
+    closed_by_it = facts["event"] == "StepClosed" and facts["because"] == ANSWERED and not facts["missing"]
     return closed_by_it or facts["event"] == "AssignmentEnded"
 
 
 def _alike(facts: Line) -> str:
     """What was answered, where several answers of it may be told together; "" for what stands alone."""
-    if facts["event"] != "ResponseReceived" or facts["outcome"] or facts["late"] or _notes(facts):
+    if facts["event"] != "ResponseReceived" or _outcome(facts) or facts["late"] or _notes(facts):
         return ""
     return str(facts["step"])
+
+
+def _outcome(facts: Line) -> str:
+    """What an answer came to, where it says more than that it is one."""
+    return "" if facts["outcome"] in _DONE else str(facts["outcome"])
 
 
 def _short(line: Line) -> str:
@@ -92,8 +98,9 @@ def _short(line: Line) -> str:
 
 
 def _answered(facts: Line) -> str:
-    where = "" if facts["outcome"] else f", {facts['place']},"
-    late, outcome = ", late" if facts["late"] else "", f": {facts['outcome']}" if facts["outcome"] else ""
+    came_to = _outcome(facts)
+    where = "" if came_to else f", {facts['place']},"
+    late, outcome = ", late" if facts["late"] else "", f": {came_to}" if came_to else ""
     return " ".join([f"{facts['who']}{where} answered “{facts['step']}”{late}{outcome}.", *_notes(facts)])
 
 

@@ -19,6 +19,7 @@ from engine.events.values import Body
     rows=Sets("assignment", status="answered", answered_at=AT, late=Of("late"), responses=Of("number")),
     story=BY_CODE,
     published="baton.assignment.answered",
+    facts=("who", "place", "step:title", "outcome", "late", "number", "counts", "warnings"),
 )
 @dataclass(frozen=True, slots=True)
 class ResponseReceived(Body):
@@ -76,7 +77,7 @@ class ActionsSetOff(Body):
     folds=BY_CODE,
     notifies=BY_CODE,
     rows=NOTHING,
-    story=BY_CODE,
+    story="{actor} {kind:asked}[ until {until:moment}] ({assignment:whose}).[ “{text}”] Reminders stopped.",
     published="baton.assignment.replied",
 )
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from engine.events.values import Body, PlannedRung, When
     story=BY_CODE,
     explains="due.explanation",
     published=NOTHING,
+    facts=("step:title", "attempt", "due.at:day"),
 )
 @dataclass(frozen=True, slots=True)
 class AssignmentOpened(Body):
@@ -43,7 +44,7 @@ class AssignmentOpened(Body):
     folds=BY_CODE,
     notifies=BY_CODE,
     rows=Sets("assignment", status="open", due=Of("due.at"), external=Of("due.external", False)),
-    story=BY_CODE,
+    story="{assignment:whose} was asked again[, by {due.at:moment}]{because:because}",
     explains="due.explanation",
     published=NOTHING,
 )
@@ -94,7 +95,7 @@ class DeadlineMoved(Body):
     folds=BY_CODE,
     notifies=BY_CODE,
     rows=Sets("assignment", person=Of("person"), name=Of("name")),
-    story=BY_CODE,
+    story="{actor} asked {name}[ instead of {old_person:person}] for {assignment:whose}{reason:because}",
     published=NOTHING,
 )
 @dataclass(frozen=True, slots=True)

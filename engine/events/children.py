@@ -20,7 +20,7 @@ from engine.events.values import Body
     folds=BY_CODE,
     notifies=NOTHING,
     rows=NOTHING,
-    story=BY_CODE,
+    story="{step:title} started {definition}[ for {item}] (workflow {child}).",
     published=NOTHING,
 )
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
 from string import Formatter
@@ -32,13 +33,15 @@ AT, VERSION = Circumstance.AT, Circumstance.VERSION
 class Sets:
     """One thing whose fields the event gives other values: constants, AT, VERSION, or `Of` the event.
 
-    `what` is the workflow, or the step, the assignment or the child workflow that the event names;
+    `what` is the workflow, or the step, the assignment, the child workflow, the link or the message that the event names;
     `Sets("step", status="open", opened_at=AT)`.
     """
 
     __slots__ = ("values", "what")
 
-    def __init__(self, what: Literal["workflow", "step", "assignment", "child"], /, **values: Any) -> None:
+    def __init__(
+        self, what: Literal["workflow", "step", "assignment", "child", "link", "message"], /, **values: Any
+    ) -> None:
         self.what, self.values = what, values
 
     def getters(self, of: type[Any]) -> Callable[[Event], dict[str, Any]]:
@@ -88,31 +91,68 @@ class Tell:
     while_open: bool = False
 
 
-class Phrase:
-    """A phrase such as `{step:title} was left out{because:because}`.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A value by its name, and the way in which it is said: `due.at:moment`.
 
-    A name is a field of the event, by its path, or one of `names`; what stands behind the colon is one of `ways`, by which
-    the value is said. Raises ValueError for a name or a way that is not there.
+    The name is a field of the event, by its path, or one of what stands around it.
     """
 
-    def __init__(self, text: str, names: Iterable[str], ways: Iterable[str]) -> None:
-        self._parts: list[tuple[str, list[str], str]] = []
-        for literal, name, way, _ in Formatter().parse(text):
-            path = name.split(".") if name is not None else []
-            if (path and path[0] not in names) or (way and way not in ways):
-                raise ValueError(f"{text!r} has {{{name}:{way}}}, and there is no such name or way to say it")
-            self._parts.append((literal, path, way or ""))
+    path: tuple[str, ...]
+    way: str
 
-    def fill(self, body: Body, names: Mapping[str, Any], ways: Mapping[str, Callable[[Any], str]]) -> str:
+    @classmethod
+    def of(cls, text: str, names: Container[str], ways: Container[str]) -> Named:
+        """Raises ValueError for a name that is none of `names`, or a way that is none of `ways`."""
+        name, _, way = text.partition(":")
+        path = tuple(name.split("."))
+        if path[0] not in names or (way and way not in ways):
+            raise ValueError(f"there is no {text!r}: no such name, or no such way to say it")
+        return cls(path, way)
+
+    def value(self, body: Body, names: Mapping[str, Any]) -> Any:
+        """What it stands for; None where something on the way is not there."""
+        first, *rest = self.path
+        return _walked(names[first] if first in names else getattr(body, first), rest, None)
+
+
+Ways = Mapping[str, Callable[[Any], Any]]
+
+
+class Phrase:
+    """A phrase such as `{step:title} was left out{because:because}`; what stands in braces is a `Named`.
+
+    A part in brackets, `[ until {until:moment}]`, is left out where a value in it is empty.
+    """
+
+    def __init__(self, text: str, names: Container[str], ways: Container[str]) -> None:
+        """Raises ValueError for a name or a way that is not there."""
+        outside_in = enumerate(re.split(r"[\[\]]", text))  # at odd places stands what was in brackets
+        self._parts = [(bool(number % 2), _pieces(part, names, ways)) for number, part in outside_in]
+
+    def fill(self, body: Body, names: Mapping[str, Any], ways: Ways) -> str:
         """The phrase in words. What is put in is never read as a phrase again."""
-        return "".join(literal + _said(path, way, body, names, ways) for literal, path, way in self._parts)
+        told: list[str] = []
+        for optional, pieces in self._parts:
+            values = [(piece, piece.value(body, names)) for piece in pieces if isinstance(piece, Named)]
+            if not optional or all(value not in _EMPTY for _, value in values):
+                said = {piece: _said(value, piece.way, ways) for piece, value in values}
+                told += [piece if isinstance(piece, str) else said[piece] for piece in pieces]
+        return "".join(told)
 
 
-def _said(
-    path: list[str], way: str, body: Body, names: Mapping[str, Any], ways: Mapping[str, Callable[[Any], str]]
-) -> str:
-    if not path:
-        return ""
-    value = names[path[0]] if path[0] in names else getattr(body, path[0])
-    value = _walked(value, path[1:], "")
-    return ways[way](value) if way else str(value)
+_EMPTY: tuple[Any, ...] = (None, "", ())
+
+
+def _pieces(text: str, names: Container[str], ways: Container[str]) -> list[str | Named]:
+    pieces: list[str | Named] = []
+    for literal, name, way, _ in Formatter().parse(text):
+        pieces.append(literal)
+        if name is not None:
+            pieces.append(Named.of(f"{name}:{way}" if way else name, names, ways))
+    return pieces
+
+
+def _said(value: Any, way: str, ways: Ways) -> str:
+    value = "" if value is None else value
+    return str(ways[way](value) if way else value)

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import cache
+from typing import Any, get_origin, get_type_hints
 
-from engine import events as e
+from engine.events.kinds import kind_named
+from engine.events.values import Document, Event
 
 
-def named_in(event: e.Event) -> Iterator[str]:
-    """The bundle a workflow is pinned to, the copy of an email, and the files of inputs, answers and values."""
-    match event.body:
-        case e.WorkflowLaunched(bundle=bundle, inputs=inputs):
-            yield bundle
-            yield from _files(inputs)
-        case e.CalendarChanged(bundle=bundle) | e.DefinitionChanged(bundle=bundle):
-            yield bundle
-        case e.MessageSent(sha256=copy):
-            yield copy
-        case (
-            e.ResponseReceived(answers=values) | e.StepClosed(values=values) | e.ChildRequested(inputs=values)
-        ):
-            yield from _files(values)
+def named_in(event: Event) -> Iterator[str]:
+    """The documents in its fields of type `Document`, and the files of inputs, answers and values."""
+    documents, holders = _fields(event.type)
+    for name in documents:
+        if document := getattr(event.body, name):
+            yield document
+    for name in holders:
+        yield from _files(getattr(event.body, name))
+
+
+@cache
+def _fields(kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields that are documents, and the mappings, which may hold files."""
+    types = get_type_hints(kind_named(kind).body, include_extras=True)
+    return (
+        tuple(name for name, type_ in types.items() if type_ == Document),
+        tuple(name for name, type_ in types.items() if get_origin(type_) is Mapping),
+    )
 
 
 def _files(value: Any) -> Iterator[str]:

@@ -44,7 +44,8 @@ class IncompleteRegistry(TypeError):
 class EventKind:
     """A type of event and its declarations.
 
-    `explains` is the path of what explains a date it gives. `stream`: whose log it stands in, where that is no workflow's.
+    `explains` is the path of what explains a date it gives. `facts` name what a line of the story is about, as data.
+    `stream`: whose log it stands in, where that is no workflow's.
     """
 
     body: type[Body]
@@ -53,8 +54,9 @@ class EventKind:
     rows: Sets | Declared
     story: str | Declared
     published: str | Declared
-    explains: str
-    stream: str
+    explains: str = ""
+    facts: tuple[str, ...] = ()
+    stream: str = ""
 
 
 #: Every type of event, by its name: the name it has in the log.
@@ -65,12 +67,12 @@ Kind = TypeVar("Kind", bound=type[Body])
 
 def event(
     *, folds: Sets | Declared, notifies: Tell | Declared, rows: Sets | Declared, story: str | Declared,
-    published: str | Declared, explains: str = "", stream: str = "",
+    published: str | Declared, explains: str = "", facts: tuple[str, ...] = (), stream: str = "",
 ) -> Callable[[Kind], Kind]:  # fmt: skip
     """Register a dataclass as a type of event. Raises IncompleteRegistry for a field it declares and does not have."""
 
     def register(body: Kind) -> Kind:
-        kind = EventKind(body, folds, notifies, rows, story, published, explains, stream)
+        kind = EventKind(body, folds, notifies, rows, story, published, explains, facts, stream)
         for path in _paths(kind):
             if path.partition(".")[0] not in fields_of(body):
                 raise IncompleteRegistry(f"{body.__name__} declares {path}, and has no such field")

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.events.declarations import Of, Sets
 from engine.events.kinds import BY_CODE, NOTHING, event
-from engine.events.values import Body
+from engine.events.values import Body, Document
 
 
 @event(
@@ -37,7 +37,7 @@ class MembershipChanged(Body):
 class CalendarChanged(Body):
     """The workflow is pinned to another bundle that differs in its calendar."""
 
-    bundle: str
+    bundle: Document
     reason: str
 
 
@@ -52,7 +52,7 @@ class CalendarChanged(Body):
 class DefinitionChanged(Body):
     """The workflow moves to another version of its definition."""
 
-    bundle: str
+    bundle: Document
     version: int
     reason: str
 
@@ -61,7 +61,7 @@ class DefinitionChanged(Body):
     folds=BY_CODE,
     notifies=NOTHING,
     rows=NOTHING,
-    story=BY_CODE,
+    story="{actor} moved {name:words}[ from {old}] to {new}{reason:because}",
     published=NOTHING,
 )
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.events.declarations import AT, Of, Sets
 from engine.events.kinds import BY_CODE, NOTHING, event
-from engine.events.values import Body, Notice
+from engine.events.values import Body, Document, Notice
 
 #: The names of the streams.
 POST = "post"
@@ -50,7 +51,7 @@ class MessageClaimed(Body):
 @event(
     folds=NOTHING,
     notifies=NOTHING,
-    rows=BY_CODE,
+    rows=Sets("message", status="sent", sent_at=AT, because=""),
     story=NOTHING,
     published=NOTHING,
     stream=POST,
@@ -60,13 +61,15 @@ class MessageSent(Body):
     message_id: str
     server_said: str
     size: int
-    sha256: str
+    sha256: Document
 
 
 @event(
     folds=NOTHING,
     notifies=NOTHING,
-    rows=BY_CODE,
+    rows=Sets(
+        "message", status="deferred", because=Of("because"), lease_until=Of("retry_at"), tries=Of("tries")
+    ),
     story=NOTHING,
     published=NOTHING,
     stream=POST,
@@ -84,7 +87,7 @@ class MessageDeferred(Body):
 @event(
     folds=NOTHING,
     notifies=NOTHING,
-    rows=BY_CODE,
+    rows=Sets("message", status="refused", because=Of("because")),
     story=NOTHING,
     published=NOTHING,
     stream=POST,
@@ -117,7 +120,7 @@ class LinkIssued(Body):
 @event(
     folds=NOTHING,
     notifies=NOTHING,
-    rows=BY_CODE,
+    rows=Sets("link", revoked=True),
     story="{actor} revoked the link to {assignment:whose}{reason:because}",
     published=NOTHING,
     stream=LINKS,

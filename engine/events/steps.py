@@ -57,8 +57,9 @@ class StepOpened(Body):
     folds=BY_CODE,
     notifies=BY_CODE,
     rows=BY_CODE,
-    story=BY_CODE,
+    story="{step:title} closed[ ({outcome})]{because:because}[ Missing, and not estimated: {missing:places}.]",
     published="baton.step.closed",
+    facts=("step:title", "outcome", "because", "missing:places"),
 )
 @dataclass(frozen=True, slots=True)
 class StepClosed(Body):
@@ -76,7 +77,7 @@ class StepClosed(Body):
     folds=BY_CODE,
     notifies=NOTHING,
     rows=BY_CODE,
-    story=BY_CODE,
+    story="{step:title} was opened again[ for {organisation:organisation}], attempt {attempt}{because:because}",
     published="baton.step.reopened",
 )
 @dataclass(frozen=True, slots=True)

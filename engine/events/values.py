@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+#: The SHA-256 of a document. Whoever keeps the event keeps the document too (engine/events/documents.py).
+Document = Annotated[str, "document"]
 
 Channel = Literal["web", "api", "cli", "schedule", "engine"]
 NoticeKind = Literal["ask", "reminder", "offer of help", "task", "question", "told", "outcome", "decision"]

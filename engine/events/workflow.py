@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from engine.events.declarations import AT, Of, Sets
 from engine.events.kinds import BY_CODE, NOTHING, event
-from engine.events.values import Body
+from engine.events.values import Body, Document
 
 
 @event(
@@ -17,6 +17,7 @@ from engine.events.values import Body
     rows=BY_CODE,
     story="{actor} launched {reference} for {pcn}{how}, on {definition} version {definition_version}.",
     published="baton.workflow.launched",
+    facts=("who", "definition"),
 )
 @dataclass(frozen=True, slots=True)
 class WorkflowLaunched(Body):
@@ -28,7 +29,7 @@ class WorkflowLaunched(Body):
 
     definition: str
     definition_version: int
-    bundle: str
+    bundle: Document
     reference: str
     launch: str
     batch: str

@@ -97,23 +97,83 @@ def _declared(sets: Sets, body: type[e.Body]) -> Fold:
 
 
 _FOLDS: Table[Fold] = Table("folds", _unchanged, _declared)
-_Code = TypeVar("_Code", bound=Callable[[Any, WorkflowState, e.Event], WorkflowState])
+_Workflow = TypeVar("_Workflow", bound=Callable[[Any, WorkflowState, e.Event], WorkflowState])
+_Step = TypeVar("_Step", bound=Callable[[Any, StepState, e.Event], StepState])
+_Assignment = TypeVar("_Assignment", bound=Callable[[Any, Assignment, e.Event], Assignment])
 
 
-def _by_code(body: type[e.Body]) -> Callable[[_Code], _Code]:
-    """The function under this folds that event, and needs no bundle for it."""
+def _of_workflow(body: type[e.Body]) -> Callable[[_Workflow], _Workflow]:
+    """The function under this gives the workflow after that event."""
 
-    def register(function: _Code) -> _Code:
+    def register(function: _Workflow) -> _Workflow:
         _FOLDS.by_code(body)(lambda body, state, event, _: function(body, state, event))
         return function
 
     return register
 
 
+def _of_step(body: type[e.Body]) -> Callable[[_Step], _Step]:
+    """The function under this gives the step that the event names, as it is after it."""
+
+    def register(function: _Step) -> _Step:
+        _FOLDS.by_code(body)(
+            lambda body, state, event, _: state.with_step(function(body, state.steps[body.step], event))
+        )
+        return function
+
+    return register
+
+
+def _of_assignment(body: type[e.Body]) -> Callable[[_Assignment], _Assignment]:
+    """The function under this gives the assignment that the event names, as it is after it."""
+
+    def register(function: _Assignment) -> _Assignment:
+        _FOLDS.by_code(body)(
+            lambda body, state, event, _: _with(state, function(body, _found(state, body.assignment), event))
+        )
+        return function
+
+    return register
+
+
+def _found(state: WorkflowState, assignment_id: str) -> Assignment:
+    found = state.assignment(assignment_id)
+    if found is None:
+        raise BrokenLog(f"{state.id} has no assignment {assignment_id}; run `baton store check`")
+    return found
+
+
+def _with(state: WorkflowState, assignment: Assignment) -> WorkflowState:
+    """The state with `assignment` in its attempt of the step."""
+    return _in_attempt(
+        state, assignment.step, assignment.attempt,
+        lambda step: replace(step, assignments={**step.assignments, assignment.id: assignment}),
+    )  # fmt: skip
+
+
+def _with_child(state: WorkflowState, child: Child) -> WorkflowState:
+    """The state with `child` in the attempt of the step that started it."""
+    return _in_attempt(
+        state, child.step, child.attempt,
+        lambda step: replace(step, children={**step.children, child.id: child}),
+    )  # fmt: skip
+
+
+def _in_attempt(
+    state: WorkflowState, step_id: str, attempt: int, changed: Callable[[StepState], StepState]
+) -> WorkflowState:
+    """The state with that attempt of the step changed, be it the present one or an earlier one."""
+    step = state.steps[step_id]
+    if step.attempt == attempt:
+        return state.with_step(changed(step))
+    attempts = tuple(changed(old) if old.attempt == attempt else old for old in state.earlier[step_id])
+    return replace(state, earlier={**state.earlier, step_id: attempts})
+
+
 # --- the workflow
 
 
-@_by_code(e.WorkflowLaunched)
+@_of_workflow(e.WorkflowLaunched)
 def _launched_twice(body: e.WorkflowLaunched, state: WorkflowState, event: e.Event) -> WorkflowState:
     raise BrokenLog(f"{state.id} is launched twice; run `baton store check`")
 
@@ -134,68 +194,52 @@ def _repinned(
     return replace(state, process=process, calendar=calendar_of(process, state.pcn), steps=steps)
 
 
-@_by_code(e.HoldLifted)
+@_of_workflow(e.HoldLifted)
 def _hold_lifted(body: e.HoldLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
     hold = Hold(state.held_at or event.at, event.at, body.lost)
     return replace(state, status="open", held_at=None, because="", holds=(*state.holds, hold))
 
 
-@_by_code(e.WorkflowLocked)
+@_of_workflow(e.WorkflowLocked)
 def _workflow_locked(body: e.WorkflowLocked, state: WorkflowState, event: e.Event) -> WorkflowState:
     steps = {key: replace(step, locked=step.locked or step.done) for key, step in state.steps.items()}
     return replace(state, locked=True, steps=steps)
 
 
-@_by_code(e.LockLifted)
+@_of_workflow(e.LockLifted)
 def _lock_lifted(body: e.LockLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
     return replace(state, locked=False, steps={k: replace(s, locked=False) for k, s in state.steps.items()})
 
 
-@_by_code(e.MembershipChanged)
+@_of_workflow(e.MembershipChanged)
 def _membership_changed(body: e.MembershipChanged, state: WorkflowState, event: e.Event) -> WorkflowState:
     pcn = membership(body.pcn)
     return replace(state, pcn=pcn, calendar=calendar_of(state.process, pcn))
 
 
-@_by_code(e.DateMoved)
+@_of_workflow(e.DateMoved)
 def _date_moved(body: e.DateMoved, state: WorkflowState, event: e.Event) -> WorkflowState:
     return replace(state, moved={**state.moved, body.name: (body.new, event.at)})
 
 
-@_by_code(e.ChildRequested)
+@_of_workflow(e.ChildRequested)
 def _child_requested(body: e.ChildRequested, state: WorkflowState, event: e.Event) -> WorkflowState:
     attempt = state.steps[body.step].attempt
     return _with_child(state, Child(body.child, body.step, attempt, body.definition, body.inputs, body.item))
 
 
-def _with_child(state: WorkflowState, child: Child) -> WorkflowState:
-    """The state with `child` in the attempt of the step that started it."""
-    step = state.steps[child.step]
-    if step.attempt == child.attempt:
-        return state.with_step(replace(step, children={**step.children, child.id: child}))
-    attempts = tuple(
-        replace(before, children={**before.children, child.id: child})
-        if before.attempt == child.attempt
-        else before
-        for before in state.earlier[child.step]
-    )
-    return replace(state, earlier={**state.earlier, child.step: attempts})
-
-
 # --- steps
 
 
-@_by_code(e.StepClosed)
-def _step_closed(body: e.StepClosed, state: WorkflowState, event: e.Event) -> WorkflowState:
-    step = state.steps[body.step]
-    closed = replace(
+@_of_step(e.StepClosed)
+def _step_closed(body: e.StepClosed, step: StepState, event: e.Event) -> StepState:
+    return replace(
         step, status="closed", closed_at=event.at, outcome=body.outcome, missing=body.missing,
         values=body.values, opened_at=step.opened_at or event.at, closed_by=event.version,
     )  # fmt: skip
-    return state.with_step(closed)
 
 
-@_by_code(e.StepReopened)
+@_of_workflow(e.StepReopened)
 def _step_reopened(body: e.StepReopened, state: WorkflowState, event: e.Event) -> WorkflowState:
     step = state.steps[body.step]
     sent_back = body.sent_back or (step.sent_back and step.attempt == body.attempt)
@@ -209,41 +253,19 @@ def _step_reopened(body: e.StepReopened, state: WorkflowState, event: e.Event) -
     return replace(state.with_step(fresh), earlier=earlier)
 
 
-@_by_code(e.ShortfallDecided)
-def _shortfall_decided(body: e.ShortfallDecided, state: WorkflowState, event: e.Event) -> WorkflowState:
-    step = state.steps[body.step]
+@_of_step(e.ShortfallDecided)
+def _shortfall_decided(body: e.ShortfallDecided, step: StepState, event: e.Event) -> StepState:
     if body.choice == "proceed":
-        return state.with_step(replace(step, shortfall="proceed", decided_by=event.version))
+        return replace(step, shortfall="proceed", decided_by=event.version)
     if body.choice == "withdraw":
-        return state  # the end of the workflow follows, as an event of its own
-    return state.with_step(
-        replace(step, shortfall="", short_at=(body.until, event.at) if body.until else None)
-    )
+        return step  # the end of the workflow follows, as an event of its own
+    return replace(step, shortfall="", short_at=(body.until, event.at) if body.until else None)
 
 
 # --- assignments
 
 
-def _with(state: WorkflowState, assignment: Assignment) -> WorkflowState:
-    step = state.steps[assignment.step]
-    if assignment.attempt == step.attempt:
-        return state.with_step(replace(step, assignments={**step.assignments, assignment.id: assignment}))
-    attempts = tuple(
-        replace(old, assignments={**old.assignments, assignment.id: assignment})
-        if old.attempt == assignment.attempt else old
-        for old in state.earlier[assignment.step]
-    )  # fmt: skip
-    return replace(state, earlier={**state.earlier, assignment.step: attempts})
-
-
-def _found(state: WorkflowState, assignment_id: str) -> Assignment:
-    found = state.assignment(assignment_id)
-    if found is None:
-        raise BrokenLog(f"{state.id} has no assignment {assignment_id}; run `baton store check`")
-    return found
-
-
-@_by_code(e.AssignmentOpened)
+@_of_workflow(e.AssignmentOpened)
 def _assignment_opened(body: e.AssignmentOpened, state: WorkflowState, event: e.Event) -> WorkflowState:
     opened = Assignment(
         id=body.assignment, step=body.step, attempt=body.attempt, organisation=body.organisation, role=body.role,
@@ -257,57 +279,53 @@ def _assignment_opened(body: e.AssignmentOpened, state: WorkflowState, event: e.
     return _with(state, opened)
 
 
-@_by_code(e.ResponseReceived)
-def _response_received(body: e.ResponseReceived, state: WorkflowState, event: e.Event) -> WorkflowState:
-    assignment = _found(state, body.assignment)
+@_of_assignment(e.ResponseReceived)
+def _response_received(body: e.ResponseReceived, assignment: Assignment, event: e.Event) -> Assignment:
     response = Response(
         body.number, event.at, event.actor, body.answers, body.outcome, body.late, body.counts, body.signed,
         event.version,
     )  # fmt: skip
-    responses = (*assignment.responses, response)
-    return _with(state, replace(assignment, status="answered", responses=responses, silence=""))
+    return replace(assignment, status="answered", responses=(*assignment.responses, response), silence="")
 
 
-@_by_code(e.AskedAgain)
-def _asked_again(body: e.AskedAgain, state: WorkflowState, event: e.Event) -> WorkflowState:
-    before = _found(state, body.assignment)
-    again = replace(
+@_of_assignment(e.AskedAgain)
+def _asked_again(body: e.AskedAgain, before: Assignment, event: e.Event) -> Assignment:
+    return replace(
         before, status="open", heard=len(before.responses), due=body.due, rungs=body.rungs, climbed=frozenset(),
         chasers=0, called=False, granted=False, dated_at=event.at,
         replies=tuple(replace(reply, settled=True) for reply in before.replies),
     )  # fmt: skip
-    return _with(state, again)
 
 
-@_by_code(e.ResponseCarried)
+@_of_workflow(e.ResponseCarried)
 def _response_carried(body: e.ResponseCarried, state: WorkflowState, event: e.Event) -> WorkflowState:
     before = _found(state, body.from_assignment)
     now = _found(state, body.assignment)
     return _with(state, replace(now, status="carried", responses=before.responses, silence=before.silence))
 
 
-@_by_code(e.ReplyReceived)
-def _reply_received(body: e.ReplyReceived, state: WorkflowState, event: e.Event) -> WorkflowState:
-    assignment = _found(state, body.assignment)
+@_of_assignment(e.ReplyReceived)
+def _reply_received(body: e.ReplyReceived, assignment: Assignment, event: e.Event) -> Assignment:
     reply = Reply(body.kind, event.at, body.text, body.until, event.actor)
-    return _with(state, replace(assignment, replies=(*assignment.replies, reply)))
+    return replace(assignment, replies=(*assignment.replies, reply))
 
 
-@_by_code(e.ReplySettled)
-def _reply_settled(body: e.ReplySettled, state: WorkflowState, event: e.Event) -> WorkflowState:
-    assignment = _found(state, body.assignment)
+@_of_assignment(e.ReplySettled)
+def _reply_settled(body: e.ReplySettled, assignment: Assignment, event: e.Event) -> Assignment:
+    return _with_last_reply(assignment, settled=True)
+
+
+@_of_assignment(e.PromisePassed)
+def _promise_passed(body: e.PromisePassed, assignment: Assignment, event: e.Event) -> Assignment:
+    return _with_last_reply(assignment, passed=True)
+
+
+def _with_last_reply(assignment: Assignment, **changes: Any) -> Assignment:
     *before, last = assignment.replies
-    return _with(state, replace(assignment, replies=(*before, replace(last, settled=True))))
+    return replace(assignment, replies=(*before, replace(last, **changes)))
 
 
-@_by_code(e.PromisePassed)
-def _promise_passed(body: e.PromisePassed, state: WorkflowState, event: e.Event) -> WorkflowState:
-    assignment = _found(state, body.assignment)
-    *before, last = assignment.replies
-    return _with(state, replace(assignment, replies=(*before, replace(last, passed=True))))
-
-
-@_by_code(e.DeadlineMoved)
+@_of_workflow(e.DeadlineMoved)
 def _deadline_moved(body: e.DeadlineMoved, state: WorkflowState, event: e.Event) -> WorkflowState:
     if not body.assignment:
         return state.with_step(replace(state.steps[body.step], due=body.new))
@@ -316,25 +334,22 @@ def _deadline_moved(body: e.DeadlineMoved, state: WorkflowState, event: e.Event)
     return _with(state, moved)
 
 
-@_by_code(e.AssignmentReassigned)
+@_of_assignment(e.AssignmentReassigned)
 def _assignment_reassigned(
-    body: e.AssignmentReassigned, state: WorkflowState, event: e.Event
-) -> WorkflowState:
-    assignment = _found(state, body.assignment)
-    changed = replace(
+    body: e.AssignmentReassigned, assignment: Assignment, event: e.Event
+) -> Assignment:
+    return replace(
         assignment, person=body.person, name=body.name, on_behalf_of=body.on_behalf_of, unfilled=body.unfilled,
         rungs=assignment.rungs if body.rungs is None else body.rungs,
     )  # fmt: skip
-    return _with(state, changed)
 
 
-@_by_code(e.RungClimbed)
-def _rung_climbed(body: e.RungClimbed, state: WorkflowState, event: e.Event) -> WorkflowState:
-    assignment = _found(state, body.assignment)
+@_of_assignment(e.RungClimbed)
+def _rung_climbed(body: e.RungClimbed, assignment: Assignment, event: e.Event) -> Assignment:
     chased = assignment.chasers + (body.register in CHASING)
     called = assignment.called or body.register in TALKING
     climbed = assignment.climbed | {body.rung}
-    return _with(state, replace(assignment, climbed=climbed, chasers=chased, called=called))
+    return replace(assignment, climbed=climbed, chasers=chased, called=called)
 
 
 #: Registers that chase: at most two of these an assignment, then a person rings (design 8).
@@ -343,10 +358,9 @@ CHASING = frozenset({"due today", "offer of help"})
 TALKING = frozenset({"ring them", "conversation"})
 
 
-@_by_code(e.RungSkipped)
-def _rung_skipped(body: e.RungSkipped, state: WorkflowState, event: e.Event) -> WorkflowState:
-    assignment = _found(state, body.assignment)
-    return _with(state, replace(assignment, climbed=assignment.climbed | {body.rung}))
+@_of_assignment(e.RungSkipped)
+def _rung_skipped(body: e.RungSkipped, assignment: Assignment, event: e.Event) -> Assignment:
+    return replace(assignment, climbed=assignment.climbed | {body.rung})
 
 
 _FOLDS.complete()

@@ -31,6 +31,8 @@ from store.protocol import (
     WorkflowRow,
 )
 
+#: A message in one of these is not tried again.
+_GONE = frozenset({"sent", "refused"})
 #: A workflow in one of these can still move.
 OPEN = frozenset({"open", "held"})
 
@@ -65,9 +67,16 @@ def _no_rows(body: e.Body, event: e.Event, tables: Tables) -> Iterator[Row]:
 
 
 def _declared(sets: Sets, kind: type[e.Body]) -> Projection:
-    """The rows of an event that sets what it declares. What an assignment stops being open for voids its notices."""
-    row_of = {"workflow": WorkflowRow, "step": StepRow, "assignment": AssignmentRow}[sets.what]
-    values, ends = sets.getters(row_of), sets.values.get("status", "open") != "open"
+    """The rows of an event that sets what it declares. What an assignment stops being open for voids its notices; a message
+    takes those it carries with it when it is sent or refused, and a deferred one keeps them claimed."""
+    row_of = {
+        "workflow": WorkflowRow,
+        "step": StepRow,
+        "assignment": AssignmentRow,
+        "link": LinkRow,
+        "message": MessageRow,
+    }[sets.what]
+    values, status = sets.getters(row_of), str(sets.values.get("status", "open"))
 
     def workflow(body: Any, event: e.Event, tables: Tables) -> Iterator[Row]:
         if row := tables.workflows.get(event.workflow_id):
@@ -79,10 +88,23 @@ def _declared(sets: Sets, kind: type[e.Body]) -> Projection:
     def assignment(body: Any, event: e.Event, tables: Tables) -> Iterator[Row]:
         if row := tables.assignments.get(body.assignment):
             yield replace(row, **values(event))
-        if ends:
+        if status != "open":
             yield from _voided(body.assignment, tables)
 
-    return {"workflow": workflow, "step": step, "assignment": assignment}[sets.what]
+    def link(body: Any, event: e.Event, tables: Tables) -> Iterator[Row]:
+        if row := tables.links.get(body.sha256):
+            yield replace(row, **values(event))
+
+    def message(body: Any, event: e.Event, tables: Tables) -> Iterator[Row]:
+        if row := tables.messages.get(body.message_id):
+            yield replace(row, **values(event))
+            if status in _GONE:
+                yield from _notices_of(row, tables, status)
+
+    of: dict[str, Projection] = {
+        "workflow": workflow, "step": step, "assignment": assignment, "link": link, "message": message,
+    }  # fmt: skip
+    return of[sets.what]
 
 
 _ROWS: Table[Projection] = Table("rows", _no_rows, _declared)
@@ -232,41 +254,12 @@ def _notices_of(message: MessageRow, tables: Tables, status: str) -> Iterator[Ro
             yield replace(row, status=status)
 
 
-@_ROWS.by_code(e.MessageSent)
-def _message_sent(body: e.MessageSent, event: e.Event, tables: Tables) -> Iterator[Row]:
-    if row := tables.messages.get(body.message_id):
-        yield replace(row, status="sent", sent_at=event.at, because="")
-        yield from _notices_of(row, tables, "sent")
-
-
-@_ROWS.by_code(e.MessageDeferred)
-def _message_deferred(body: e.MessageDeferred, event: e.Event, tables: Tables) -> Iterator[Row]:
-    # Its notices stay claimed: they belong to this message whenever it goes.
-    if row := tables.messages.get(body.message_id):
-        yield replace(
-            row, status="deferred", because=body.because, lease_until=body.retry_at, tries=body.tries
-        )
-
-
-@_ROWS.by_code(e.MessageRefused)
-def _message_refused(body: e.MessageRefused, event: e.Event, tables: Tables) -> Iterator[Row]:
-    if row := tables.messages.get(body.message_id):
-        yield replace(row, status="refused", because=body.because)
-        yield from _notices_of(row, tables, "refused")
-
-
 # --- the links
 
 
 @_ROWS.by_code(e.LinkIssued)
 def _link_issued(body: e.LinkIssued, event: e.Event, tables: Tables) -> Iterator[Row]:
     yield LinkRow(body.sha256, body.assignment, body.expires, False)
-
-
-@_ROWS.by_code(e.LinkRevoked)
-def _link_revoked(body: e.LinkRevoked, event: e.Event, tables: Tables) -> Iterator[Row]:
-    if row := tables.links.get(body.sha256):
-        yield replace(row, revoked=True)
 
 
 _ROWS.complete()

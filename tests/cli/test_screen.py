@@ -9,6 +9,7 @@ import pytest
 
 from audit.story import StoryWriter
 from cli.demo.screen import Screen, brief, cut, people
+from engine.decisions.advance import ANSWERED
 from tests.engine.stages import do, staged
 
 PLACES = {
@@ -25,7 +26,7 @@ def line(event: str, **facts: Any) -> dict[str, Any]:
 def answer(who: str = "Jo Marsh", place: str = "Elm Tree Surgery", **facts: Any) -> dict[str, Any]:
     known = {
         "step": "Your figures",
-        "outcome": "",
+        "outcome": "answered",
         "late": False,
         "number": 1,
         "counts": True,
@@ -40,7 +41,6 @@ def closed(**facts: Any) -> dict[str, Any]:
         "outcome": "answered",
         "because": "enough is in",
         "missing": [],
-        "alone": False,
     }
     return line("StepClosed", **{**known, **facts})
 
@@ -78,8 +78,8 @@ def test_a_line_is_shortened_without_its_meaning(full: dict[str, Any], short: st
 
 
 def test_what_an_answer_has_said_already_is_not_said_again() -> None:
-    assert list(brief([closed(outcome="approved", alone=True), line("AssignmentEnded")])) == []
-    assert len(list(brief([closed(alone=True, missing=["The Willows"])]))) == 1
+    assert list(brief([closed(outcome="approved", because=ANSWERED), line("AssignmentEnded")])) == []
+    assert len(list(brief([closed(because=ANSWERED, missing=["The Willows"])]))) == 1
 
 
 def test_a_whole_process_is_told_from_what_the_audit_gives() -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import duckdb
 
 from engine import events as e
-from engine.events import WorkflowLaunched
+from engine.events.post import LINKS, POST
 from store.duckdb import statements
 from store.duckdb.rows.columns import SHAPES
 from store.log.chain import GENESIS
@@ -76,16 +77,15 @@ class WorkingSet:
             elif commit.stream not in self.others:
                 cold[commit.stream] = None
             for event in commit.events:
-                match event.body:
-                    case e.MessageClaimed(message_id=message, notices=notices):
-                        messages.add(message)
-                        claimed.update(notices)
-                    case e.MessageSent() | e.MessageDeferred() | e.MessageRefused():
-                        messages.add(event.body.message_id)
-                    case e.LinkIssued(sha256=link) | e.LinkRevoked(sha256=link):
-                        links.add(link)
-                    case WorkflowLaunched(key=key) if key:
-                        keys.add(key)
+                body: Any = event.body
+                if commit.stream == POST:  # whatever happens there happens to a message
+                    messages.add(body.message_id)
+                elif commit.stream == LINKS:
+                    links.add(body.sha256)
+                if isinstance(body, e.MessageClaimed):
+                    claimed.update(body.notices)
+                if isinstance(body, e.WorkflowLaunched) and body.key:
+                    keys.add(body.key)
         if cold:
             self._load("load_workflows", WorkflowRow, list(cold))
             # Where there is no workflow yet there are no rows of it, and a launch saves three queries.

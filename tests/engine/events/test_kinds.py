@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 import engine.events as exported
-from audit import sentences
+from audit import line_facts, sentences
 from audit.names import Names
 from engine import events as e
 from engine.events.codec import Record, from_record
 from engine.events.declarations import AT, Of, Phrase, Sets
+from engine.events.documents import named_in
 from engine.events.kinds import (
     BY_CODE,
     KINDS,
@@ -25,6 +26,7 @@ from engine.events.kinds import (
     Table,
     UnknownEvent,
     event,
+    fields_of,
     kind_named,
 )
 from engine.events.post import LINKS, POST
@@ -84,7 +86,7 @@ def test_a_field_that_the_event_lacks_cannot_be_declared(wrong: dict[str, Any]) 
 
 @pytest.mark.parametrize("aspect", ROOMS)
 def test_a_room_without_the_code_that_an_event_asks_for_does_not_import(aspect: str) -> None:
-    kind = EventKind(Invented, **{**ALL, aspect: BY_CODE}, explains="", stream="")
+    kind = EventKind(Invented, **{**ALL, aspect: BY_CODE})
     with pytest.raises(IncompleteRegistry, match="Invented"):
         ROOMS[aspect].complete([*KINDS.values(), kind])
 
@@ -107,7 +109,7 @@ def test_a_room_with_code_that_nothing_asks_for_does_not_import(aspect: str) -> 
     ],
 )
 def test_a_room_refuses_a_declaration_it_cannot_read(aspect: str, declared: object) -> None:
-    kind = EventKind(Invented, **{**ALL, aspect: declared}, explains="", stream="")
+    kind = EventKind(Invented, **{**ALL, aspect: declared})
     with pytest.raises(ValueError, match=r"colour|loudly"):
         ROOMS[aspect].complete([kind])
     ROOMS[aspect].complete()
@@ -165,6 +167,17 @@ def test_what_is_put_into_a_phrase_is_not_read_as_one() -> None:
     )
 
 
+def test_a_part_in_brackets_is_told_only_where_its_values_are() -> None:
+    phrase = Phrase(
+        "moved[ from {old}] to {new}[ (asked by {who}, {role})].", {"old", "new", "who", "role"}, ()
+    )
+    body = e.DateMoved("board", "", "Friday", "late")
+    assert phrase.fill(body, {"who": "Jo", "role": None}, {}) == "moved to Friday."
+    assert phrase.fill(body, {"old": "[Monday]", "who": "Jo", "role": "CD"}, {}) == (
+        "moved from [Monday] to Friday (asked by Jo, CD)."
+    )
+
+
 def test_values_set_are_constants_circumstances_and_parts_of_the_event() -> None:
     sets = Sets("step", outcome="skipped", closed_at=AT, due=Of("due.at"), text=Of("due.explanation", "none"))
     happened = e.Event("w1", 3, AT_NINE, e.BATON, "clock", e.StepOpened("ask", 1))
@@ -176,6 +189,35 @@ def test_values_set_are_constants_circumstances_and_parts_of_the_event() -> None
         "due": None,
         "text": "none",
     }
+
+
+@pytest.mark.parametrize("fact", ["colour", "step:loudly"])
+def test_a_fact_that_cannot_be_given_is_refused(fact: str) -> None:
+    kind = EventKind(Invented, **ALL, facts=(fact,))
+    with pytest.raises(ValueError, match=fact):
+        line_facts._declared(kind)
+
+
+def test_whatever_happens_in_another_stream_says_to_which_row() -> None:
+    """The store loads the rows that a commit may change by these fields."""
+    keys = {POST: "message_id", LINKS: "sha256"}
+    assert all(keys[kind.stream] in fields_of(kind.body) for kind in KINDS.values() if kind.stream)
+
+
+def test_the_documents_that_an_event_names() -> None:
+    file = {"name": "a.csv", "sha256": "f" * 64, "size": 3}
+    launched = next(iter(World(simple()).events))
+    answered = e.ResponseReceived("a1", "ask", 1, {"rows": [{"scan": file}], "n": 2}, "answered", False, True)
+    named = {
+        e.CalendarChanged("b" * 64, "a bank holiday"): ["b" * 64],
+        e.MessageSent("m1", "250 ok", 1, "c" * 64): ["c" * 64],
+        e.MessageSent("m1", "250 ok", 1, ""): [],
+        e.LinkRevoked("d" * 64, "a1", "passed on"): [],
+    }
+    for body, documents in named.items():
+        assert list(named_in(replace(launched, body=body))) == documents
+    assert list(named_in(replace(launched, body=answered))) == ["f" * 64]
+    assert isinstance(launched.body, e.WorkflowLaunched) and launched.body.bundle in list(named_in(launched))
 
 
 def test_each_event_is_declared_in_one_family() -> None:
