@@ -170,7 +170,7 @@ class Launcher:
 
     def _refuse_role(self, process: Process, actor: Actor) -> None:
         allowed = process.definition.launch.by
-        if actor.role and actor.role not in (*allowed, "engine"):
+        if not actor.is_baton and actor.role not in allowed:
             said = ", ".join(role.replace("_", " ") for role in allowed)
             raise Refused("forbidden", f"{process.definition.title} is launched by: {said}")
 

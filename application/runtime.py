@@ -24,7 +24,7 @@ from application.repository import Repository
 from application.schedule import launch_adopted
 from engine import events as e
 from engine.dates.clock import Clock
-from engine.events import BATON, Event
+from engine.events import Event
 from engine.events.kinds import NOTHING, kind_named
 from store.log.chain import to_event
 from store.protocol import Commit, LogEntry
@@ -126,7 +126,7 @@ class Runtime:
         if await self._advancer.rests(workflow_id) or self._settled.get(workflow_id) == version:
             return False
         last = await self._repository.store.events(workflow_id, version - 1)
-        if last and last[-1].actor.role != BATON.role:
+        if last and not last[-1].actor.is_baton:
             return True
         self._settled[workflow_id] = version
         return False

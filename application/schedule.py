@@ -61,7 +61,7 @@ async def launch_adopted(operations: Operations) -> list[LaunchResult]:
 
 
 async def _launch(operations: Operations, pcn: Pcn, adopted: Adopted, due: Due) -> LaunchResult | None:
-    actor = Actor("the schedule", "engine", pcn.code, channel="schedule")
+    actor = Actor("the schedule", organisation=pcn.code, channel="schedule")
     key = f"schedule-{adopted.definition}-{pcn.code}-{due.anchor.isoformat()}"
     try:
         return await operations.launch(adopted.definition, [pcn.code], due.inputs, actor, key)

@@ -59,7 +59,7 @@ class Auditor:
         """The links of the workflow that a person ended. Those that only gave way to newer ones are nobody's news."""
         wanted = Search(type="LinkRevoked", text=f'"assignment":"{workflow_id}.', limit=_ALL)
         found = [chain.to_event(entry) for entry in await self._store.search(wanted)]
-        return [event for event in reversed(found) if event.actor.channel != "engine"]
+        return [event for event in reversed(found) if not event.actor.is_baton]
 
     async def search(self, wanted: Search) -> list[dict[str, Any]]:
         """The events that fit, the newest first: where, when, of what type, who, and what the log holds of each."""

@@ -43,7 +43,7 @@ def _because(text: str) -> str:
 
 
 def _by(event: e.Event, names: Names) -> str:
-    return f" by {names.actor(event.actor)}" if event.actor.role != "engine" else ""
+    return f" by {names.actor(event.actor)}" if not event.actor.is_baton else ""
 
 
 #: What stands around an event, in words; beside the event's own fields, a declared sentence may name these.

@@ -71,7 +71,7 @@ def took(what: Callable[[], object], times: int) -> float:
 
 def begun(process: Process, pcn: Pcn, inputs: Mapping[str, Any]) -> None:
     """What launching one workflow asks of the engine: its first event and all that follows at once."""
-    who = Actor("The manager", "pcn_manager", pcn.code)
+    who = Actor("The manager", "pcn_manager", pcn.code, channel="web")
     advance(manager.launch("w", process, pcn, inputs, LAUNCHED, who).state, LAUNCHED)
 
 

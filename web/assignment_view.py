@@ -36,7 +36,7 @@ def assignment_page(
     scope = Scope(state, now)
     viewer = viewer or who_was_asked(state, assignment)
     # A shared mailbox is nobody by name; what its practice answered is its own all the same.
-    own = viewer == Actor(assignment.name, assignment.role, assignment.organisation, assignment.person)
+    own = viewer == _asked(assignment)
     told = own or may_see(state, step.id, viewer)
     facts = facts_of(scope, step, assignment)
     return AssignmentPage(
@@ -60,15 +60,19 @@ def assignment_page(
 def who_was_asked(state: WorkflowState, assignment: Assignment) -> Actor:
     """Who reads the page of `assignment`. A manager who was only asked whom to ask reads it as the manager."""
     if assignment.unfilled:
-        return Actor(assignment.name, "pcn_manager", state.pcn.code, assignment.person)
-    return Actor(assignment.name, assignment.role, assignment.organisation, assignment.person)
+        return Actor(assignment.name, "pcn_manager", state.pcn.code, assignment.person, channel="web")
+    return _asked(assignment)
+
+
+def _asked(assignment: Assignment) -> Actor:
+    return Actor(assignment.name, assignment.role, assignment.organisation, assignment.person, channel="web")
 
 
 def the_manager(state: WorkflowState, now: datetime) -> Actor:
     """For whom programs read: the manager, whose token they use."""
     person = role_holders.manager(state.pcn, london_date(now))
     name, id_ = (person.name, person.id) if person else ("", "")
-    return Actor(name, "pcn_manager", state.pcn.code, id_)
+    return Actor(name, "pcn_manager", state.pcn.code, id_, channel="api")
 
 
 def status_of(state: WorkflowState, assignment: Assignment) -> Literal["open", "answered", "ended", "closed"]:

@@ -62,7 +62,7 @@ async def _answered(home: Embedded, pcns: int) -> str:
 
 
 def _manager_of(practice: str) -> Actor:
-    return Actor("Practice manager", "practice_manager", practice, f"p-{practice.lower()}")
+    return Actor("Practice manager", "practice_manager", practice, f"p-{practice.lower()}", channel="web")
 
 
 async def multiply(home: Embedded, events: int) -> int:

@@ -22,7 +22,7 @@ from store.protocol import Store
 
 #: The Saturday night of benchmarks/systems/served.py.
 NOW = datetime.fromisoformat("2026-11-21T22:00:00+00:00")
-WHO = Actor("Bench", "pcn_manager", "U50001")
+WHO = Actor("Bench", "pcn_manager", "U50001", channel="web")
 
 
 async def _no_post(now: datetime) -> PostOutcome:

@@ -16,8 +16,6 @@ from engine.forms.patient_guard import GuardHit, hits_in, standing
 
 _Given = ParamSpec("_Given")
 
-#: How a person comes in. What Baton does by itself brings nothing that was not looked at before.
-_TYPED = frozenset({"web", "api", "cli"})
 #: Ids, hashes and earlier answers, which Baton makes and looks up itself, and says nothing of where they are wrong.
 _NOT_TYPED = frozenset({
     "workflow_id", "assignment_id", "launch_id", "batch", "parent", "ancestors", "content", "bundle", "previous", "warnings",
@@ -48,7 +46,7 @@ def command(decide: Callable[_Given, Decision]) -> Callable[_Given, Decision]:
 def refuse_identifiable(actor: Actor, given: Mapping[str, Any]) -> None:
     """Raises Invalid for every NHS number in what is given and in who gives it; also for what may be one, unless they say
     that it is something else."""
-    if actor.channel not in _TYPED:
+    if actor.is_baton:  # what it does by itself brings nothing that was not looked at before
         return
     hits = [*_of_the_actor(actor), *(hit for name, value in given.items() for hit in _hits(value, name))]
     if refusing := standing(hits, actor.not_nhs_number):

@@ -22,7 +22,8 @@ NoticeKind = Literal["ask", "reminder", "offer of help", "task", "question", "to
 class Actor:
     """Who did it: a person, in a role, at an organisation, and for whom when covering.
 
-    `person` is an id in the directory, or empty when the link's holder typed a name the directory lacks.
+    `person` is an id in the directory, or empty when the link's holder typed a name the directory lacks. Name and role may
+    be anybody's words; `channel` is how they came in, and is never theirs to say: each edge sets its own.
     `not_nhs_number`: they said that what looked like an NHS number in what they gave was something else.
     """
 
@@ -31,12 +32,17 @@ class Actor:
     organisation: str = ""
     person: str = ""
     on_behalf_of: str = ""
-    channel: Channel = "engine"
     not_nhs_number: bool = False
+    channel: Channel = field(kw_only=True)
+
+    @property
+    def is_baton(self) -> bool:
+        """Baton itself, by the clock, by schedule, or because of a fact. No page, API, command or email comes in as it."""
+        return self.channel in ("engine", "schedule")
 
 
 #: Baton itself, acting on the clock or on what follows from a fact.
-BATON = Actor(name="Baton", role="engine")
+BATON = Actor(name="Baton", channel="engine")
 
 
 @dataclass(frozen=True, slots=True)

@@ -297,7 +297,7 @@ def _reply_received(
     if items and not may_see(
         scope.state,
         assignment.step,
-        e.Actor(manager.name, "pcn_manager", manager.organisation, manager.person),
+        e.Actor(manager.name, "pcn_manager", manager.organisation, manager.person, channel="web"),
     ):
         # A question about a colleague says as much as an answer would.
         text, items = f"{text} What they wrote is for the few who may see this; please speak with them.", None

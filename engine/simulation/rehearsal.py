@@ -101,7 +101,7 @@ def rehearse(
     actor: e.Actor | None = None,
 ) -> Rehearsal:  # fmt: skip
     """Play a launch forward from `at`. Raises Refused when it could not be launched at all."""
-    who = actor or e.Actor("rehearsal", "pcn_manager", pcn.code)
+    who = actor or e.Actor("rehearsal", "pcn_manager", pcn.code, channel="web")
     first = manager.launch("rehearsal", process, pcn, inputs, at, who)
     play = _Play(first.state, at, list(first.events))
     stuck = _play(play, policy, random.Random(seed))
@@ -168,7 +168,9 @@ def _answer(play: _Play, assignment: Assignment, rng: random.Random) -> None:
     step = play.state.process.steps[assignment.step]
     evaluator = FormEvaluator(play.state, play.now, assignment)
     answers = sample_answers(step.form, evaluator.names, evaluator, rng)
-    actor = e.Actor(assignment.name, assignment.role, assignment.organisation, assignment.person)
+    actor = e.Actor(
+        assignment.name, assignment.role, assignment.organisation, assignment.person, channel="web"
+    )
     try:
         play.take(respond(play.state, assignment.id, answers, play.now, actor))
     except Refused:

@@ -69,7 +69,12 @@ def play(process: Process, pcn: Pcn, inputs: Mapping[str, Any], at: str, scenari
         said = "; ".join(f"{p.path}: {p.message}" for p in checked.problems)
         return Played(scenario.scenario, (Failed(0, f"the inputs are not right: {said}"),), ())
     first = manager.launch(
-        "scenario", process, pcn, checked.values, now, Actor("the scenario", "pcn_manager", pcn.code)
+        "scenario",
+        process,
+        pcn,
+        checked.values,
+        now,
+        Actor("the scenario", "pcn_manager", pcn.code, channel="web"),
     )
     stage = Stage(first.state, now, list(first.events))
     stage.settle()

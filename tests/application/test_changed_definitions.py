@@ -19,7 +19,7 @@ from store.memory.store import MemoryStore
 from tests.application.conftest import EXAMPLES
 
 NOW = datetime(2026, 12, 15, 9, tzinfo=UTC)
-ASHA = Actor("Asha Patel", "pcn_manager", "U90001")
+ASHA = Actor("Asha Patel", "pcn_manager", "U90001", channel="web")
 DEFINITION = """\
 id: visits
 version: 1

@@ -26,7 +26,7 @@ from store.memory.store import MemoryStore
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NOW = datetime(2026, 12, 15, 9, tzinfo=UTC)
-ASHA = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel")
+ASHA = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel", channel="web")
 
 HEAD = """
 id: {id}

@@ -23,7 +23,7 @@ from store.memory.store import MemoryStore
 from store.protocol import Commit
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel")
+MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel", channel="web")
 INPUTS = mapping(EXAMPLES / "inputs" / "iif-quarter-close.yaml")
 
 

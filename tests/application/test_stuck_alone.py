@@ -32,7 +32,7 @@ from web.views import WebSettings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NOW = datetime(2026, 12, 15, 9, tzinfo=UTC)
-MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel")
+MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel", channel="web")
 TURNS = "'" + "x" * 100 + "'"
 #: Loops in loops over a hundred letters each: a million turns.
 HEAVY = f"{{% for a in {TURNS} %}}{{% for b in {TURNS} %}}{{% for c in {TURNS} %}}{{% endfor %}}{{% endfor %}}{{% endfor %}}"
@@ -192,7 +192,7 @@ async def test_its_commands_are_refused_or_done_but_never_fail(start: Start) -> 
     await baton.runtime.advance([workflow])
     [asked] = (await baton.operations.repository.state(workflow)).steps["first"].assignments.values()
     with pytest.raises(Refused, match="cannot be worked out"):
-        await baton.operations.check(asked.id, {"left": 3}, Actor("Priya"))
+        await baton.operations.check(asked.id, {"left": 3}, Actor("Priya", channel="web"))
     with pytest.raises(Refused, match="cannot be worked out"):
         await baton.operations.respond(asked.id, {"left": 3}, MANAGER)
     await baton.operations.withdraw(workflow, "it holds us up", MANAGER)

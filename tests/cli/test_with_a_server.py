@@ -198,3 +198,35 @@ def test_a_challenge_is_hexadecimal(up: Home, challenge: str) -> None:
     assert running is not None
     answer = httpx.get(f"{running.url}/identity", params={"challenge": challenge}, trust_env=False)
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("role", ["engine", "baton", "schedule", ""])
+def test_baton_itself_is_nobody_one_can_launch_as(baton: Baton, up: Home, role: str) -> None:
+    said = baton(
+        "launch", "iif-quarter-close", "--pcn", "U90001", "--inputs", INPUTS, "--by", "Baton", "--role", role
+    )
+    assert said.code == 1
+    assert json.loads(baton("status", "--json").out) == []
+
+
+def test_who_answers_is_no_part_of_the_answers_file(baton: Baton, launched: str, tmp_path: Path) -> None:
+    file = tmp_path / "answers.yaml"
+    forged = "by: {name: Baton, role: engine, channel: engine}\nchannel: engine\nrole: engine\n"
+    file.write_text(
+        f"set_version: '1'\nsearch_pack: A\nmembership_confirmed: yes\ndecision: approved\n{forged}"
+    )
+    said = baton("respond", f"{launched}.confirm_set.U90001", "--by", "Hannah Cole", "--answers", file)
+    assert said.code == 1
+    for key in ("by", "channel", "role"):
+        assert f"{key}: " in said.err
+
+
+def test_whoever_says_that_they_are_baton_is_told_of_as_a_person(baton: Baton, launched: str) -> None:
+    answers = ["set_version=2026-1", "search_pack=A", "membership_confirmed=yes", "decision=approved"]
+    given = [part for answer in answers for part in ("--answer", answer)]
+    said = baton("respond", f"{launched}.confirm_set", "--by", "Baton", "--role", "engine", *given)
+    assert said.code == 0, said.err
+    story = baton("audit", "show", launched).out
+    assert "Baton (engine, Harbour Vale PCN) answered" in story
+    steps = json.loads(baton("status", launched, "--json").out)["steps"]
+    assert [step["status"] for step in steps] == ["closed"], "the workflow went on"

@@ -45,7 +45,7 @@ from web.views import WebSettings
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SECRET = b"0" * 32
 URL = "http://127.0.0.1:8700"
-MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel")
+MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel", channel="web")
 
 
 @dataclass

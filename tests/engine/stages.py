@@ -43,7 +43,9 @@ def staged(definition: str, at: str, inputs: Mapping[str, Any] | None = None) ->
     now, pcn = moment(at), harbour_vale()
     checked = check_inputs(used, pcn, given, now)
     assert not checked.problems
-    first = manager.launch("w", used, pcn, checked.values, now, Actor("Asha Patel", "pcn_manager", pcn.code))
+    first = manager.launch(
+        "w", used, pcn, checked.values, now, Actor("Asha Patel", "pcn_manager", pcn.code, channel="web")
+    )
     stage = Stage(first.state, now, list(first.events))
     stage.settle()
     return stage

@@ -325,7 +325,7 @@ def test_it_stops_where_a_decision_says_so_and_everyone_hears() -> None:
         world.answer("few", place, {"host": "yes"})
     world.advance()
     for asked in world.state.steps["employer_word"].assignments.values():
-        actor = e.Actor(asked.name, asked.role, asked.organisation, asked.person)
+        actor = e.Actor(asked.name, asked.role, asked.organisation, asked.person, channel="web")
         from engine.commands.responses import respond
 
         world.take(respond(world.state, asked.id, {"fine": "yes"}, world.now, actor))

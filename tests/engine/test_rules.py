@@ -238,7 +238,7 @@ def test_rule_6_somebody_who_replied_was_not_silent_and_nobody_signs_by_silence(
     world = World(simple(kind="review", form=worlds.DECISION, extra="silence: counts as agreement"))
     world.advance()
     asked = world.asked("ask", "Y10001")
-    actor = e.Actor("Jo Marsh", "practice_manager", "Y10001", "jo")
+    actor = e.Actor("Jo Marsh", "practice_manager", "Y10001", "jo", channel="web")
     world.take(reply(world.state, asked.id, "question", "Is this about visits?", None, world.now, actor))
     world.run("2027-04-01 09:00")
     assert {world.state.assignment(b.assignment).organisation for b in world.bodies(e.SilenceCounted)} == set(

@@ -25,7 +25,7 @@ def someone(world: World, step: str, place: str, **who: str) -> e.Actor:
     asked = world.asked(step, place)
     return e.Actor(
         who.get("person", asked.person), asked.role, who.get("organisation", place), who.get("person", asked.person),
-        who.get("for_", ""), "web",
+        who.get("for_", ""), channel="web",
     )  # fmt: skip
 
 

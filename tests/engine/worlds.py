@@ -465,7 +465,7 @@ class World:
         asked = self.asked(step, organisation)
         actor = e.Actor(
             who.get("name", asked.name), asked.role, who.get("organisation", organisation),
-            who.get("person", asked.person), who.get("for_", ""), "web",
+            who.get("person", asked.person), who.get("for_", ""), channel="web",
         )  # fmt: skip
         return self.take(respond(self.state, asked.id, answers, self.now, actor))
 

@@ -20,7 +20,7 @@ from engine.dates.clock import Clock, LeapingClock, VirtualClock
 from engine.events import Actor, NoticePlanned
 from store.memory.store import MemoryStore
 
-MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel")
+MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel", channel="web")
 PRACTICES = [f"Y9{number:04}" for number in range(12)]
 #: A Tuesday with nothing special about it.
 START = datetime(2026, 12, 15, 9, tzinfo=UTC)

@@ -533,7 +533,9 @@ class TestReplies:
     async def test_who_mends_a_mistake_does_not_replace_what_somebody_else_answered_meanwhile(
         self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
-        await site.operations.respond(site.assignment, GOOD, Actor("Tom Okafor", organisation=ELM_TREE))
+        await site.operations.respond(
+            site.assignment, GOOD, Actor("Tom Okafor", organisation=ELM_TREE, channel="web")
+        )
         page = await send(client, link, seal, seen="0", name="")
         assert re.search(r'name="seen" value="0"', page.text)
         told = await send(client, link, seal, seen="0")

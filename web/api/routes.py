@@ -50,9 +50,19 @@ class By(Body):
     ] = False
 
     def actor(self) -> Actor:
-        return Actor(
-            self.name, self.role, self.organisation, self.person, channel=self.channel, not_nhs_number=self.not_nhs_number
-        )  # fmt: skip
+        """Raises Invalid."""
+        return _actor(**self.model_dump())
+
+
+def _actor(
+    name: str, role: str, organisation: str, person: str, channel: Literal["api", "cli"], not_nhs_number: bool
+) -> Actor:
+    """Who sends it, by their own words. Raises Invalid where they name nobody."""
+    if wrong := check_signer(name, role, not_nhs_number):
+        raise Invalid([AnswerProblem(f"by.{each.path}", each.message, each.code) for each in wrong])
+    return Actor(
+        name.strip(), role.strip(), organisation, person, channel=channel, not_nhs_number=not_nhs_number
+    )
 
 
 class LaunchBody(Body):
@@ -120,11 +130,11 @@ class ShortWay:
 def _responding(gateway: Gateway) -> Handler:
     async def respond(request: Request) -> Response:
         """Takes the answers, and says so when they are safe on disk. A later answer replaces an earlier one."""
-        read = _read(await request.body())
-        if isinstance(read, ProblemDetails):
-            return problem(read)
-        answers, actor, anyway = read
         try:
+            read = _read(await request.body())
+            if read is None:
+                return problem(_UNREADABLE)
+            answers, actor, anyway = read
             taken = await gateway.respond(request.path_params["assignment_id"], answers, actor, anyway=anyway)
         except (Invalid, Warned, Refused) as error:
             return refusal(error)
@@ -134,40 +144,28 @@ def _responding(gateway: Gateway) -> Handler:
     return respond
 
 
-def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | ProblemDetails:
-    """What a response brings, or what is wrong with its shape."""
+def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | None:
+    """What a response brings, None where it has not the shape of one. Raises Invalid."""
     try:
         sent = read_json(body)
     except ValueError:
-        return _UNREADABLE
+        return None
     if type(sent) is not dict or not sent.keys() <= {"answers", "by", "refuse_warnings"}:
-        return _UNREADABLE
+        return None
     answers, by, careful = sent.get("answers"), sent.get("by"), sent.get("refuse_warnings", False)
     if type(answers) is not dict or type(by) is not dict or type(careful) is not bool:
-        return _UNREADABLE
+        return None
     if not by.keys() <= _BY_KEYS or type(by.get("not_nhs_number", False)) is not bool:
-        return _UNREADABLE
+        return None
     given = [by.get(key, "") for key in ("name", "role", "organisation", "person")]
     if (
         any(type(text) is not str or len(text) > 200 for text in given)
         or by.get("channel", "api") not in _CHANNELS
     ):
-        return _UNREADABLE
+        return None
     name, role, organisation, person = given
-    not_nhs_number = by.get("not_nhs_number", False)
-    if wrong := check_signer(name, role, not_nhs_number):
-        told = [AnswerProblem(f"by.{each.path}", each.message, each.code) for each in wrong]
-        return ProblemDetails(
-            422,
-            "invalid",
-            "Who answers is missing or cannot be kept",
-            "Nothing was kept. Put these right, and send it again.",
-            told,
-        )
     channel: Literal["api", "cli"] = "cli" if by.get("channel") == "cli" else "api"
-    actor = Actor(
-        name.strip(), role.strip(), organisation, person, channel=channel, not_nhs_number=not_nhs_number
-    )
+    actor = _actor(name, role, organisation, person, channel, by.get("not_nhs_number", False))
     return answers, actor, not careful
 
 

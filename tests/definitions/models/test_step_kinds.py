@@ -136,7 +136,7 @@ def test_a_made_up_kind_is_loaded_performed_seen_and_shown(count: None) -> None:
     load_definition(DEFINITION)
     process = open_bundle(Bundle(DEFINITION, {}, {}, Calendar.of(bank_holidays()).to_data()).body)
     pcn, now = harbour_vale(), moment("2026-12-01 10:00")
-    first = launch("counting", process, pcn, {}, now, Actor("Priya", "pcn_manager", pcn.code))
+    first = launch("counting", process, pcn, {}, now, Actor("Priya", "pcn_manager", pcn.code, channel="web"))
     stage = Stage(first.state, now, list(first.events))
     stage.settle()
     state = stage.state
@@ -145,5 +145,7 @@ def test_a_made_up_kind_is_loaded_performed_seen_and_shown(count: None) -> None:
     (asked,) = state.steps["look"].assignments.values()
     scope = Scope(state, now)
     assert scope.title(process.steps["look"], asked) == "Of 5 practices"
-    (result,) = shown(scope, process.steps["look"], pcn.code, Actor("Priya", "pcn_manager", pcn.code))
+    (result,) = shown(
+        scope, process.steps["look"], pcn.code, Actor("Priya", "pcn_manager", pcn.code, channel="web")
+    )
     assert result.rows == (("Practices here", "5"), ("Counted", "yes"))

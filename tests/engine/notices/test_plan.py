@@ -117,7 +117,7 @@ def test_a_question_reaches_the_manager_and_its_answer_the_asker() -> None:
     world = World(simple())
     world.advance()
     asked = world.asked("ask", "Y10002")
-    actor = e.Actor("Priya", "practice_manager", "Y10002", "priya")
+    actor = e.Actor("Priya", "practice_manager", "Y10002", "priya", channel="web")
     since = len(world.events)
     world.take(reply(world.state, asked.id, "question", "Home visits too?", None, world.now, actor))
     (notice,) = world.notices(since)

@@ -115,7 +115,7 @@ def test_a_reassignment_tells_both_and_settles_what_was_replied() -> None:
     world = World(simple())
     world.advance()
     asked = world.asked("ask", "Y10002")
-    actor = e.Actor("Priya", "practice_manager", "Y10002", "priya")
+    actor = e.Actor("Priya", "practice_manager", "Y10002", "priya", channel="web")
     world.take(reply(world.state, asked.id, "not ours", "", None, world.now, actor))
     since = len(world.events)
     world.do(manager.reassign, asked.id, "tom", "it is Tom's now")

@@ -28,13 +28,13 @@ def onboarding() -> Stage:
     return stage
 
 
-HR = Actor("Maya Chen", "hr_lead", "U90001", "maya-chen")
-MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel")
-PRACTICE = Actor("Daniel Frost", "practice_manager", "Y90002", "daniel-frost")
-STARTER = Actor("Rowan Hale", "named_person", "U90001", "rowan-hale")
-LINE_MANAGER = Actor("Hannah Cole", "iif_lead", "U90001", "hannah-cole")
+HR = Actor("Maya Chen", "hr_lead", "U90001", "maya-chen", channel="web")
+MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel", channel="web")
+PRACTICE = Actor("Daniel Frost", "practice_manager", "Y90002", "daniel-frost", channel="web")
+STARTER = Actor("Rowan Hale", "named_person", "U90001", "rowan-hale", channel="web")
+LINE_MANAGER = Actor("Hannah Cole", "iif_lead", "U90001", "hannah-cole", channel="web")
 # Somebody with the same role elsewhere: what the PCN knows of its staff is not theirs.
-ELSEWHERE = Actor("Pat Moss", "hr_lead", "Y90003", "pat-moss")
+ELSEWHERE = Actor("Pat Moss", "hr_lead", "Y90003", "pat-moss", channel="web")
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,12 @@ def test_who_sees_what(onboarding: Stage, step: str, actor: Actor, sees: bool) -
 
 
 def test_whoever_was_asked_or_answered_sees_it(onboarding: Stage) -> None:
-    supervisor = Actor("Dr Femi Adeyemi", "gp", "Y90001", "femi-adeyemi")
+    supervisor = Actor("Dr Femi Adeyemi", "gp", "Y90001", "femi-adeyemi", channel="web")
     assert may_see(onboarding.state, "supervision_plan", supervisor)
     do(onboarding, answer="indemnity", person="leo-grant")
-    assert may_see(onboarding.state, "indemnity", Actor("Leo Grant", "x", "U90001", "leo-grant"))
+    assert may_see(
+        onboarding.state, "indemnity", Actor("Leo Grant", "x", "U90001", "leo-grant", channel="web")
+    )
 
 
 def test_a_manager_who_was_only_asked_whom_to_ask_sees_nothing() -> None:
