@@ -14,6 +14,7 @@ from functools import partial
 from hashlib import sha256
 
 from application.executor import worked_out
+from application.unsent_asks import unsent_asks
 from definitions.language.exact_numbers import FunctionError
 from definitions.language.expressions import ExpressionError
 from definitions.models import role_holders
@@ -48,7 +49,8 @@ class Incidents:
     async def try_(self, state: WorkflowState, now: datetime) -> Decided:
         """What follows; where it cannot be worked out, the notice that says so, or nothing when it was said before."""
         try:
-            return Decided(await worked_out(partial(advance, state, now)))
+            unsent = await unsent_asks(self._store, state, now)
+            return Decided(await worked_out(partial(advance, state, now, unsent)))
         except STOPPERS as error:
             logger.error("%s (%s) cannot go on: %s", state.id, state.reference, error)
             return Decided(await self._told(state, str(error), now), str(error))

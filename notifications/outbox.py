@@ -106,7 +106,7 @@ async def _again(
     notices: list[Notice] = []
     for notice_id in message.notices:
         row = await store.notice(notice_id)
-        if row is not None and not await _is_moot(store, row.notice):
+        if row is not None and not await _is_moot(store, row):
             rows[notice_id] = row
             notices.append(row.notice)
     if not notices:
@@ -116,11 +116,20 @@ async def _again(
     return OutgoingEmail(message.message_id, email, message.notices, message.tries)
 
 
-async def _is_moot(store: Store, notice: Notice) -> bool:
+async def _is_moot(store: Store, row: NoticeRow) -> bool:
+    notice = row.notice
     if not notice.about or notice.kind not in _CHASERS:
         return False
     asked = await store.assignment(notice.about)
-    return asked is not None and asked.status != "open"
+    if asked is not None and asked.status != "open":
+        return True
+    last = last_asks(await store.notices(row.workflow_id)).get(notice.about)
+    return notice.kind == "ask" and last is not None and last.notice.id != notice.id
+
+
+def last_asks(rows: Iterable[NoticeRow]) -> dict[str, NoticeRow]:
+    """The ask of each assignment that was planned last: one asked anew takes the place of those before it."""
+    return {row.notice.about: row for row in rows if row.notice.kind == "ask"}
 
 
 def opens(sending: OutgoingEmail, moment: datetime, hours: Hours) -> datetime:

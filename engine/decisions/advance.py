@@ -1,4 +1,4 @@
-"""`advance(state, now)`: what follows from the facts and the time, as far as they go.
+"""`advance(state, now, unsent)`: what follows from the facts, the time and what the post could not send.
 
 Pure and deterministic (rule 1). One pass opens what may open, closes what has heard enough, climbs what is due;
 passes repeat until nothing more follows.
@@ -20,8 +20,9 @@ from engine.decisions.deadlines import ask_again
 from engine.decisions.draft import Decision, Draft
 from engine.decisions.escalation import chase
 from engine.decisions.rework import act, actions_of, end_open, stop
+from engine.decisions.unsent import NONE, Unsent, may_fall_silent, see_to
 from engine.people import quorum
-from engine.state.workflow import Assignment, Response, StepState, WorkflowState
+from engine.state.workflow import Response, StepState, WorkflowState
 
 #: Passes before a definition that keeps reopening itself is given up on; a real one needs a handful.
 PASSES = 500
@@ -40,20 +41,23 @@ class NeverSettles(RuntimeError):
     """A definition that never comes to rest. Look for steps that reopen each other."""
 
 
-def advance(state: WorkflowState, now: datetime) -> Decision:
-    """What follows from `state` at `now`; nothing while it is on hold or over. Raises NeverSettles."""
+def advance(state: WorkflowState, now: datetime, unsent: Unsent = NONE) -> Decision:
+    """What follows from `state` at `now`; nothing while it is on hold or over. Raises NeverSettles.
+
+    `unsent`: what became of the asks that have not gone, of those of which something is due (`unsent.something_due`).
+    """
     draft = Draft(state, now)
-    settle(draft)
+    settle(draft, unsent)
     return draft.decision
 
 
-def settle(draft: Draft) -> None:
+def settle(draft: Draft, unsent: Unsent = NONE) -> None:
     """Advance `draft` until nothing more follows. Raises NeverSettles."""
     for _ in range(PASSES):
         before = len(draft.events)
         if draft.state.status != "open":
             return
-        _pass(draft)
+        _pass(draft, unsent)
         if len(draft.events) == before:
             return
     raise NeverSettles(
@@ -61,7 +65,7 @@ def settle(draft: Draft) -> None:
     )
 
 
-def _pass(draft: Draft) -> None:
+def _pass(draft: Draft, unsent: Unsent) -> None:
     for step_id in draft.state.process.order:
         if draft.state.status != "open":
             return
@@ -70,7 +74,7 @@ def _pass(draft: Draft) -> None:
             if not step.on_demand and not state.refused and ready(draft.state, step):
                 _begin(draft, step)
         elif state.status == "open":
-            _tend(draft, step)
+            _tend(draft, step, unsent)
     if draft.state.status == "open" and finished(draft.state):
         with draft.because_of(max(step.closed_by for step in draft.state.steps.values())):
             draft.emit(e.WorkflowClosed("completed", "every step is done"))
@@ -107,7 +111,7 @@ def finished(state: WorkflowState) -> bool:
 # --- an open step
 
 
-def _tend(draft: Draft, step: Step) -> None:
+def _tend(draft: Draft, step: Step, unsent: Unsent) -> None:
     if step.automatic:
         _await_children(draft, step)
         return
@@ -118,6 +122,7 @@ def _tend(draft: Draft, step: Step) -> None:
     _set_off_early(draft, step)
     if draft.state.status != "open" or draft.state.steps[step.id].status != "open":
         return
+    see_to(draft, step, unsent)
     _count_silence(draft, step)
     state = draft.state.steps[step.id]
     if quorum.closes_now(draft.scope, step, state):
@@ -126,7 +131,7 @@ def _tend(draft: Draft, step: Step) -> None:
         return
     _fall_short(draft, step)
     if draft.state.steps[step.id].status == "open":
-        chase(draft, step)
+        chase(draft, step, unsent)
 
 
 def _await_children(draft: Draft, step: Step) -> None:
@@ -202,16 +207,6 @@ def _count_silence(draft: Draft, step: Step) -> None:
     for assignment in list(draft.state.steps[step.id].assignments.values()):
         if may_fall_silent(step, assignment) and assignment.due and assignment.due.at <= draft.now:
             draft.emit(e.SilenceCounted(assignment.id, step.id, _SILENCE[step.silence]))
-
-
-def may_fall_silent(step: Step, assignment: Assignment) -> bool:
-    """Saying nothing would be counted here. Nobody signs by silence; somebody who replied was not silent, nor somebody
-    whose answer did not count; and nobody is silent who could not be asked."""
-    if step.silence == "never counts" or STEP_KINDS[step.kind].signs:
-        return False
-    return assignment.status == "open" and not (
-        assignment.silence or assignment.replies or assignment.responses or assignment.unfilled
-    )
 
 
 def _fall_short(draft: Draft, step: Step) -> None:

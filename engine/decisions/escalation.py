@@ -10,6 +10,7 @@ from engine import events as e
 from engine.decisions import due_dates
 from engine.decisions.deadlines import closures_apply_at, is_email
 from engine.decisions.draft import Draft
+from engine.decisions.unsent import Unsent, due_rungs
 from engine.notices.facts import ladder_names, rung_named
 from engine.people.addresses import rung_people
 from engine.state.fold import CHASING
@@ -19,7 +20,7 @@ from engine.state.workflow import Assignment
 MOST_CHASERS = 2
 
 
-def chase(draft: Draft, step: Step) -> None:
+def chase(draft: Draft, step: Step, unsent: Unsent) -> None:
     """Climb what is due of every open assignment, and tell the manager of promises that passed."""
     for assignment_id in list(draft.state.steps[step.id].assignments):
         assignment = draft.state.steps[step.id].assignments[assignment_id]
@@ -28,7 +29,7 @@ def chase(draft: Draft, step: Step) -> None:
         if assignment.ladder_stopped:
             _promise(draft, assignment)
         else:
-            _climb(draft, step, assignment)
+            _climb(draft, step, assignment, asked=assignment.id not in unsent)
 
 
 def promised(draft: Draft, assignment: Assignment) -> datetime | None:
@@ -45,15 +46,11 @@ def _promise(draft: Draft, assignment: Assignment) -> None:
         draft.emit(e.PromisePassed(assignment.id, assignment.step, until))
 
 
-def due_rungs(draft: Draft, assignment: Assignment) -> list[str]:
-    return [r.rung for r in assignment.rungs if r.at <= draft.now and r.rung not in assignment.climbed]
-
-
-def _climb(draft: Draft, step: Step, assignment: Assignment) -> None:
+def _climb(draft: Draft, step: Step, assignment: Assignment, *, asked: bool) -> None:
     """Climb the last rung that is due and applies. Earlier ones that were missed meanwhile are passed over, so that
     time lost to a fault never brings a burst of emails; but a rung nobody may skip is never passed over."""
-    waiting = [rung_named(draft.scope, step, rung) for rung in due_rungs(draft, assignment)]
-    against = {rung.id: _against(draft, step, assignment, rung) for rung in waiting}
+    waiting = [rung_named(draft.scope, step, rung) for rung in due_rungs(assignment, draft.now)]
+    against = {rung.id: _against(draft, step, assignment, rung, asked) for rung in waiting}
     last = next((rung.id for rung in reversed(waiting) if not against[rung.id]), "")
     for rung in waiting:
         because = against[rung.id]
@@ -67,10 +64,12 @@ def _climb(draft: Draft, step: Step, assignment: Assignment) -> None:
             draft.emit(e.RungClimbed(assignment.id, step.id, rung.id, rung.register_, names))
 
 
-def _against(draft: Draft, step: Step, assignment: Assignment, rung: Rung) -> str:
+def _against(draft: Draft, step: Step, assignment: Assignment, rung: Rung, asked: bool) -> str:
     """Why a rung that is due is not climbed; empty when nothing speaks against it."""
     if assignment.called and is_email(rung.register_):
         return "somebody is speaking with them already"
+    if is_email(rung.register_) and (assignment.unreached or not asked):
+        return "the email that asks did not reach them"
     if rung.register_ in CHASING and assignment.chasers >= MOST_CHASERS:
         return "two emails have gone already"
     if rung.when is not None and not draft.scope.truth(

@@ -10,10 +10,11 @@ from definitions.models.step_kinds import STEP_KINDS
 from engine.dates.calendar import BeyondHorizon
 from engine.dates.clock import LONDON
 from engine.decisions import children, due_dates
-from engine.decisions.advance import may_fall_silent, short_at
+from engine.decisions.advance import short_at
 from engine.decisions.assignments import ready
 from engine.decisions.draft import Draft
 from engine.decisions.escalation import promised
+from engine.decisions.unsent import may_fall_silent
 from engine.people import quorum
 from engine.state.children import Child
 from engine.state.workflow import Assignment, WorkflowState

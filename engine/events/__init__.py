@@ -16,7 +16,13 @@ from engine.events.assignments import (
     DeadlineMoved,
 )
 from engine.events.children import ChildClosed, ChildRefused, ChildRequested
-from engine.events.ladders import ConversationRecorded, RungClimbed, RungSkipped, SilenceCounted
+from engine.events.ladders import (
+    AskUndelivered,
+    ConversationRecorded,
+    RungClimbed,
+    RungSkipped,
+    SilenceCounted,
+)
 from engine.events.pins import CalendarChanged, DateMoved, DefinitionChanged, MembershipChanged
 from engine.events.post import (
     LinkIssued,
@@ -50,6 +56,7 @@ __all__ = [
     "BATON",
     "ActionsSetOff",
     "Actor",
+    "AskUndelivered",
     "AskedAgain",
     "AssignmentEnded",
     "AssignmentOpened",

@@ -43,7 +43,7 @@ class AssignmentOpened(Body):
 @event(
     folds=BY_CODE,
     notifies=BY_CODE,
-    rows=Sets("assignment", status="open", due=Of("due.at"), external=Of("due.external", False)),
+    rows=BY_CODE,
     story="{assignment:whose} was asked again[, by {due.at:moment}]{because:because}",
     explains="due.explanation",
     published=NOTHING,
@@ -52,8 +52,9 @@ class AssignmentOpened(Body):
 class AskedAgain(Body):
     """The same assignment waits for another answer, with a due date and a ladder counted from here.
 
-    After an answer that does not count (a check "in progress"), or when it was sent back to this practice while
-    others are still answering. `email`: they are written to now; otherwise they have just said it themselves.
+    After an answer that does not count (a check "in progress"), when it was sent back to this practice while others are
+    still answering, or when the email that asked could not be sent. `email`: they are written to now, in the place of
+    what had not gone; otherwise they have just said it themselves.
     """
 
     assignment: str

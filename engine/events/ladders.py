@@ -44,6 +44,25 @@ class RungSkipped(Body):
 
 
 @event(
+    folds=Sets("assignment", unreached=True),
+    notifies=NOTHING,
+    rows=NOTHING,
+    story="{assignment:place} was never asked{because:because}",
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class AskUndelivered(Body):
+    """The email that asks was refused, so they are not chased by email, and their silence means nothing.
+
+    The manager heard of it when it was refused. Asking them again, or somebody else, takes it back.
+    """
+
+    assignment: str
+    step: str
+    because: str
+
+
+@event(
     folds=NOTHING,
     notifies=NOTHING,
     rows=NOTHING,

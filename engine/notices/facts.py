@@ -66,7 +66,8 @@ def facts_of(scope: Scope, step: Step | None, about: Assignment | None) -> dict[
 def ladder_names(scope: Scope, step: Step, about: Assignment) -> dict[str, Any]:
     """The names a rung's text and condition see."""
     names = scope.at("rung", step, about)
-    return {**names, "assignment": {**names["assignment"], "needed": still_needed(scope, step)}}
+    more = {"needed": still_needed(scope, step), "unreached": about.unreached}
+    return {**names, "assignment": {**names["assignment"], **more}}
 
 
 def _of_assignment(scope: Scope, step: Step, about: Assignment) -> dict[str, Any]:

@@ -292,7 +292,7 @@ def _response_received(body: e.ResponseReceived, assignment: Assignment, event: 
 def _asked_again(body: e.AskedAgain, before: Assignment, event: e.Event) -> Assignment:
     return replace(
         before, status="open", heard=len(before.responses), due=body.due, rungs=body.rungs, climbed=frozenset(),
-        chasers=0, called=False, granted=False, dated_at=event.at,
+        chasers=0, called=False, granted=False, dated_at=event.at, unreached=False,
         replies=tuple(replace(reply, settled=True) for reply in before.replies),
     )  # fmt: skip
 
@@ -340,7 +340,7 @@ def _assignment_reassigned(
 ) -> Assignment:
     return replace(
         assignment, person=body.person, name=body.name, on_behalf_of=body.on_behalf_of, unfilled=body.unfilled,
-        rungs=assignment.rungs if body.rungs is None else body.rungs,
+        rungs=assignment.rungs if body.rungs is None else body.rungs, unreached=False,
     )  # fmt: skip
 
 

@@ -205,6 +205,14 @@ def _response_carried(body: e.ResponseCarried, event: e.Event, tables: Tables) -
     yield from _voided(body.assignment, tables)
 
 
+@_ROWS.by_code(e.AskedAgain)
+def _asked_again(body: e.AskedAgain, event: e.Event, tables: Tables) -> Iterator[Row]:
+    due, external = (body.due.at, body.due.external) if body.due else (None, False)
+    yield from _assignment(body.assignment, tables, status="open", due=due, external=external)
+    if body.email:
+        yield from _voided(body.assignment, tables)
+
+
 @_ROWS.by_code(e.RungClimbed)
 def _rung_climbed(body: e.RungClimbed, event: e.Event, tables: Tables) -> Iterator[Row]:
     if row := tables.assignments.get(body.assignment):
