@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import email_samples as samples
 import pytest
-from post_bench import MailServer, PostBench
 
 from engine.dates.clock import VirtualClock
 from notifications.transport.settings import PostSettings
 from store.memory.store import MemoryStore
+from tests.notifications import email_samples as samples
+from tests.notifications.post_bench import MailServer, PostBench
 
 
 @pytest.fixture

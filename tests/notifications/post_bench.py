@@ -14,7 +14,6 @@ from datetime import date, datetime
 from email.message import EmailMessage
 from typing import Any
 
-import email_samples as samples
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from engine.dates.calendar import Calendar
@@ -26,6 +25,7 @@ from notifications.mailer import Mailer
 from notifications.transport.settings import PostSettings
 from store.memory.store import MemoryStore
 from store.protocol import Commit, MessageRow
+from tests.notifications import email_samples as samples
 
 
 @dataclass

@@ -10,7 +10,6 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
-import email_samples as samples
 import pytest
 from icalendar import Calendar
 
@@ -29,6 +28,7 @@ from notifications.content.english import (
 from notifications.content.headers import Unaddressable
 from notifications.content.identifiers import message_id, thread_id
 from notifications.planner import Email
+from tests.notifications import email_samples as samples
 
 COMPOSER = Composer("post@baton.example", "baton.example")
 START = samples.at("2027-01-04 08:30")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import email_samples as samples
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from post_bench import PostBench, person
 from pydantic import ValidationError
 
 from notifications.content.composer import BadSender, Composer
 from notifications.content.headers import BrokenHeader, header_text, verify
 from notifications.transport.settings import PostSettings
+from tests.notifications import email_samples as samples
+from tests.notifications.post_bench import PostBench, person
 
 MEANT = [
     "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "References", "Auto-Submitted", "X-Auto-Response-Suppress",

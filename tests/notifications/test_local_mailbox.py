@@ -6,16 +6,16 @@ import asyncio
 from contextlib import suppress
 from pathlib import Path
 
-import email_samples as samples
 import pytest
 from malformed_emails import MALFORMED
-from post_bench import PostBench, person
 from pydantic import SecretStr
 
 from engine.dates.clock import VirtualClock
 from notifications.transport.local_mailbox import LocalMailbox
 from notifications.transport.settings import PostSettings
 from notifications.transport.smtp import Accepted, Later, SmtpClient
+from tests.notifications import email_samples as samples
+from tests.notifications.post_bench import PostBench, person
 
 
 async def test_emails_posted_are_emails_listed(tmp_path: Path, bench: PostBench) -> None:

@@ -7,9 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-import email_samples as samples
 import pytest
-from post_bench import PostBench, append, person
 
 from engine.events import LinkIssued, MessageRefused, MessageSent, ResponseReceived
 from engine.events.post import LINKS, POST
@@ -18,6 +16,8 @@ from notifications.links import revocations
 from notifications.transport.smtp import Throttle
 from store.memory.store import MemoryStore
 from store.protocol import Commit, Conflict
+from tests.notifications import email_samples as samples
+from tests.notifications.post_bench import PostBench, append, person
 
 
 async def delivery_of(bench: PostBench, **given: object):  # type: ignore[no-untyped-def]

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from post_bench import MailServer
 from pydantic import SecretStr, ValidationError
 
 from notifications.transport.settings import PostSettings
 from notifications.transport.smtp import Accepted, Later, Refused, ServerDown, SmtpClient, Throttle
+from tests.notifications.post_bench import MailServer
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
 MESSAGE = b"From: a@b.example\r\nTo: r@x.example\r\nMessage-ID: <1@b.example>\r\n\r\n.dots\r\n..and more\r\n"
