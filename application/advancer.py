@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -94,7 +94,7 @@ class Advancer:
             decision = decided.decision
             pending = await worked_out(partial(pending_of, decision.state, now, decided.stuck))
             if decision.events:
-                commit = Commit(workflow_id, state.version, decision.events, pending)
+                commit = Commit(workflow_id, state.version, decision.events, replace(pending, seen=True))
                 made[workflow_id] = commit, decision.state
             else:
                 self._rest(state, pending)

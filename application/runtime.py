@@ -68,7 +68,6 @@ class Runtime:
         self._last_post: PostOutcome | None = None
         self._deliveries = 0  #: deliveries under way
         self._children = Children(operations)
-        self._settled: dict[str, int] = {}  #: versions at which the engine had the last word
         stuck = Incidents(self._repository.store)
         self._advancer = Advancer(self._repository, stuck.try_, self._committed)
 
@@ -102,34 +101,23 @@ class Runtime:
         await self._children.catch_up()
         store = self._repository.store
         found: list[Batch] = []
+        unseen = await self._unseen()
         for batch, workflow_ids in (await store.open_batches()).items():
             first = await store.workflow(workflow_ids[0])
             title = f"{first.reference} · {first.pcn_name}" if first else batch
             if len(workflow_ids) > 1:
                 title += f" and {len(workflow_ids) - 1} more"
-            unseen = first is not None and await self._any_unseen(workflow_ids)
             # Overdue for whoever asks, by whatever moment they took down before asking.
-            deadline = first.launched_at if first and unseen else await store.batch_deadline(batch)
+            overdue = first is not None and not unseen.isdisjoint(workflow_ids)
+            deadline = first.launched_at if first and overdue else await store.batch_deadline(batch)
             found.append(Batch(batch, workflow_ids, title, deadline))
         return found
 
-    async def _any_unseen(self, workflow_ids: Sequence[str]) -> bool:
-        for workflow_id in workflow_ids:
-            if await self._unseen(workflow_id):
-                return True
-        return False
-
-    async def _unseen(self, workflow_id: str) -> bool:
-        """Whether something came in that no advance has looked at: Baton was killed between the commit of an answer
-        and its wake. What an advance commits comes after all it has seen, so then the engine has the last word."""
-        version = await self._repository.store.version(workflow_id)
-        if await self._advancer.rests(workflow_id) or self._settled.get(workflow_id) == version:
-            return False
-        last = await self._repository.store.events(workflow_id, version - 1)
-        if last and not last[-1].actor.is_baton:
-            return True
-        self._settled[workflow_id] = version
-        return False
+    async def _unseen(self) -> set[str]:
+        """The workflows to which something came in that no advance has looked at: Baton was killed between the commit of
+        it and its wake. What an advance found nothing to do for is known until Baton ends, and looked at once more then."""
+        found = await self._repository.store.unseen()
+        return {workflow_id for workflow_id in found if not await self._advancer.rests(workflow_id)}
 
     async def launch_scheduled(self) -> Sequence[Batch]:
         """Start the adopted processes that are due today; the batches those launches made.

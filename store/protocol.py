@@ -35,10 +35,15 @@ class Conflict(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What a workflow waits for, worked out by the engine from its state; kept beside it for the lists."""
+    """What a workflow waits for, worked out by the engine from its state; kept beside it for the lists.
+
+    `seen` is true of an advance's commit: all that came in up to it was looked at. Whatever else is committed, Baton's own
+    doing too, is to be looked at by an advance yet.
+    """
 
     next_deadline: datetime | None
     waiting_for: str
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class WorkflowRow:
     closed_at: datetime | None
     next_deadline: datetime | None
     waiting_for: str
+    seen: int  #: the version up to which an advance has looked at it; 0 of none, and of what is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +313,10 @@ class Store(Protocol):
 
     async def open_batches(self) -> dict[str, tuple[str, ...]]:
         """The ids of the workflows that can still move, held ones too, by batch."""
+        ...
+
+    async def unseen(self) -> list[str]:
+        """The workflows to which something came in that no advance has committed after. There may be nothing to do."""
         ...
 
     async def parents_to_see_to(self) -> list[str]:

@@ -41,11 +41,13 @@ def level(con: duckdb.DuckDBPyConnection, journal: Journal) -> None:
 
 
 def pendings(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], Pending]:
-    """What every open workflow waits for, by its id and the version at which that was said."""
-    return {
-        (workflow_id, version): Pending(None if due is None else moment(due), waiting_for)
-        for workflow_id, due, waiting_for, version in con.execute(_SQL["pending"]).fetchall()
-    }
+    """What every open workflow waits for, by its id and its version; and by the version up to which it was seen."""
+    found: dict[tuple[str, int], Pending] = {}
+    for workflow_id, due, waiting_for, version, seen in con.execute(_SQL["pending"]).fetchall():
+        pending = Pending(None if due is None else moment(due), waiting_for)
+        found[workflow_id, version] = pending
+        found[workflow_id, seen] = replace(pending, seen=True)
+    return found
 
 
 def _disagree(position: int) -> str:

@@ -177,6 +177,9 @@ class DuckdbStore:
             batches.setdefault(batch, []).append(workflow_id)
         return {batch: tuple(members) for batch, members in batches.items()}
 
+    async def unseen(self) -> list[str]:
+        return [workflow_id for (workflow_id,) in await self.reader.rows("unseen", [])]
+
     async def parents_to_see_to(self) -> list[str]:
         return [parent for (parent,) in await self.reader.rows("parents_to_see_to", [])]
 

@@ -2,12 +2,13 @@
 
 `journal/YYYY-MM.jsonl`, in the order of the log. A line is one of
 
-    {"end":true,"pending":[MICROSECONDS or null,"..."],"previous":"HEX","hash":"HEX","event":[...]}
+    {"end":true,"pending":[MICROSECONDS or null,"...",SEEN],"previous":"HEX","hash":"HEX","event":[...]}
     {"end":false,"document":"SHA256","position":N,"head":"HEX","content":"BASE64"}
 
 and the bytes of the "event" array are exactly those that were hashed (`store/log/chain.py`). "end" marks the last
 line of a commit: what follows the last line with it was never acknowledged and is dropped, so that no commit is
-ever half there. "pending" stands on the last event of a stream in a commit, when the engine gave one.
+ever half there. "pending" stands on the last event of a stream in a commit, when the engine gave one; SEEN is true of
+an advance's.
 
 A month's file is chosen by append order, not by each event's own `at`: a group goes where the latest month seen so
 far says. A clock that was set back, or a group over midnight, then leaves no line in an earlier file, and the
@@ -91,7 +92,8 @@ def encode(line: JournalLine) -> bytes:
     pending = "null"
     if line.pending:
         due = line.pending.next_deadline
-        pending = orjson.dumps([micros(due) if due else None, line.pending.waiting_for]).decode()
+        said = [micros(due) if due else None, line.pending.waiting_for, line.pending.seen]
+        pending = orjson.dumps(said).decode()
     text = (
         f'{{"end":{"true" if line.end else "false"},"pending":{pending},"previous":"{e.previous_hash.hex()}",'
         f'"hash":"{e.hash.hex()}","event":[{e.position},{orjson.dumps(e.workflow_id).decode()},{e.version},'
@@ -132,8 +134,8 @@ def decode(line: bytes) -> JournalLine | Document:
     )  # fmt: skip
     pending = parsed["pending"]
     if pending is not None:
-        due, waiting_for = pending
-        pending = Pending(None if due is None else moment(due), waiting_for)
+        due, waiting_for, seen = pending
+        pending = Pending(None if due is None else moment(due), waiting_for, seen)
     return JournalLine(entry, parsed["end"], pending)
 
 

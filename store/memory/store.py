@@ -190,6 +190,11 @@ class MemoryStore:
                     batches[row.batch] = (*batches.get(row.batch, ()), row.workflow_id)
         return batches
 
+    async def unseen(self) -> list[str]:
+        with self._lock:
+            rows = self._tables.workflows.values()
+            return sorted(row.workflow_id for row in rows if row.status == "open" and row.seen < row.version)
+
     async def parents_to_see_to(self) -> list[str]:
         with self._lock:
             rows = self._tables.workflows

@@ -55,7 +55,8 @@ def settle(stream: str, version: int, pending: Pending | None, tables: Tables) -
         return
     row = replace(row, version=version)
     if pending is not None and row.status in OPEN:  # one that is closed waits for nothing
-        row = replace(row, next_deadline=pending.next_deadline, waiting_for=pending.waiting_for)
+        seen = version if pending.seen else row.seen
+        row = replace(row, next_deadline=pending.next_deadline, waiting_for=pending.waiting_for, seen=seen)
     tables.put(row)
 
 
@@ -120,7 +121,7 @@ def _workflow_launched(body: e.WorkflowLaunched, event: e.Event, tables: Tables)
         definition_version=body.definition_version, bundle=body.bundle, reference=body.reference,
         pcn=str(body.pcn.get("code", "")), pcn_name=str(body.pcn.get("name", "")), launch=body.launch,
         batch=body.batch, parent=body.parent, status="open", locked=False, launched_at=event.at,
-        closed_at=None, next_deadline=None, waiting_for="",
+        closed_at=None, next_deadline=None, waiting_for="", seen=0,
     )  # fmt: skip
     if body.key:
         yield LaunchRow(body.key, body.launch, body.content)
@@ -129,7 +130,9 @@ def _workflow_launched(body: e.WorkflowLaunched, event: e.Event, tables: Tables)
 @_ROWS.by_code(e.WorkflowClosed)
 def _workflow_closed(body: e.WorkflowClosed, event: e.Event, tables: Tables) -> Iterator[Row]:
     if row := tables.workflows.get(event.workflow_id):
-        yield replace(row, status=body.outcome, closed_at=event.at, next_deadline=None, waiting_for="")
+        yield replace(
+            row, status=body.outcome, closed_at=event.at, next_deadline=None, waiting_for="", seen=0
+        )
     for asked in tables.assignments_of(event.workflow_id):
         yield from _ended(asked)
         yield from _voided(asked.assignment, tables)

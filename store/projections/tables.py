@@ -50,7 +50,7 @@ class Tables:
         self.touched.setdefault(type(row), {}).setdefault(key, before)
 
     def differences(self, made: Tables) -> Iterator[str]:
-        """The rows here that are not what `made` has; what a workflow waits for is the engine's to say, and left out."""
+        """The rows here that are not what `made` has; what a workflow waits for, and whether that was seen, is the engine's to say, and left out."""
         for kind, rows in self._by_kind.items():
             others = made._by_kind[kind]
             for key in sorted({**rows, **others}, key=str):
@@ -154,4 +154,4 @@ class Tables:
 
 
 def _without_pending(row: Row | None) -> Row | None:
-    return replace(row, next_deadline=None, waiting_for="") if isinstance(row, WorkflowRow) else row
+    return replace(row, next_deadline=None, waiting_for="", seen=0) if isinstance(row, WorkflowRow) else row

@@ -123,7 +123,7 @@ _MESSAGE_FACETS = {
 SHAPES: dict[type[Row], TableColumns] = {
     WorkflowRow: _shape(
         "workflows", WorkflowRow, "workflow_id",
-        update_workflows_waiting="version next_deadline waiting_for",
+        update_workflows_waiting="version next_deadline waiting_for seen",
         update_workflows_status="status locked closed_at",
         update_workflows_pins="definition_version bundle pcn pcn_name",
     ),

@@ -56,6 +56,10 @@ SELECT min(next_deadline) FROM workflows WHERE batch = ? AND status = 'open';
 -- The open workflows with their batches.
 SELECT batch, workflow_id FROM workflows WHERE status IN ('open', 'held') ORDER BY batch, workflow_id;
 
+-- name: unseen
+-- The workflows to which something came in that no advance has committed after.
+SELECT workflow_id FROM workflows WHERE status = 'open' AND seen < version ORDER BY workflow_id;
+
 -- name: parents_to_see_to
 -- The workflows one of whose children is over while they can still move, or the other way round.
 SELECT DISTINCT parents.workflow_id
@@ -127,5 +131,5 @@ SELECT * FROM links WHERE sha256 = ?;
 SELECT * FROM links WHERE assignment = ? ORDER BY expires, sha256;
 
 -- name: pending
--- What every open workflow waits for, with the version at which it was said.
-SELECT workflow_id, next_deadline, waiting_for, version FROM workflows WHERE status IN ('open', 'held');
+-- What every open workflow waits for, with its version and the one up to which it was seen.
+SELECT workflow_id, next_deadline, waiting_for, version, seen FROM workflows WHERE status IN ('open', 'held');

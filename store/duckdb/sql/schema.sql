@@ -41,7 +41,8 @@ CREATE TABLE workflows (
     launched_at        BIGINT  NOT NULL,
     closed_at          BIGINT,
     next_deadline      BIGINT,
-    waiting_for        VARCHAR NOT NULL
+    waiting_for        VARCHAR NOT NULL,
+    seen               INTEGER NOT NULL
 );
 CREATE TABLE steps (
     workflow_id VARCHAR NOT NULL,

@@ -15,7 +15,7 @@ INSERT INTO workflows
 SELECT unnest(?::VARCHAR[]), unnest(?::INTEGER[]), unnest(?::VARCHAR[]), unnest(?::INTEGER[]), unnest(?::VARCHAR[]),
        unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]),
        unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::BOOLEAN[]), unnest(?::BIGINT[]), unnest(?::BIGINT[]),
-       unnest(?::BIGINT[]), unnest(?::VARCHAR[]);
+       unnest(?::BIGINT[]), unnest(?::VARCHAR[]), unnest(?::INTEGER[]);
 
 -- name: insert_steps
 -- Rows of step attempts that began.
@@ -55,11 +55,11 @@ INSERT INTO links SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::B
 INSERT INTO launches SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[]), unnest(?::VARCHAR[]);
 
 -- name: update_workflows_waiting
--- The version of workflows, and what they wait for now.
+-- The version of workflows, what they wait for now, and what was seen of them.
 UPDATE workflows
-SET version = n.version, next_deadline = n.next_deadline, waiting_for = n.waiting_for
+SET version = n.version, next_deadline = n.next_deadline, waiting_for = n.waiting_for, seen = n.seen
 FROM (SELECT unnest(?::VARCHAR[]) AS workflow_id, unnest(?::INTEGER[]) AS version,
-             unnest(?::BIGINT[]) AS next_deadline, unnest(?::VARCHAR[]) AS waiting_for) AS n
+             unnest(?::BIGINT[]) AS next_deadline, unnest(?::VARCHAR[]) AS waiting_for, unnest(?::INTEGER[]) AS seen) AS n
 WHERE workflows.workflow_id = n.workflow_id;
 
 -- name: update_workflows_status

@@ -17,6 +17,7 @@ from tests.store.samples import (
     at,
     commit,
     launched,
+    planned,
     when,
 )
 
@@ -74,6 +75,30 @@ class Lists:
         assert [row.workflow_id for row in await store.workflows(closed_only=True)] == ["w2"]
         assert [row.workflow_id for row in await store.workflows(pcn="Y2")] == ["w2"]
         assert [row.workflow_id for row in await store.workflows(batch="a", limit=1)] == ["w1"]
+
+    async def test_what_no_advance_has_seen(self, store: Store) -> None:
+        await store.commit(
+            [a_workflow("w1", Pending(at(5), "x")), a_workflow("w2", Pending(at(5), "x", seen=True))]
+        )
+        assert await store.unseen() == ["w1"], "its launch was not looked at"
+        await store.commit([commit("w2", 6, answered("w2"), planned("w2", "w2/told"))])
+        assert await store.unseen() == ["w1", "w2"], "whoever had the last word"
+        await store.commit(
+            [
+                commit(
+                    "w2", 8, e.RungSkipped(about("w2"), "s", "r", "x"), pending=Pending(None, "x", seen=True)
+                )
+            ]
+        )
+        assert await store.unseen() == ["w1"]
+        row = await store.workflow("w2")
+        assert row is not None and row.seen == 9
+        await store.commit([commit("w1", 6, e.WorkflowHeld("x"))])
+        assert await store.unseen() == [], "one that is held is moved by nothing that came in"
+        await store.commit(
+            [commit("w1", 7, e.HoldLifted(1)), commit("w2", 9, e.WorkflowClosed("completed", "x"))]
+        )
+        assert await store.unseen() == ["w1"], "nor one that is over"
 
     async def test_ids_by_prefix(self, store: Store) -> None:
         await store.commit([a_workflow(each) for each in ("q3-a", "q3-b", "q4-a", "q_3")])

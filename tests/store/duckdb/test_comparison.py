@@ -20,6 +20,7 @@ EDITS = {
     "UPDATE workflows SET reference = 'another'": "workflows w1: reference is 'another', and the log makes it 'IIF Q3 2026/27'",
     "UPDATE workflows SET next_deadline = NULL": "workflows w1: next_deadline is None, and the log makes it 2026-11-21T14:00:00+00:00",
     "UPDATE workflows SET waiting_for = ''": "waiting_for is '', and the log makes it 'two practices'",
+    "UPDATE workflows SET seen = 7": "workflows w1: seen is 7, and the log makes it 0",
     "UPDATE steps SET status = 'closed'": "steps w1 practice_return 1: status is 'closed', and the log makes it 'open'",
     "UPDATE assignments SET status = 'answered' WHERE organisation = 'U2'": "status is 'answered', and the log makes it 'open'",
     "DELETE FROM assignments WHERE organisation = 'U2'": "assignments w1.practice_return.1.U2.practice_manager: the row is missing",

@@ -41,7 +41,9 @@ def entry(
     return chain.link(stored, 1, chain.GENESIS)
 
 
-@pytest.mark.parametrize("pending", [None, Pending(None, 'a ","event":['), Pending(AT, "é")])
+@pytest.mark.parametrize(
+    "pending", [None, Pending(None, 'a ","event":['), Pending(AT, "é"), Pending(AT, "é", True)]
+)
 def test_a_line_comes_back_as_it_went(pending: Pending | None) -> None:
     for end in (True, False):
         line = JournalLine(entry(), end, pending)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from dataclasses import fields
 from pathlib import Path
@@ -80,7 +81,7 @@ links = st.one_of(
     st.builds(lambda s, h: e.LinkIssued(s, "a", at(h)), st.sampled_from(["x", "y"]), hours),
     st.builds(e.LinkRevoked, st.sampled_from(["x", "y"]), st.just("")),
 )
-pendings = st.none() | st.builds(Pending, st.none() | hours.map(at), st.text("xy", max_size=2))
+pendings = st.none() | st.builds(Pending, st.none() | hours.map(at), st.text("xy", max_size=2), st.booleans())
 one_commit = st.one_of(
     *(st.tuples(st.just(w), st.lists(bodies(w), min_size=1, max_size=4), pendings) for w in WORKFLOWS),
     st.tuples(st.just("post"), st.lists(post, min_size=1, max_size=2), st.none()),
@@ -97,6 +98,7 @@ async def everything(store: Store) -> dict[str, Any]:
         "messages": await store.messages(),
         "links": [await store.link(each) for each in "xy"] + await store.links_of("a"),
         "due": await store.due(at(200)),
+        "unseen": await store.unseen(),
         "post": (
             await store.notices_due(at(0)),
             await store.next_notice(),
@@ -138,6 +140,8 @@ async def test_memory_duckdb_and_rebuild_agree(history: Any) -> None:
         expected = await everything(memory)
         assert await everything(duck) == expected
         await duck.close()
+        shutil.rmtree(home / "journal")  # it is made again from the file
+        await open_store(home).close()
         (home / "baton.duckdb").unlink()  # it is made again from the journal
         duck = open_store(home)
         assert await everything(duck) == expected
