@@ -20,7 +20,8 @@ from application.batches import Batch
 from application.home import Home
 from application.runtime import Runtime
 from flows import runtime_access
-from flows.server import PrefectServer, spare_loopback
+from flows.clients import spare_loopback
+from flows.server.process import PrefectServer
 
 if TYPE_CHECKING:
     from flows.dispatcher import Dispatcher

@@ -18,11 +18,12 @@ from prefect.client.schemas.filters import FlowRunFilter
 from application.alarms import Alarms
 from application.batches import Batch
 from flows import deployments, events, runtime_access
+from flows.clients import clients_of
 from flows.deployments import DELIVER_POST
 from flows.failures import NOT_PUBLISHED, STANDSTILL, Failures, PrefectFault
-from flows.reconcile import is_any_lost, mend
+from flows.reconcile import mend, missing_runs
 from flows.runs import ensure, ensure_runs, standing, standing_key, today, wanted
-from flows.server import PrefectServer, clients_of
+from flows.server.process import PrefectServer
 from flows.waiting import TROUBLED, WAITING, machine_now, wake
 from flows.worker import BatonWorker
 
@@ -207,10 +208,12 @@ class Dispatcher:
             await self._next_look(starts)
 
     async def _next_look(self, starts: int) -> None:
-        """Wait until it is time to look again, or another server has come up."""
-        until = time.monotonic() + INSPECT_SECONDS
-        while time.monotonic() < until and (self._server is None or self._server.starts == starts):
+        """Wait until it is time to look again, something fails for what may have gone, or another server is up."""
+        began = time.monotonic()
+        while time.monotonic() - began < INSPECT_SECONDS:
             await asyncio.sleep(RETRY_SECONDS)
+            if self._failures.of_server(after=began) or (self._server and self._server.starts != starts):
+                return
 
     async def _prepare(self) -> None:
         began = machine_now()
@@ -229,20 +232,27 @@ class Dispatcher:
 
     async def _inspect(self) -> None:
         """Make anew what has gone from Prefect: deleted by somebody, or lost with a part of its database."""
-        # Twice: a run that ends between two questions looks like one that has gone.
-        if await self._is_any_lost() and await self._is_any_lost():
+        if await self._gone():
             logger.warning("Something has gone from Prefect, and is made anew from the log")
             await self._prepare()
-            if await self._is_any_lost() and await self._is_any_lost():
+            if await self._gone():
                 self._failures.failed(_KEPT, PrefectFault("flow runs are lost as soon as they are made"))
                 return
         self._failures.worked(_KEPT)
         self._look_for_overdue(await runtime_access.ask(lambda baton: baton.open_batches()))
 
-    async def _is_any_lost(self) -> bool:
+    async def _gone(self) -> set[str]:
+        """What Prefect lacks both times it is asked: a run that begins or ends meanwhile is missing once."""
+        lacking = await self._lacking()
+        return lacking & await self._lacking() if lacking else lacking
+
+    async def _lacking(self) -> set[str]:
+        """The keys of the runs that are missing in Prefect and not about to be made, or the pool's name."""
         async with get_client() as client:
-            complete = await deployments.are_complete(client)
-        return not complete or await is_any_lost(await runtime_access.ask(lambda baton: baton.open_batches()))
+            if not await deployments.are_complete(client):
+                return {deployments.POOL}
+        batches = await runtime_access.ask(lambda baton: baton.open_batches())
+        return await missing_runs(batches) - self._to_start.keys()
 
     def _look_for_overdue(self, batches: Sequence[Batch]) -> None:
         """Whatever the reason, what has been due for long is told."""

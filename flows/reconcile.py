@@ -80,18 +80,19 @@ async def mend(died_before: datetime) -> Mended:
     return Mended(mended.made, mended.revived + len(dead), woken)
 
 
-async def is_any_lost(batches: Sequence[Batch]) -> bool:
-    """Whether Prefect lacks a live run of these batches or of today.
+async def missing_runs(batches: Sequence[Batch]) -> set[str]:
+    """The keys of runs of these batches or of today that ought to be live and are not.
 
-    For many batches they are only counted, and a few that are missing beside as many that are needless are found by the
-    next reconciliation. Raises what Prefect's client raises.
+    Many are only counted first, so a few that are missing beside as many that are needless are found by the next
+    reconciliation. Raises what Prefect's client raises.
     """
     wants = {want.key for want in (*standing(today()), *map(wanted, batches))}
     async with get_client() as client:
-        if len(wants) <= _PAGE:
-            return not wants <= (await _live_runs(client)).keys()
-        counted = await client.count_flow_runs(flow_run_filter=await _live_filter(client))
-        return counted < len(wants)
+        if len(wants) > _PAGE:
+            counted = await client.count_flow_runs(flow_run_filter=await _live_filter(client))
+            if counted >= len(wants):
+                return set()
+        return wants - (await _live_runs(client)).keys()
 
 
 def _is_dead(run: FlowRun, died_before: datetime) -> bool:

@@ -6,7 +6,6 @@ under a key is left alone while it lives, revived when it has ended, and made wh
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -32,10 +31,6 @@ from flows.waiting import WOKEN, PrefectRuns, machine_now
 
 #: Flow runs looked up and made in one request.
 _AT_ONCE = 50
-
-#: How often runs refused by a busy SQLite are asked for again, and seconds more between each time.
-_ATTEMPTS = 8
-_REFUSED_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -143,32 +138,20 @@ def is_stranded(run: FlowRun) -> bool:
 
 
 async def _create(client: PrefectClient, wants: Sequence[Wanted], home: UUID) -> None:
-    """Make the runs, many in one request; for a key that has a run, nothing is made.
-
-    SQLite refuses a transaction that reads, then writes, when another wrote between: "database is locked".
-    Made singly, Prefect's server answers that with 503 and its client sleeps for two seconds; made together,
-    the answer says which were refused, and they are asked for again at once.
-    """
-    body = [
-        {"name": want.name, "parameters": want.parameters, "tags": want.tags, "idempotency_key": want.key}
-        for want in wants
-    ]
-    error = ""
-    for attempt in range(_ATTEMPTS):
-        if not body:
-            return
-        await asyncio.sleep(attempt * _REFUSED_SECONDS)
-        answer = await client.request(
-            "POST",
-            "/deployments/{id}/create_flow_run/bulk",  # type: ignore[arg-type]  # not in the client's list
-            path_params={"id": home},
-            json=body,
-        )
-        results = answer.json()["results"]
-        refused = [result["status"] != "CREATED" for result in results]
-        error = next((result["error"] for result in results if result["error"]), error)
-        body = [want for want, no in zip(body, refused, strict=True) if no]
-    if body:
+    """Make the runs, many in one request; for a key that has a run, nothing is made. Raises PrefectFault."""
+    if not wants:
+        return
+    answer = await client.request(
+        "POST",
+        "/deployments/{id}/create_flow_run/bulk",  # type: ignore[arg-type]  # not in the client's list
+        path_params={"id": home},
+        json=[
+            {"name": want.name, "parameters": want.parameters, "tags": want.tags, "idempotency_key": want.key}
+            for want in wants
+        ],
+    )
+    refused = [str(each["error"]) for each in answer.json()["results"] if each["status"] != "CREATED"]
+    if refused:
         raise PrefectFault(
-            f"Prefect made no flow run for {len(body)} of {len(wants)}: {error.splitlines()[0]}"
+            f"Prefect made no flow run for {len(refused)} of {len(wants)}: {refused[0].splitlines()[0]}"
         )

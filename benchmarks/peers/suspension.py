@@ -42,7 +42,7 @@ def serve() -> None:
 @contextmanager
 def prefect(folder: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
     """A Prefect server and a runner; PREFECT_API_URL names the server meanwhile."""
-    from flows.server import free_port
+    from flows.server.process import free_port
 
     port = free_port()
     os.environ.update(

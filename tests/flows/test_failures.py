@@ -10,8 +10,8 @@ import pytest
 from prefect.exceptions import ObjectNotFound
 
 from application.alarms import Alarms
+from flows.clients import spare_loopback
 from flows.failures import NOT_PUBLISHED, Failures, PrefectFault, is_of_server
-from flows.server import spare_loopback
 from store.protocol import StoreError
 
 

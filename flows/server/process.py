@@ -4,14 +4,13 @@ It listens on 127.0.0.1 only, opens to who knows the home folder's secret and to
 database under Baton's home folder, sends nothing to anybody, and goes when this process goes, however that ends.
 
 Prefect is not the record: whatever is wrong with its database, it can be put aside, and `reconcile` makes every flow
-run anew from the log. So a server that has stopped answering real questions (see flows/probe.py) is replaced, at first
+run anew from the log. So a server that has stopped answering real questions (see probe.py) is replaced, at first
 on the same database, and then on another.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import logging
 import os
 import signal
@@ -19,15 +18,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
 import httpx
 
-from flows import probe
 from flows.failures import Failures
+from flows.server import probe
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +52,6 @@ _WATCH_SECONDS = 1.0
 _FAILURES_BEFORE_NEW_DATABASE = 2
 
 _SUBJECT = "Prefect's server"
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_PR_SET_PDEATHSIG = 1
 
 
 class PrefectServer:
@@ -163,8 +159,6 @@ class PrefectServer:
     async def _serves(self, failures: Failures) -> None:
         """Return when the server has died, or is to be replaced."""
         began = asked = time.monotonic()
-        # Each time it did not help, the next waits longer: it may not be the server after all.
-        patience = REPLACE_SECONDS * 2 ** min(self._failed, 5)
         async with probe.client_of(self.url, self.auth) as client:
             while self.pid is not None:
                 await asyncio.sleep(_WATCH_SECONDS)
@@ -172,7 +166,8 @@ class PrefectServer:
                     await self._ask(client, failures)
                     asked = time.monotonic()
                 failing = failures.of_server(after=began)
-                if failing >= patience:
+                # Each time it did not help, the next waits longer: it may not be the server after all.
+                if failing >= REPLACE_SECONDS * 2 ** min(self._failed, 5):
                     self._failed += 1
                     self._hopeless = failures.blame_database
                     logger.warning(
@@ -225,12 +220,11 @@ def _spawn(port: int, folder: Path, auth: str, log: BinaryIO) -> subprocess.Pope
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     }
     inherited = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
-    # Through this module rather than `prefect` itself: see `_main`.
-    command = [sys.executable, "-m", "flows.server", str(os.getpid()), str(port)]
+    command = [sys.executable, "-m", "flows.server.child", str(os.getpid()), str(port)]
     return subprocess.Popen(
         command,
         env={**inherited, **quiet},
-        cwd=Path(__file__).resolve().parent.parent,
+        cwd=Path(__file__).resolve().parents[2],
         stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=subprocess.STDOUT,
@@ -239,64 +233,9 @@ def _spawn(port: int, folder: Path, auth: str, log: BinaryIO) -> subprocess.Pope
     )
 
 
-@contextmanager
-def clients_of(api_url: str, auth: str = "") -> Iterator[None]:
-    """Within, this thread's Prefect clients and flow runs speak to `api_url`, with as few words as possible.
-
-    `auth`, "name:password", opens a server of ours; for one of yours Prefect's own settings hold.
-
-    Prefect's settings are read from the environment when it is imported, too early for a port chosen at
-    start-up; these hold for this thread's context and its tasks. Each saves a request or a thread per entry.
-    """
-    # Here, because the child imports this module too, only to become something else.
-    from prefect import settings
-
-    lean = {
-        settings.PREFECT_API_URL: api_url,
-        settings.PREFECT_CLIENT_CSRF_SUPPORT_ENABLED: False,
-        settings.PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED: False,
-        settings.PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
-        settings.PREFECT_LOGGING_TO_API_ENABLED: False,
-    }
-    if auth:
-        lean[settings.PREFECT_API_AUTH_STRING] = auth
-    with settings.temporary_settings(updates=lean):
-        yield
-
-
-def spare_loopback(environment: MutableMapping[str, str]) -> None:
-    """Have no client of this process or of its children reach loopback by a proxy, which could not reach it at all."""
-    for name in ("NO_PROXY", "no_proxy"):
-        excepted = [each.strip() for each in environment.get(name, "").split(",") if each.strip()]
-        # A client heeds one spelling or the other, so each gets all.
-        other = environment.get("no_proxy" if name == "NO_PROXY" else "NO_PROXY", "").split(",")
-        environment[name] = ",".join(
-            dict.fromkeys([*excepted, *filter(None, map(str.strip, other)), *_LOOPBACK])
-        )
-
-
 def free_port() -> int:
     """A port of 127.0.0.1 that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
         return port
-
-
-def _main(parent: int, port: str) -> None:
-    """In the child: ask the kernel to end us with our parent, then become Prefect's server.
-
-    The wish outlives the exec. Made here and not between fork and exec, because the parent has threads.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it went before we had asked
-        return
-    os.execv(
-        sys.executable,
-        [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port],
-    )
-
-
-if __name__ == "__main__":
-    _main(int(sys.argv[1]), sys.argv[2])
