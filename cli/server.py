@@ -99,9 +99,11 @@ def keep_log(settings: Settings) -> None:
     for handler in (file, shown):
         handler.setFormatter(form)
     logging.basicConfig(level=settings.log_level.upper(), handlers=[file, shown], force=True)
-    # Each request to Prefect would be a line; the SMTP server would log who gets emails.
-    for chatty in ("httpx", "httpcore", "prefect", "aiosqlite", "mail.log"):
+    # Each request to Prefect would be a line.
+    for chatty in ("httpx", "httpcore", "prefect", "aiosqlite"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # The SMTP server would log who gets emails, and warns at each sign-in of a change in its own next version.
+    logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 
 async def _serve(settings: Settings) -> None:

@@ -157,6 +157,8 @@ def test_it_ends_well_and_says_what_happened(play: Play) -> None:
     ):  # fmt: skip
         assert wanted in play.out, f"{wanted!r} is not in:\n{play.out}"
     assert max(map(len, play.out.splitlines())) <= 170
+    logged = (play.home.logs / "baton.log").read_text()
+    assert " mail.log " not in logged, "the SMTP server's log is no reading for whoever runs Baton"
 
 
 async def test_every_process_and_its_children_are_completed(play: Play, store: Store) -> None:
