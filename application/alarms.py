@@ -61,7 +61,7 @@ class Alarms:
         with self._lock:
             known = self._failing.pop(subject, None)
         if known is not None and known.told:
-            logger.info("No longer: %s", known.alarm.text)
+            logger.warning("No longer: %s", known.alarm.text)
 
     def all(self) -> tuple[Alarm, ...]:
         """What does not work, the oldest first; what has the same text is told together."""

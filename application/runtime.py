@@ -31,13 +31,16 @@ from store.protocol import Commit, LogEntry
 
 logger = logging.getLogger("baton.runtime")
 
+NO_EMAIL_GOES = "Emails are not being sent just now. They wait, and go when they can; nobody is chased meanwhile, and answers are taken."
+
 
 @dataclass(frozen=True)
 class PostOutcome:
     """What a delivery left behind: messages sent and failed, and when the next may be sent.
 
     `next_sending` is Baton calendar time (UTC, aware); None means that only a new notice calls for a delivery.
-    `seen` is the log position the delivery has seen, for `Runtime.post_moved_since`.
+    `seen` is the log position the delivery has seen, for `Runtime.post_moved_since`. `trouble`: why nothing can be sent
+    to anybody just now; empty when something can.
     """
 
     sent: int
@@ -45,6 +48,7 @@ class PostOutcome:
     next_sending: datetime | None
     summary: str
     seen: int
+    trouble: str = ""
 
 
 Deliver = Callable[[datetime], Awaitable[PostOutcome]]
@@ -135,6 +139,10 @@ class Runtime:
             self._last_post = await self._deliver(self.clock.now())
         finally:
             self._deliveries -= 1
+        if self._last_post.trouble:
+            self.alarms.set("post", NO_EMAIL_GOES, [self._last_post.trouble])
+        else:
+            self.alarms.clear("post")
         return self._last_post
 
     async def next_post(self) -> datetime | None:

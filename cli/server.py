@@ -202,7 +202,9 @@ def _deliver(mailer: Mailer, store: Store) -> Callable[[datetime], Awaitable[Pos
     async def deliver(now: datetime) -> PostOutcome:
         seen = await store.position()
         done = await mailer.deliver_due(now)
-        return PostOutcome(done.sent, done.deferred + done.refused, done.next_sending, done.summary, seen)
+        return PostOutcome(
+            done.sent, done.deferred + done.refused, done.next_sending, done.summary, seen, done.trouble
+        )
 
     return deliver
 

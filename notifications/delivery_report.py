@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,8 +10,6 @@ from notifications.content.catalogue import say
 from notifications.content.english import joined, moment_in_words
 from notifications.outbox import DueEmails
 from notifications.transport.settings import PostSettings
-
-_log = logging.getLogger(__name__)
 
 #: How long to wait before a message that may have arrived already is sent again: each copy is one too many for whoever
 #: got the first. After the last wait it is left at that, and the manager is told.
@@ -72,16 +69,12 @@ class Outage:
         self.trouble = ""
 
     def began(self, now: datetime, trouble: str) -> None:
-        """The trouble, in a sentence for the manager; said in the log when it is new."""
-        if trouble != self.trouble:
-            _log.warning("%s", trouble)
+        """The trouble, in a sentence for the manager."""
         self._tries += 1
         self.until = now + min(backoff(self._settings, self._tries), _OUTAGE_CAP)
         self.trouble = trouble
 
     def over(self) -> None:
-        if self.trouble:
-            _log.warning("%s", say("post.trouble_over"))
         self._tries, self.until, self.trouble = 0, None, ""
 
     def holds(self, now: datetime) -> bool:

@@ -94,7 +94,7 @@ async def asked(tmp_path: Path, operations: Operations, clock: VirtualClock) -> 
     async def deliver(now: datetime) -> PostOutcome:
         seen = await store.position()
         done = await mailer.deliver_due(now)
-        return PostOutcome(done.sent, done.deferred, done.next_sending, done.summary, seen)
+        return PostOutcome(done.sent, done.deferred, done.next_sending, done.summary, seen, done.trouble)
 
     made = await operations.launch("visits", ["U90001"], {}, MANAGER)
     yield Asked(server, clock, operations, Runtime(operations, deliver), made.workflows[0])
@@ -148,3 +148,15 @@ async def test_where_one_address_refuses_the_manager_is_told_and_no_email_chases
     assert climbed and set(climbed) <= {"ring them", "conversation", "board item"}
     told = [str(email["Subject"]) for email in asked.server.received]
     assert any("could not be delivered" in subject for subject in told)
+
+
+async def test_that_no_email_goes_is_an_alarm_until_one_goes_again(asked: Asked) -> None:
+    asked.server.everybody["rcpt"] = REFUSED
+    await asked.go_on(asked.clock.now() + 3 * HOUR)
+    (alarm,) = asked.runtime.alarms.all()
+    assert alarm.text.startswith("Emails are not being sent just now.")
+    assert alarm.since < asked.clock.now() and REFUSED.partition(" ")[2] in alarm.details[0]
+    asked.server.everybody.clear()
+    await asked.go_on(asked.clock.now() + 3 * HOUR)
+    assert asked.runtime.alarms.all() == ()
+    assert asked.server.received

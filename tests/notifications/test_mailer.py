@@ -254,22 +254,6 @@ async def test_one_wrong_address_alone_is_believed_when_ours_would_be_taken(benc
     assert bench.server.received == [], "asking about our own address sends nothing"
 
 
-async def test_trouble_is_said_in_the_log_once_and_when_it_is_over(
-    bench: PostBench, caplog: pytest.LogCaptureFixture
-) -> None:
-    bench.server.mail = "550 5.1.8 bad sender"
-    await bench.plan(person(1))
-    mailer = bench.mailer()
-    for _ in range(3):
-        done = await mailer.deliver_due(bench.clock.now())
-        assert done.next_sending is not None
-        bench.clock.move_to(done.next_sending)
-    bench.server.mail = ""
-    await mailer.deliver_due(bench.clock.now())
-    said = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
-    assert len(said) == 2 and "takes no email from us" in said[0] and "again" in said[1]
-
-
 class Dying(MemoryStore):
     """A store whose process dies at the n-th write to the post's stream from now on."""
 
