@@ -13,7 +13,7 @@ from functools import partial
 
 from application.operations import FlowSignals, Operations
 from application.repository import Repository
-from engine.commands import manager
+from engine import commands
 from engine.commands.refusals import Invalid, Refused
 from engine.decisions import children
 from engine.events import BATON
@@ -104,12 +104,7 @@ class Children:
         there = await self._repository.state(child.id)
         if there.over:
             return
-        now = self._clock.now()
-        await self._repository.decide(
-            child.id, lambda state: manager.withdraw(state, because, now, BATON), now
-        )
-        self._signals.wake_post()
-        self._signals.wake_batch(there.batch, "what started it has ended")
+        await self._operations.do(child.id, commands.withdraw, BATON, because)
 
 
 async def about_to_begin(repository: Repository, state: WorkflowState, now: datetime) -> bool:

@@ -18,8 +18,8 @@ from definitions.loading.bundle import Process
 from definitions.loading.library import ArchivedDataset, Library, UnknownDefinition
 from definitions.models.directory import Directory, Pcn
 from definitions.source.problems import DefinitionErrors
-from engine.commands import manager
-from engine.commands.command import refuse_identifiable
+from engine import commands
+from engine.commands.command import LAUNCHERS, refuse_identifiable
 from engine.commands.refusals import Invalid, Refused
 from engine.dates.calendar import BeyondHorizon
 from engine.decisions.draft import Decision
@@ -119,7 +119,7 @@ class Launcher:
             raise Invalid([AnswerProblem("pcn", "Name the PCN to launch it for, by its code", "missing")])
         # A definition is read and checked from its file, which takes as long as its author likes.
         process = await asyncio.to_thread(self.process, definition, inputs)
-        self._refuse_role(process, actor)
+        LAUNCHERS.refuse(actor, process)
         codes = list(dict.fromkeys(pcns))
         content = _content(process, codes, inputs)
         if repeated := await self._repeated(key, content):
@@ -131,7 +131,7 @@ class Launcher:
             workflow = launch if len(codes) == 1 else f"{launch}{short_hash(code, length=4)}{number:x}"
             checked = await worked_out(partial(self._inputs, process, code, inputs, now, actor))
             begun = await worked_out(partial(
-                manager.launch, workflow, process, self.pcn(code), checked, now, actor,
+                commands.launch, workflow, process, now, actor, self.pcn(code), checked,
                 launch_id=launch, batch=f"{launch}-{number // BATCH_LIMIT + 1}",
                 previous=await self.previous(definition, code), parent=parent, ancestors=ancestors,
                 key=key, content=content if key else "",
@@ -167,12 +167,6 @@ class Launcher:
                 f"Give what you changed version {definition.version + 1}, and put back what version "
                 f"{definition.version} said",
             )
-
-    def _refuse_role(self, process: Process, actor: Actor) -> None:
-        allowed = process.definition.launch.by
-        if not actor.is_baton and actor.role not in allowed:
-            said = ", ".join(role.replace("_", " ") for role in allowed)
-            raise Refused("forbidden", f"{process.definition.title} is launched by: {said}")
 
     async def _repeated(self, key: str, content: str) -> LaunchResult | None:
         """The launch that this key made already; the same press of a button starts nothing twice.

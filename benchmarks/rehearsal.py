@@ -19,7 +19,7 @@ from definitions.loading.directory_file import load_directory
 from definitions.loading.library import Library
 from definitions.models.directory import Pcn
 from definitions.source.reader import read_file
-from engine.commands import manager
+from engine import commands
 from engine.dates.calendar import Calendar
 from engine.decisions.advance import advance
 from engine.events import Actor
@@ -72,7 +72,7 @@ def took(what: Callable[[], object], times: int) -> float:
 def begun(process: Process, pcn: Pcn, inputs: Mapping[str, Any]) -> None:
     """What launching one workflow asks of the engine: its first event and all that follows at once."""
     who = Actor("The manager", "pcn_manager", pcn.code, channel="web")
-    advance(manager.launch("w", process, pcn, inputs, LAUNCHED, who).state, LAUNCHED)
+    advance(commands.launch("w", process, LAUNCHED, who, pcn, inputs).state, LAUNCHED)
 
 
 def main() -> None:

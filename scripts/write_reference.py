@@ -39,7 +39,10 @@ from definitions.models.ladder import Ladder  # noqa: E402
 from definitions.models.scenario import Scenarios  # noqa: E402
 from definitions.models.step_kinds import STEP_KINDS  # noqa: E402
 from definitions.source.problems import CODES  # noqa: E402
+from engine.commands.command import COMMANDS, Command  # noqa: E402
+from engine.commands.refusals import REFUSALS, Refused  # noqa: E402
 from settings import Settings  # noqa: E402
+from web.refusals import status_of  # noqa: E402
 
 FOLDER = ROOT / "docs" / "reference"
 WRITTEN = "<!-- Written by scripts/write_reference.py; change what it describes, not this page. -->"
@@ -54,6 +57,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings(),
         "language.md": language(),
         "problem-codes.md": codes(),
+        "workflow-commands.md": workflow_commands(),
     }
     return {name: f"{WRITTEN}\n\n{text.rstrip()}\n" for name, text in made.items()}
 
@@ -333,6 +337,33 @@ def codes() -> str:
             _table(("Code", "Meaning"), rows),
         ]
     )
+
+
+# --- what may be done to a workflow
+
+
+def workflow_commands() -> str:
+    columns = ("Command", "What it does", "Who may", "Refused with", "Comes to")
+    refusals = [
+        (f"`{code}`", str(status_of(Refused(code, ""))), words) for code, words in sorted(REFUSALS.items())
+    ]
+    return "\n\n".join(
+        [
+            "# Commands on a workflow",
+            "What people may do to a workflow. Each is kept whole, under its name, with who gave it and when, or refused "
+            "and changes nothing. Text with an NHS number in it is refused as invalid. Baton itself may do all of it.",
+            _table(columns, (_workflow_command(each) for _, each in sorted(COMMANDS.items()))),
+            "## Refusals",
+            "Every command may be refused with `beyond-horizon` and `forbidden` besides. A code is never given a second meaning.",
+            _table(("Code", "HTTP status", "When"), refusals),
+        ]
+    )
+
+
+def _workflow_command(command: Command) -> tuple[str, ...]:
+    does = " ".join((command.function.__doc__ or "").split("\n\n")[0].split())
+    codes, events = sorted(command.refuses), sorted(each.__name__ for each in command.emits)
+    return (command.name.replace("_", " "), does, command.who.said, ", ".join(codes), ", ".join(events))
 
 
 def _table(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from application.operations import Operations
 from application.repository import NoSuchAssignment, answered
 from definitions.models.replies import ReplyKind
+from engine import commands
 from engine.commands.refusals import Refused
 from engine.dates.clock import LONDON
 from engine.events import Actor
@@ -76,7 +77,7 @@ class Gateway:
         moment = datetime.combine(until, time(17, 0), LONDON) if until else None
         who = await self._known(assignment_id, actor)
         try:
-            await self._operations.reply(assignment_id, kind, text, moment, who)
+            await self._operations.do_about(assignment_id, commands.reply, who, kind, text, moment)
         except Refused as refused:
             if refused.code != "the-same-reply":
                 raise
@@ -99,10 +100,10 @@ class Gateway:
         return LaunchReceipt(made.launch, made.workflows, made.repeated)
 
     async def hold(self, workflow_id: str, reason: str, actor: Actor) -> None:
-        await self._operations.hold(workflow_id, reason, actor)
+        await self._operations.do(workflow_id, commands.hold, actor, reason)
 
     async def lift(self, workflow_id: str, reason: str, actor: Actor) -> None:
-        await self._operations.lift(workflow_id, reason, actor)
+        await self._operations.do(workflow_id, commands.lift, actor, reason)
 
     async def revoke_links(self, assignment_id: str, reason: str, actor: Actor) -> int:
         """End the links to an assignment; how many there were."""

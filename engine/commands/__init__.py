@@ -1,1 +1,29 @@
-"""What people may do to a workflow: each command gives the events it comes to, or refuses with a reason."""
+"""What people may do to a workflow: each command comes to a decision, or refuses with a reason and changes nothing (rule 9).
+
+Pure: a state, the time, an actor and what they give in; a decision out. What follows from it is `advance`'s business.
+"""
+
+from engine.commands.assignments import extend, reassign, record_conversation, settle_reply
+from engine.commands.pins import change_calendar, change_membership, move_named_date
+from engine.commands.responses import reply, respond
+from engine.commands.steps import decide_shortfall, open_on_demand, reopen_step
+from engine.commands.workflow import hold, launch, lift, withdraw
+
+__all__ = [
+    "change_calendar",
+    "change_membership",
+    "decide_shortfall",
+    "extend",
+    "hold",
+    "launch",
+    "lift",
+    "move_named_date",
+    "open_on_demand",
+    "reassign",
+    "record_conversation",
+    "reopen_step",
+    "reply",
+    "respond",
+    "settle_reply",
+    "withdraw",
+]

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from definitions.loading.bundle import Bundle
 from definitions.models.directory import Pcn
 from definitions.models.role_holders import manager, where_held, whom
 from engine import events as e
-from engine.commands.command import command
+from engine.commands.command import MANAGERS, command
 from engine.commands.refusals import Refused, refuse_over, required_reason
 from engine.dates.clock import london_date
 from engine.decisions.deadlines import hand_over, redate
-from engine.decisions.draft import Decision, Draft
+from engine.decisions.draft import Draft
 from engine.decisions.rework import day_of, move_date
 from engine.state.fold import OpenBundle
-from engine.state.workflow import Assignment, WorkflowState
+from engine.state.workflow import Assignment
 
 
-@command
-def move_named_date(
-    state: WorkflowState, name: str, day: str, reason: str, now: datetime, actor: e.Actor
-) -> Decision:
+@command(
+    who=MANAGERS,
+    refuses=("locked", "no-day", "no-reason", "no-such-date", "over"),
+    emits=(e.DateMoved, e.DeadlineMoved, e.DateRefused),
+)
+def move_named_date(draft: Draft, name: str, day: str, reason: str) -> None:
     """Give a named date another value; open dates that count from it move, and it is said once.
 
     An external date is moved only to record that somebody outside changed it.
     """
+    state = draft.state
     refuse_over(state)
     if name not in state.process.definition.dates:
         raise Refused("no-such-date", f"{state.reference} has no date {name}")
@@ -33,25 +34,27 @@ def move_named_date(
         raise Refused("locked", f"{state.reference} is locked; its dates cannot change")
     if (value := day_of(day)) is None:
         raise Refused("no-day", f"{day!r} is no date; write it as 2027-01-15")
-    draft = Draft(state, now, actor, "move")
     move_date(draft, name, value, required_reason(reason, "move"))
-    return draft.decision
 
 
-@command
-def change_membership(state: WorkflowState, pcn: Pcn, reason: str, now: datetime, actor: e.Actor) -> Decision:
+@command(
+    who=MANAGERS,
+    refuses=("another-pcn", "no-reason", "over"),
+    emits=(e.MembershipChanged, e.AssignmentEnded, e.AssignmentReassigned, e.DeadlineMoved, e.DateRefused),
+)
+def change_membership(draft: Draft, pcn: Pcn, reason: str) -> None:
     """Replace the membership a workflow is pinned to (rule 3).
 
     Practices that left are asked nothing more, and what they gave stays in; those that joined are asked by the next
     attempt or step. Where whoever was asked is gone, or has handed the role on, their successor is asked; with none,
     the manager is asked whom to ask.
     """
+    state = draft.state
     refuse_over(state)
     if pcn.code != state.pcn.code:
         raise Refused("another-pcn", f"this workflow belongs to {state.pcn.name}")
     before, after = set(state.pcn.practices_by_code), set(pcn.practices_by_code)
     joined, left = tuple(sorted(after - before)), tuple(sorted(before - after))
-    draft = Draft(state, now, actor, "membership")
     data = pcn.model_dump(mode="json", by_alias=True)
     draft.emit(e.MembershipChanged(data, joined, left, required_reason(reason, "change the membership")))
     for assignment in _asked_now(draft):
@@ -60,7 +63,6 @@ def change_membership(state: WorkflowState, pcn: Pcn, reason: str, now: datetime
     redate(draft, reason)
     for assignment in _asked_now(draft):
         _succeed(draft, state.pcn, assignment)
-    return draft.decision
 
 
 def _asked_now(draft: Draft) -> list[Assignment]:
@@ -95,18 +97,19 @@ def _succeed(draft: Draft, before: Pcn, assignment: Assignment) -> None:
         hand_over(draft, assignment, person, name, "the directory names nobody any more", unfilled=True)
 
 
-@command
-def change_calendar(
-    state: WorkflowState, bundle: str, open_bundle: OpenBundle, reason: str, now: datetime, actor: e.Actor
-) -> Decision:
+@command(
+    who=MANAGERS,
+    refuses=("another-definition", "no-reason", "over"),
+    emits=(e.CalendarChanged, e.DeadlineMoved, e.DateRefused),
+)
+def change_calendar(draft: Draft, bundle: str, open_bundle: OpenBundle, reason: str) -> None:
     """Pin the workflow to a bundle with another calendar: open internal dates are worked out again and said once."""
-    refuse_over(state)
-    if not _same_texts(Bundle.read(state.process.body), Bundle.read(open_bundle(bundle).body)):
+    refuse_over(draft.state)
+    if not _same_texts(Bundle.read(draft.state.process.body), Bundle.read(open_bundle(bundle).body)):
         raise Refused("another-definition", "the new bundle differs in more than its calendar")
-    draft = Draft(state, now, actor, "calendar", open_bundle)
+    draft.open_bundle = open_bundle
     draft.emit(e.CalendarChanged(bundle, required_reason(reason, "change the calendar")))
     redate(draft, reason)
-    return draft.decision
 
 
 def _same_texts(one: Bundle, other: Bundle) -> bool:

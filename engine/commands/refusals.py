@@ -7,6 +7,48 @@ from collections.abc import Sequence
 from engine.forms.answers import AnswerProblem, AnswerWarning
 from engine.state.workflow import WorkflowState
 
+#: When a command is refused, by the code that a program goes by. The message of each says more, and what to do instead.
+REFUSALS: dict[str, str] = {
+    "already-held": "the workflow is on hold already",
+    "already-open": "the step is open already for these practices",
+    "another-definition": "the new texts differ in more than the calendar",
+    "another-pcn": "the membership is another PCN's",
+    "another-practice": "the assignment is asked of another organisation",
+    "asked-already": "the practice is asked already, and the answer is waited for",
+    "asked-anew": "the step was opened again since, and a newer assignment asks for it",
+    "beyond-horizon": "a date lies past the bank holidays that are known",
+    "closed": "the assignment, or its step, is over",
+    "deputy": "who covers may not sign here",
+    "external": "the date is set from outside, and never moves",
+    "forbidden": "another role does this",
+    "locked": "what is done was approved, and locked",
+    "no-day": "a day is missing, or not one from now on",
+    "no-practice": "no practice was chosen",
+    "no-question": "the question has no words",
+    "no-reason": "the reason, or what was said, is missing",
+    "no-reply": "nothing was said that waits to be settled",
+    "no-such-assignment": "there is no such assignment",
+    "no-such-date": "the definition has no date of that name",
+    "no-such-step": "the definition has no such step",
+    "nobody": "the directory has no such person",
+    "not-a-practice": "the PCN has no such practice",
+    "not-asked": "the step was not asked of that practice",
+    "not-held": "the workflow is not on hold",
+    "not-on-demand": "the step is not one that is opened on demand",
+    "not-open": "the step has not begun, or is over",
+    "not-short": "the step waits for no decision",
+    "not-the-signer": "somebody else's signature is asked for",
+    "over": "the workflow has ended",
+    "own-figures": "who gave the figures may not sign them",
+    "role-nobody-has": "nobody at the PCN holds a role that the process asks",
+    "same-person": "they are asked already",
+    "starts-itself": "the process would start itself",
+    "stopped": "the definition says that this cannot be answered yet",
+    "the-same-reply": "the same was said before, and still waits",
+    "too-deep": "the workflow would stand too deep below the first",
+    "too-early": "the steps before it are not done",
+}
+
 
 class Refused(Exception):
     """The command changes nothing. `code` is stable; the message is for the person who asked."""

@@ -17,49 +17,58 @@ from definitions.models.outcomes import response_outcome
 from definitions.models.replies import REPLIES, ReplyKind
 from definitions.models.step_kinds import STEP_KINDS
 from engine import events as e
-from engine.commands.command import command
+from engine.commands.command import ASKED, command
 from engine.commands.refusals import Refused
 from engine.dates.clock import london_date
 from engine.decisions.assignments import content_hash
-from engine.decisions.draft import Decision, Draft
+from engine.decisions.draft import Draft
 from engine.people import roles
 from engine.people.interests import own_practices, warning
 from engine.state.workflow import Assignment, WorkflowState
 
 
-@command
+@command(
+    who=ASKED,
+    refuses=(
+        "another-practice", "asked-anew", "closed", "deputy", "no-such-assignment", "not-the-signer", "over", "own-figures",
+        "stopped",
+    ),
+    emits=(e.ResponseReceived,),
+)  # fmt: skip
 def respond(
-    state: WorkflowState,
-    assignment_id: str,
-    answers: Mapping[str, Any],
-    now: datetime,
-    actor: e.Actor,
-    warnings: tuple[str, ...] = (),
-) -> Decision:
-    """The event of an answer. Raises Refused (rules 5, 9, 11)."""
+    draft: Draft, assignment_id: str, answers: Mapping[str, Any], warnings: tuple[str, ...] = ()
+) -> None:
+    """Take an answer: its event (rules 5, 9, 11)."""
+    state, now = draft.state, draft.now
     assignment = answerable(state, assignment_id)
     step = state.process.steps[assignment.step]
-    actor = standing(state, step, assignment, actor, now)
-    draft = Draft(state, now, actor, "respond")
+    draft.actor = actor = standing(state, step, assignment, draft.actor, now)
     warned = _separation(draft, step, actor)
     if own := own_practices(state, step, actor, london_date(now)):
         warned = (*warned, warning(state, actor, own))
-    kind = STEP_KINDS[step.kind]
     outcome = response_outcome(step, answers)
     seen = _seen(draft, step, assignment, answers)
-    if step.stop_if is not None and draft.scope.truth(step.stop_if, **seen):
-        message = draft.scope.text(step.stop_message or "this cannot be answered yet", **seen)
-        raise Refused("stopped", " ".join(message.split()))
-    counts = outcome not in kind.sends_back or bool(step.actions(outcome))
-    if counts and step.counts_if is not None:
-        counts = draft.scope.truth(step.counts_if, **seen)
+    _refuse_stopped(draft, step, seen)
     body = e.ResponseReceived(
         assignment=assignment_id, step=step.id, number=len(assignment.responses) + 1, answers=dict(answers),
-        outcome=outcome, late=is_late(state, assignment, now), counts=counts,
+        outcome=outcome, late=is_late(state, assignment, now), counts=_counts(draft, step, outcome, seen),
         warnings=(*warnings, *warned), signed=content_hash(draft.scope, step, assignment.organisation) if step.signs else "",
     )  # fmt: skip
     draft.emit(body)
-    return draft.decision
+
+
+def _refuse_stopped(draft: Draft, step: Step, seen: Mapping[str, Any]) -> None:
+    """The hard stop of the definition, with its message."""
+    if step.stop_if is not None and draft.scope.truth(step.stop_if, **seen):
+        message = draft.scope.text(step.stop_message or "this cannot be answered yet", **seen)
+        raise Refused("stopped", " ".join(message.split()))
+
+
+def _counts(draft: Draft, step: Step, outcome: str, seen: Mapping[str, Any]) -> bool:
+    """Whether an answer counts towards closing: not one that sends back, nor one that the step says does not."""
+    if outcome in STEP_KINDS[step.kind].sends_back and not step.actions(outcome):
+        return False
+    return step.counts_if is None or draft.scope.truth(step.counts_if, **seen)
 
 
 def is_late(state: WorkflowState, assignment: Assignment, now: datetime) -> bool:
@@ -78,23 +87,24 @@ def _seen(draft: Draft, step: Step, assignment: Assignment, answers: Mapping[str
     return draft.scope.at("response", step, assignment, answers)
 
 
-@command
-def reply(
-    state: WorkflowState, assignment_id: str, kind: ReplyKind, text: str,
-    until: datetime | None, now: datetime, actor: e.Actor,
-) -> Decision:  # fmt: skip
+@command(
+    who=ASKED,
+    refuses=(
+        "another-practice", "asked-anew", "closed", "no-day", "no-question", "no-such-assignment", "over", "the-same-reply",
+    ),
+    emits=(e.ReplyReceived,),
+)  # fmt: skip
+def reply(draft: Draft, assignment_id: str, kind: ReplyKind, text: str, until: datetime | None) -> None:
     """Something other than an answer: it stops the ladder, and the manager hears of it (rule 8)."""
-    assignment = answerable(state, assignment_id)
-    _of_the_organisation(state, assignment, actor, now)
-    if REPLIES[kind].needs_day and (until is None or until <= now):
+    assignment = answerable(draft.state, assignment_id)
+    _of_the_organisation(draft.state, assignment, draft.actor, draft.now)
+    if REPLIES[kind].needs_day and (until is None or until <= draft.now):
         raise Refused("no-day", "say until when: a day from tomorrow on")
     if REPLIES[kind].needs_text and not text.strip():
         raise Refused("no-question", "write your question, so that somebody can answer it")
     body = e.ReplyReceived(assignment_id, assignment.step, kind, text.strip(), until)
-    _refuse_repeated(assignment, body, actor)
-    draft = Draft(state, now, actor, "reply")
+    _refuse_repeated(assignment, body, draft.actor)
     draft.emit(body)
-    return draft.decision
 
 
 def _refuse_repeated(assignment: Assignment, body: e.ReplyReceived, actor: e.Actor) -> None:

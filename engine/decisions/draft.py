@@ -37,12 +37,11 @@ class Draft:
         now: datetime,
         actor: Actor = BATON,
         cause: str = "clock",
-        open_bundle: OpenBundle | None = None,
     ) -> None:
         self.state, self.now, self.actor, self.cause = state, now, actor, cause
         self.events: list[Event] = []
         self.quiet = False
-        self._open_bundle = open_bundle or _only(state)
+        self.open_bundle: OpenBundle = {state.process.hash: state.process}.__getitem__
         self._scope: Scope | None = None
 
     @property
@@ -79,12 +78,8 @@ class Draft:
     def _append(self, body: Body, actor: Actor, cause: str = "") -> Event:
         state = self.state
         event = Event(state.id, state.version + 1, self.now, actor, cause or self.cause, body)
-        self.state = apply(state, event, self._open_bundle)
+        self.state = apply(state, event, self.open_bundle)
         self.events.append(event)
         if not isinstance(body, NoticePlanned):
             self._scope = None
         return event
-
-
-def _only(state: WorkflowState) -> OpenBundle:
-    return {state.process.hash: state.process}.__getitem__

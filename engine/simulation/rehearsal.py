@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 from definitions.loading.bundle import Process
 from definitions.models.directory import Pcn
+from engine import commands
 from engine import events as e
-from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.commands.responses import respond
 from engine.dates.clock import LONDON, london_date
@@ -102,7 +102,7 @@ def rehearse(
 ) -> Rehearsal:  # fmt: skip
     """Play a launch forward from `at`. Raises Refused when it could not be launched at all."""
     who = actor or e.Actor("rehearsal", "pcn_manager", pcn.code, channel="web")
-    first = manager.launch("rehearsal", process, pcn, inputs, at, who)
+    first = commands.launch("rehearsal", process, at, who, pcn, inputs)
     play = _Play(first.state, at, list(first.events))
     stuck = _play(play, policy, random.Random(seed))
     return Rehearsal(policy, tuple(play.events), play.state, tuple(_clashes(play)), stuck)
@@ -172,7 +172,7 @@ def _answer(play: _Play, assignment: Assignment, rng: random.Random) -> None:
         assignment.name, assignment.role, assignment.organisation, assignment.person, channel="web"
     )
     try:
-        play.take(respond(play.state, assignment.id, answers, play.now, actor))
+        play.take(respond(play.state, play.now, actor, assignment.id, answers))
     except Refused:
         return
 

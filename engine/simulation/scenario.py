@@ -11,7 +11,7 @@ from typing import Any
 from definitions.loading.bundle import Process
 from definitions.models.directory import Pcn
 from definitions.models.scenario import Scenario, ScenarioLine
-from engine.commands import manager, responses
+from engine import commands
 from engine.commands.refusals import Invalid, Refused
 from engine.dates.clock import LONDON, london_date
 from engine.decisions import children
@@ -68,14 +68,8 @@ def play(process: Process, pcn: Pcn, inputs: Mapping[str, Any], at: str, scenari
     if checked.problems:
         said = "; ".join(f"{p.path}: {p.message}" for p in checked.problems)
         return Played(scenario.scenario, (Failed(0, f"the inputs are not right: {said}"),), ())
-    first = manager.launch(
-        "scenario",
-        process,
-        pcn,
-        checked.values,
-        now,
-        Actor("the scenario", "pcn_manager", pcn.code, channel="web"),
-    )
+    who = Actor("the scenario", "pcn_manager", pcn.code, channel="web")
+    first = commands.launch("scenario", process, now, who, pcn, checked.values)
     stage = Stage(first.state, now, list(first.events))
     stage.settle()
     for number, line in enumerate(scenario.play, 1):
@@ -142,7 +136,7 @@ class Stage:
         until = moment(line.until) if line.until else None
         actor = self._actor(assignment, line)
         assert line.reply is not None
-        self.take(responses.reply(self.state, assignment.id, line.reply, line.text, until, self.now, actor))
+        self.take(commands.reply(self.state, self.now, actor, assignment.id, line.reply, line.text, until))
 
     def _manage(self, line: ScenarioLine) -> None:
         """What the manager does."""
@@ -150,25 +144,27 @@ class Stage:
         who = Actor("the manager", "pcn_manager", state.pcn.code, channel="web")
         until = moment(line.until) if line.until else None
         if line.hold is not None:
-            self.take(manager.hold(state, line.hold, now, who))
+            self.take(commands.hold(state, now, who, line.hold))
         elif line.lift is not None:
-            self.take(manager.lift(state, now, who, line.lift))
+            self.take(commands.lift(state, now, who, line.lift))
         elif line.reopen is not None:
             organisation = line.for_[0] if line.for_ else ""
-            decision = manager.reopen_step(
-                state, line.reopen, line.because, now, who, organisation=organisation, unlock=line.unlock
+            decision = commands.reopen_step(
+                state, now, who, line.reopen, line.because, organisation=organisation, unlock=line.unlock
             )
             self.take(decision)
         elif line.open is not None:
-            self.take(manager.open_on_demand(state, line.open, tuple(line.for_), now, who, text=line.text))
+            self.take(commands.open_on_demand(state, now, who, line.open, tuple(line.for_), text=line.text))
         elif line.withdraw is not None:
-            self.take(manager.withdraw(state, line.withdraw, now, who))
+            self.take(commands.withdraw(state, now, who, line.withdraw))
         elif line.decide is not None and line.choice is not None:
             self.take(
-                manager.decide_shortfall(state, line.decide, line.choice, line.because, now, who, until)
+                commands.decide_shortfall(state, now, who, line.decide, line.choice, line.because, until)
             )
         elif line.move is not None and line.day is not None:
-            self.take(manager.move_named_date(state, line.move, line.day.isoformat(), line.because, now, who))
+            self.take(
+                commands.move_named_date(state, now, who, line.move, line.day.isoformat(), line.because)
+            )
         elif line.settle or line.extend or line.reassign or line.rang:
             self._tend(line, who, until)
 
@@ -179,13 +175,13 @@ class Stage:
             line.settle or line.extend or line.reassign or line.rang or "", line.by
         ).id
         if line.settle is not None:
-            self.take(manager.settle_reply(state, assignment, line.text, now, who))
+            self.take(commands.settle_reply(state, now, who, assignment, line.text))
         elif line.extend is not None:
-            self.take(manager.extend(state, assignment, until or now, line.because, now, who))
+            self.take(commands.extend(state, now, who, assignment, until or now, line.because))
         elif line.reassign is not None:
-            self.take(manager.reassign(state, assignment, line.person or "", line.because, now, who))
+            self.take(commands.reassign(state, now, who, assignment, line.person or "", line.because))
         elif line.rang is not None:
-            self.take(manager.record_conversation(state, assignment, line.rung, line.text, now, who))
+            self.take(commands.record_conversation(state, now, who, assignment, line.rung, line.text))
 
     # --- people
 
@@ -226,7 +222,7 @@ class Stage:
         if checked.problems:
             raise Invalid(checked.problems)
         actor = self._actor(assignment, line)
-        self.take(responses.respond(self.state, assignment.id, checked.values, self.now, actor))
+        self.take(commands.respond(self.state, self.now, actor, assignment.id, checked.values))
 
     # --- time
 

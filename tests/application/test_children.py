@@ -18,7 +18,7 @@ from application.repository import Repository
 from application.runtime import PostOutcome, Runtime
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import SHIPPED, Library
-from engine.commands import manager
+from engine import commands
 from engine.dates.clock import VirtualClock
 from engine.events import Actor, ChildRefused, NoticePlanned
 from engine.state.workflow import WorkflowState
@@ -256,9 +256,7 @@ async def test_children_are_withdrawn_with_their_parent_also_after_a_kill(start:
     parents = [await baton.launch("each"), await baton.launch("waits")]
     await baton.everything()
     for parent in parents:
-        await baton.operations.perform(
-            parent, lambda s, now: manager.withdraw(s, "it was a mistake", now, ASHA)
-        )
+        await baton.operations.do(parent, commands.withdraw, ASHA, "it was a mistake")
     again = start()  # killed before anything else was done
     await again.everything()
     for parent in parents:
@@ -272,12 +270,12 @@ async def test_a_held_parent_leaves_its_children_alone_and_hears_of_them(start: 
     parent = await baton.launch("waits")
     await baton.everything()
     (child,) = (await baton.state(parent)).children
-    await baton.operations.hold(parent, "the board meets first", ASHA)
+    await baton.operations.do(parent, commands.hold, ASHA, "the board meets first")
     await baton.answer(child.id)
     await baton.everything()
     assert (await baton.state(child.id)).status == "completed"
     assert (await baton.state(parent)).steps["under"].status == "open"
-    await baton.operations.lift(parent, "it met", ASHA)
+    await baton.operations.do(parent, commands.lift, ASHA, "it met")
     await baton.everything()
     assert (await baton.state(parent)).status == "completed"
 

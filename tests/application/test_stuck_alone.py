@@ -20,6 +20,7 @@ from application.runtime import PostOutcome, Runtime
 from definitions.language import budget
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import SHIPPED, Library
+from engine import commands
 from engine.commands.refusals import Refused
 from engine.dates.clock import VirtualClock
 from engine.events import Actor, Event, NoticePlanned
@@ -195,7 +196,7 @@ async def test_its_commands_are_refused_or_done_but_never_fail(start: Start) -> 
         await baton.operations.check(asked.id, {"left": 3}, Actor("Priya", channel="web"))
     with pytest.raises(Refused, match="cannot be worked out"):
         await baton.operations.respond(asked.id, {"left": 3}, MANAGER)
-    await baton.operations.withdraw(workflow, "it holds us up", MANAGER)
+    await baton.operations.do(workflow, commands.withdraw, MANAGER, "it holds us up")
     assert (await baton.operations.repository.state(workflow)).status == "withdrawn"
 
 

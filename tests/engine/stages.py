@@ -14,7 +14,7 @@ from definitions.loading.library import Library
 from definitions.models.directory import Pcn
 from definitions.models.scenario import ScenarioLine
 from definitions.source.reader import read_file
-from engine.commands import manager
+from engine import commands
 from engine.dates.calendar import Calendar
 from engine.events import Actor
 from engine.forms.inputs import check_inputs
@@ -43,9 +43,8 @@ def staged(definition: str, at: str, inputs: Mapping[str, Any] | None = None) ->
     now, pcn = moment(at), harbour_vale()
     checked = check_inputs(used, pcn, given, now)
     assert not checked.problems
-    first = manager.launch(
-        "w", used, pcn, checked.values, now, Actor("Asha Patel", "pcn_manager", pcn.code, channel="web")
-    )
+    who = Actor("Asha Patel", "pcn_manager", pcn.code, channel="web")
+    first = commands.launch("w", used, now, who, pcn, checked.values)
     stage = Stage(first.state, now, list(first.events))
     stage.settle()
     return stage

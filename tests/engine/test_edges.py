@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from engine import commands
 from engine import events as e
-from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.decisions.advance import advance
 from engine.decisions.pending import next_deadline
@@ -102,13 +102,16 @@ def test_a_share_waits_for_the_due_date_and_is_met_late() -> None:
 def test_waiting_until_another_day_asks_again_on_that_day() -> None:
     world = World(simple(extra="if_short: decide"))
     world.run("2027-01-19 18:00")
-    world.do(manager.decide_shortfall, "ask", "wait", "half term", until=at("2027-02-22 12:00"))
+    for until in (None, world.now):
+        with pytest.raises(Refused, match="until when"):
+            world.do(commands.decide_shortfall, "ask", "wait", "half term", until=until)
+    world.do(commands.decide_shortfall, "ask", "wait", "half term", until=at("2027-02-22 12:00"))
     assert not world.state.steps["ask"].shortfall
     world.run("2027-02-22 11:59")
     assert not world.state.steps["ask"].shortfall
     world.run("2027-02-22 12:00")
     assert world.state.steps["ask"].shortfall == "raised"
-    world.do(manager.decide_shortfall, "ask", "proceed", "it is enough for the board")
+    world.do(commands.decide_shortfall, "ask", "proceed", "it is enough for the board")
     world.advance()
     assert world.state.over and set(world.state.steps["ask"].missing) == set(PLACES)
 
@@ -116,7 +119,7 @@ def test_waiting_until_another_day_asks_again_on_that_day() -> None:
 def test_a_decision_may_be_to_withdraw() -> None:
     world = World(simple(extra="if_short: decide"))
     world.run("2027-01-19 18:00")
-    world.do(manager.decide_shortfall, "ask", "withdraw", "nobody needs it any more")
+    world.do(commands.decide_shortfall, "ask", "withdraw", "nobody needs it any more")
     assert world.state.status == "withdrawn"
 
 
@@ -136,7 +139,7 @@ def test_an_answer_is_amended_while_the_step_is_open() -> None:
 def test_answered_on_hold_it_is_not_late_for_the_time_the_clock_stood_still() -> None:
     world = World(simple())
     world.run("2027-01-15 10:00")
-    world.do(manager.hold, "the system is down")
+    world.do(commands.hold, "the system is down")
     world.now = at("2027-01-25 10:00")
     assert world.answer("ask", "Y10003", {"visits": 1})[0].body.late is False
 
@@ -208,19 +211,19 @@ def test_a_step_on_demand_is_opened_for_others_while_it_is_open_and_reopened_whe
         world.answer("returns", place, {"visits": 1})
     world.advance()
     with pytest.raises(Refused) as refused:
-        world.do(manager.open_on_demand, "query", ())
+        world.do(commands.open_on_demand, "query", ())
     assert refused.value.code == "no-practice"
-    world.do(manager.open_on_demand, "query", ("Y10001",), text="Is 1 right?")
+    world.do(commands.open_on_demand, "query", ("Y10001",), text="Is 1 right?")
     assert world.notices()[-1].facts["text"] == "Is 1 right?"
-    world.do(manager.open_on_demand, "query", ("Y10002",))
+    world.do(commands.open_on_demand, "query", ("Y10002",))
     assert {a.organisation for a in world.state.steps["query"].assignments.values()} == {"Y10001", "Y10002"}
     with pytest.raises(Refused):
-        world.do(manager.open_on_demand, "query", ("Y10002",))
+        world.do(commands.open_on_demand, "query", ("Y10002",))
     for place in PLACES[:2]:
         world.answer("query", place, {"finding": "right"})
     world.advance()
     assert world.state.steps["query"].status == "closed"
-    world.do(manager.reopen_step, "query", "asked too little")
+    world.do(commands.reopen_step, "query", "asked too little")
     world.advance()
     assert {a.organisation for a in world.state.steps["query"].assignments.values()} == {"Y10001", "Y10002"}
     assert world.state.steps["query"].attempt == 2
@@ -245,9 +248,9 @@ def test_a_step_whose_day_had_passed_gives_time_to_catch_up_and_a_hold_moves_tha
     world = World(simple(), {"start": "2026-11-02"})
     world.advance()
     assert world.asked("ask", "Y10002").due.at == at("2027-01-11 17:00")  # five working days
-    world.do(manager.hold, "later")
+    world.do(commands.hold, "later")
     world.now = at("2027-01-07 09:00")  # three working days
-    world.do(manager.lift)
+    world.do(commands.lift)
     assert world.asked("ask", "Y10002").due.at == at("2027-01-14 17:00")
 
 
@@ -263,11 +266,11 @@ def test_catching_up_goes_no_further_than_the_external_date_it_leads_up_to() -> 
 def test_a_date_moved_into_the_past_gives_time_to_catch_up_once() -> None:
     world = World(simple(), {"start": "2027-01-11"})
     world.advance("2027-01-12 09:00")
-    world.do(manager.move_named_date, "start", "2026-12-01", "they began early")
+    world.do(commands.move_named_date, "start", "2026-12-01", "they began early")
     assert world.asked("ask", "Y10002").due.at == at("2027-01-19 17:00")
     since = len(world.events)
     world.now = at("2027-01-14 09:00")
-    world.do(manager.change_membership, worlds.pcn(), "nothing to speak of")
+    world.do(commands.change_membership, worlds.pcn(), "nothing to speak of")
     assert not world.bodies(e.DeadlineMoved, since)
 
 
@@ -275,10 +278,10 @@ def test_a_person_s_date_stays_whatever_moves_around_it() -> None:
     world = World(simple())
     world.advance()
     world.do(
-        manager.extend, world.asked("ask", "Y10002").id, at("2027-02-06 10:00"), "they asked"
+        commands.extend, world.asked("ask", "Y10002").id, at("2027-02-06 10:00"), "they asked"
     )  # a Saturday
     assert world.asked("ask", "Y10002").due.at == at("2027-02-08 10:00")
-    world.do(manager.move_named_date, "start", "2027-01-11", "later")
+    world.do(commands.move_named_date, "start", "2027-01-11", "later")
     assert world.asked("ask", "Y10002").due.at == at("2027-02-08 10:00")
     assert world.asked("ask", "Y10004").due.at == at("2027-01-25 17:00")
 
@@ -287,11 +290,11 @@ def test_an_external_date_that_somebody_outside_changed_takes_what_is_due_on_it_
     process = simple(due="external_deadline", extra="external: true")
     world = World(process, {"start": "2027-01-04", "deadline": "2027-02-05"})
     world.advance()
-    world.do(manager.move_named_date, "external_deadline", "2027-02-19", "the ICB wrote")
+    world.do(commands.move_named_date, "external_deadline", "2027-02-19", "the ICB wrote")
     assert world.asked("ask", "Y10002").due.at == at("2027-02-19 17:00")
     assert world.asked("ask", "Y10002").due.external
     with pytest.raises(Refused) as refused:
-        world.do(manager.extend, world.asked("ask", "Y10002").id, at("2027-03-01 17:00"), "please")
+        world.do(commands.extend, world.asked("ask", "Y10002").id, at("2027-03-01 17:00"), "please")
     assert refused.value.code == "external"
 
 
@@ -328,7 +331,7 @@ def test_it_stops_where_a_decision_says_so_and_everyone_hears() -> None:
         actor = e.Actor(asked.name, asked.role, asked.organisation, asked.person, channel="web")
         from engine.commands.responses import respond
 
-        world.take(respond(world.state, asked.id, {"fine": "yes"}, world.now, actor))
+        world.take(respond(world.state, world.now, actor, asked.id, {"fine": "yes"}))
     world.advance()
     world.answer("gate", "U10001", {"decision": "give up"})
     since = len(world.events)
@@ -336,17 +339,17 @@ def test_it_stops_where_a_decision_says_so_and_everyone_hears() -> None:
     assert world.state.status == "stopped"
     assert {n.kind for n in world.notices(since)} == {"outcome"}
     with pytest.raises(Refused):
-        manager.hold(world.state, "late", world.now, MANAGER)
+        commands.hold(world.state, world.now, MANAGER, "late")
 
 
 def test_nothing_happens_while_it_is_on_hold_and_no_burst_comes_after() -> None:
     world = World(simple())
     world.advance()
-    world.do(manager.hold, "the system is down")
+    world.do(commands.hold, "the system is down")
     assert next_deadline(world.state, world.now) is None
     assert advance(world.state, world.now + timedelta(days=60)).events == ()
     world.now = at("2027-03-08 09:00")
-    world.do(manager.lift)
+    world.do(commands.lift)
     since = len(world.events)
     world.advance()
     assert not world.bodies(e.RungClimbed, since)

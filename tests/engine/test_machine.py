@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from definitions.loading.bundle import Process
+from engine import commands
 from engine import events as e
-from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.commands.responses import reply, respond
 from engine.decisions.advance import advance
@@ -108,11 +108,11 @@ class Workflow(RuleBasedStateMachine):
         self.settled_at = self.now
         assert not advance(self.state, self.now).events, "something was left over"
 
-    def do(self, command: Any, *args: Any, **more: Any) -> None:
+    def do(self, command: Any, *args: Any, by: e.Actor = worlds.MANAGER, **more: Any) -> None:
         """Do it, unless it is refused; then everything that follows."""
         before = self.state
         try:
-            decision = command(self.state, *args, **more)
+            decision = command(self.state, self.now, by, *args, **more)
         except Refused as refused:
             assert refused.code and refused.message
             assert self.state is before
@@ -197,7 +197,7 @@ class Workflow(RuleBasedStateMachine):
             if checked.problems:
                 return
             answers = checked.values
-        self.do(respond, asked.id, answers, self.now, self.actor(asked))
+        self.do(respond, asked.id, answers, by=self.actor(asked))
 
     @rule(seeds=st.integers(0, 10**6))
     def everybody_answers(self, seeds: int) -> None:
@@ -219,7 +219,7 @@ class Workflow(RuleBasedStateMachine):
             answers = sample_answers(
                 self.state.process.steps[asked.step].form, evaluator.names, evaluator, Random(1)
             )
-            self.do(respond, asked.id, answers, self.now, self.actor(asked, who))
+            self.do(respond, asked.id, answers, by=self.actor(asked, who))
 
     @rule(
         number=st.integers(0, 30),
@@ -229,12 +229,12 @@ class Workflow(RuleBasedStateMachine):
     def replies(self, number: int, kind: Any, days: int) -> None:
         if asked := self.some(number):
             until = self.now + timedelta(days=days) if kind == "more time" else None
-            self.do(reply, asked.id, kind, "Why is that", until, self.now, self.actor(asked))
+            self.do(reply, asked.id, kind, "Why is that", until, by=self.actor(asked))
 
     @rule(number=st.integers(0, 30), text=REASONS)
     def settles_reply(self, number: int, text: str) -> None:
         if asked := self.some(number):
-            self.do(manager.settle_reply, asked.id, text, self.now, worlds.MANAGER)
+            self.do(commands.settle_reply, asked.id, text)
 
     # --- the manager
 
@@ -242,7 +242,7 @@ class Workflow(RuleBasedStateMachine):
     def extends(self, number: int, days: int, reason: str) -> None:
         if asked := self.some(number):
             until = self.now + timedelta(days=days, hours=3)
-            self.do(manager.extend, asked.id, until, reason, self.now, worlds.MANAGER)
+            self.do(commands.extend, asked.id, until, reason)
 
     @rule(
         number=st.integers(0, 30),
@@ -251,7 +251,7 @@ class Workflow(RuleBasedStateMachine):
     )
     def reassigns(self, number: int, person: str, reason: str) -> None:
         if asked := self.some(number):
-            self.do(manager.reassign, asked.id, person, reason, self.now, worlds.MANAGER)
+            self.do(commands.reassign, asked.id, person, reason)
 
     @rule(
         step=st.integers(0, 20),
@@ -261,13 +261,11 @@ class Workflow(RuleBasedStateMachine):
     )
     def reopens(self, step: int, place: str, unlock: bool, reason: str) -> None:
         name = list(self.state.steps)[step % len(self.state.steps)]
-        self.do(
-            manager.reopen_step, name, reason, self.now, worlds.MANAGER, organisation=place, unlock=unlock
-        )
+        self.do(commands.reopen_step, name, reason, organisation=place, unlock=unlock)
 
     @rule(step=st.sampled_from(["query", "talk"]), places=st.sets(st.sampled_from(PLACES)))
     def opens_on_demand(self, step: str, places: set[str]) -> None:
-        self.do(manager.open_on_demand, step, tuple(sorted(places)), self.now, worlds.MANAGER, "One thing")
+        self.do(commands.open_on_demand, step, tuple(sorted(places)), "One thing")
 
     @rule(
         step=st.integers(0, 20),
@@ -278,30 +276,47 @@ class Workflow(RuleBasedStateMachine):
     def decides_shortfall(self, step: int, choice: Any, days: int, reason: str) -> None:
         name = self.begun(step, "open")
         until = self.now + timedelta(days=days) if choice == "wait" else None
-        self.do(manager.decide_shortfall, name, choice, reason, self.now, worlds.MANAGER, until)
+        self.do(commands.decide_shortfall, name, choice, reason, until)
 
     @rule(reason=REASONS)
     def holds(self, reason: str) -> None:
-        self.do(manager.hold, reason, self.now, worlds.MANAGER)
+        self.do(
+            commands.hold,
+            reason,
+        )
 
     @rule()
     def lifts(self) -> None:
-        self.do(manager.lift, self.now, worlds.MANAGER)
+        self.do(
+            commands.lift,
+        )
 
     @precondition(lambda self: self.settled_at is not None and len(self.events) > 200)
     @rule(reason=REASONS)
     def withdraws(self, reason: str) -> None:
-        self.do(manager.withdraw, reason, self.now, worlds.MANAGER)
+        self.do(
+            commands.withdraw,
+            reason,
+        )
 
     @rule(which=st.integers(0, 4), reason=REASONS)
     def changes_membership(self, which: int, reason: str) -> None:
         members = worlds.Pcn.model_validate(memberships()[which])
-        self.do(manager.change_membership, members, reason, self.now, worlds.MANAGER)
+        self.do(
+            commands.change_membership,
+            members,
+            reason,
+        )
 
     @rule(extra=st.booleans(), reason=REASONS)
     def changes_calendar(self, extra: bool, reason: str) -> None:
         bundle = (self.extra if extra else self.plain).hash
-        self.do(manager.change_calendar, bundle, self.opened, reason, self.now, worlds.MANAGER)
+        self.do(
+            commands.change_calendar,
+            bundle,
+            self.opened,
+            reason,
+        )
 
     @rule(
         name=st.sampled_from(["start", "quarter_end", "board", "external_deadline"]),
@@ -311,7 +326,12 @@ class Workflow(RuleBasedStateMachine):
     def moves_date(self, name: str, days: int, reason: str) -> None:
         self.moved = name
         day = (self.now + timedelta(days=days)).date().isoformat()
-        self.do(manager.move_named_date, name, day, reason, self.now, worlds.MANAGER)
+        self.do(
+            commands.move_named_date,
+            name,
+            day,
+            reason,
+        )
         self.moved = None
 
     # --- time

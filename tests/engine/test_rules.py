@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine import commands
 from engine import events as e
-from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.dates.clock import LONDON, london_date
 from engine.decisions.advance import advance
@@ -86,8 +86,12 @@ def test_rule_3_changing_what_a_workflow_is_pinned_to_is_an_event_with_a_reason(
 
     def change(reason: str) -> Decision:
         if what == "membership":
-            return manager.change_membership(world.state, worlds.pcn(absences=[]), reason, world.now, MANAGER)
-        return manager.change_calendar(world.state, extra.hash, world.open_bundle, reason, world.now, MANAGER)
+            return commands.change_membership(
+                world.state, world.now, MANAGER, worlds.pcn(absences=[]), reason
+            )
+        return commands.change_calendar(
+            world.state, world.now, MANAGER, extra.hash, world.open_bundle, reason
+        )
 
     with pytest.raises(Refused) as refused:
         change("  ")
@@ -103,7 +107,7 @@ def test_rule_3_another_definition_does_not_come_in_as_a_calendar() -> None:
     world, other = World(simple()), simple(extra="close_when: any")
     world.processes[other.hash] = other
     with pytest.raises(Refused) as refused:
-        manager.change_calendar(world.state, other.hash, world.open_bundle, "new", world.now, MANAGER)
+        commands.change_calendar(world.state, world.now, MANAGER, other.hash, world.open_bundle, "new")
     assert refused.value.code == "another-definition"
 
 
@@ -158,19 +162,19 @@ def shake(world: World, shocks: list[tuple[str, int]], bundles: list[str]) -> No
         if what == "days":
             world.run(world.now + timedelta(days=count))
         elif what == "hold":
-            world.do(manager.hold, "nobody is here")
+            world.do(commands.hold, "nobody is here")
             world.advance(world.now + timedelta(days=count))
-            world.do(manager.lift)
+            world.do(commands.lift)
         elif what == "holiday":
             bundle = bundles[count % 2]
-            world.do(manager.change_calendar, bundle, world.open_bundle, "announced")
+            world.do(commands.change_calendar, bundle, world.open_bundle, "announced")
         elif what == "closure":
             shut = {"organisation": "Y10002", "date": str(london_date(world.now) + timedelta(days=count))}
             closures = [*worlds.pcn_data()["closures"], shut]
-            world.do(manager.change_membership, worlds.pcn(closures=closures), "a boiler")
+            world.do(commands.change_membership, worlds.pcn(closures=closures), "a boiler")
         elif what == "move":
             world.do(
-                manager.move_named_date,
+                commands.move_named_date,
                 "start",
                 str(london_date(world.now) + timedelta(days=count)),
                 "later",
@@ -184,7 +188,7 @@ def extended(world: World, days: int) -> None:
     asked = world.asked("ask", PLACES[days % 4])
     until = datetime(2027, 1, 20, 13, 30, tzinfo=world.now.tzinfo) + timedelta(days=days)
     try:
-        world.do(manager.extend, asked.id, max(until, world.now + timedelta(days=1)), "they asked")
+        world.do(commands.extend, asked.id, max(until, world.now + timedelta(days=1)), "they asked")
     except Refused as refused:
         assert refused.code == "external"
 
@@ -239,7 +243,7 @@ def test_rule_6_somebody_who_replied_was_not_silent_and_nobody_signs_by_silence(
     world.advance()
     asked = world.asked("ask", "Y10001")
     actor = e.Actor("Jo Marsh", "practice_manager", "Y10001", "jo", channel="web")
-    world.take(reply(world.state, asked.id, "question", "Is this about visits?", None, world.now, actor))
+    world.take(reply(world.state, world.now, actor, asked.id, "question", "Is this about visits?", None))
     world.run("2027-04-01 09:00")
     assert {world.state.assignment(b.assignment).organisation for b in world.bodies(e.SilenceCounted)} == set(
         PLACES[1:]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine import commands
 from engine import events as e
-from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.commands.responses import reply, respond
 from engine.dates.clock import london_date
@@ -40,7 +40,7 @@ def test_rule_8_any_response_or_reply_stops_the_ladder(what: str, days: int) -> 
     else:
         until = world.now + timedelta(days=20) if what == "more time" else None
         actor = someone(world, "ask", "Y10002")
-        world.take(reply(world.state, asked.id, what, "Which visits?", until, world.now, actor))  # type: ignore[arg-type]
+        world.take(reply(world.state, world.now, actor, asked.id, what, "Which visits?", until))  # type: ignore[arg-type]
     since = len(world.events)
     world.run(world.now + timedelta(days=100))
     assert not [body for body in world.bodies(e.RungClimbed, since) if body.assignment == asked.id]
@@ -55,7 +55,7 @@ def test_rule_8_after_a_person_was_asked_to_ring_no_email_goes_by_itself() -> No
     world.run("2027-01-27 12:00")  # past the call, five working days after the due date
     asked = world.asked("ask", "Y10002")
     assert asked.called and asked.chasers == 2
-    world.do(manager.extend, asked.id, worlds.at("2027-02-17 17:00"), "agreed on the telephone")
+    world.do(commands.extend, asked.id, worlds.at("2027-02-17 17:00"), "agreed on the telephone")
     since = len(world.events)
     world.run("2027-04-30 09:00")
     climbed = [b.register for b in world.bodies(e.RungClimbed, since) if b.assignment == asked.id]
@@ -63,25 +63,25 @@ def test_rule_8_after_a_person_was_asked_to_ring_no_email_goes_by_itself() -> No
 
 
 REFUSALS: list[tuple[str, str, Any]] = [
-    ("closed twice", "over", lambda w: respond(w.state, w.done, {"visits": 1}, w.now, w.jo)),
-    ("another practice", "another-practice", lambda w: respond(w.state, w.asked_id, {"visits": 1}, w.now, w.jo)),
-    ("no such assignment", "no-such-assignment", lambda w: respond(w.state, "w1.ask.1.X.y", {}, w.now, w.jo)),
-    ("a question without one", "no-question", lambda w: reply(w.state, w.asked_id, "question", " ", None, w.now, w.priya)),
-    ("more time without a day", "no-day", lambda w: reply(w.state, w.asked_id, "more time", "", None, w.now, w.priya)),
-    ("extended into the past", "no-day", lambda w: manager.extend(w.state, w.asked_id, w.now, "x", w.now, MANAGER)),
+    ("closed twice", "over", lambda w: respond(w.state, w.now, w.jo, w.done, {"visits": 1})),
+    ("another practice", "another-practice", lambda w: respond(w.state, w.now, w.jo, w.asked_id, {"visits": 1})),
+    ("no such assignment", "no-such-assignment", lambda w: respond(w.state, w.now, w.jo, "w1.ask.1.X.y", {})),
+    ("a question without one", "no-question", lambda w: reply(w.state, w.now, w.priya, w.asked_id, "question", " ", None)),
+    ("more time without a day", "no-day", lambda w: reply(w.state, w.now, w.priya, w.asked_id, "more time", "", None)),
+    ("extended into the past", "no-day", lambda w: commands.extend(w.state, w.now, MANAGER, w.asked_id, w.now, "x")),
     ("extended without a reason", "no-reason",
-     lambda w: manager.extend(w.state, w.asked_id, w.now + timedelta(days=1), " ", w.now, MANAGER)),
-    ("nobody to reassign to", "nobody", lambda w: manager.reassign(w.state, w.asked_id, "zed", "x", w.now, MANAGER)),
-    ("nothing to settle", "no-reply", lambda w: manager.settle_reply(w.state, w.asked_id, "x", w.now, MANAGER)),
-    ("lifted, not held", "not-held", lambda w: manager.lift(w.state, w.now, MANAGER)),
-    ("no such step", "no-such-step", lambda w: manager.reopen_step(w.state, "zed", "x", w.now, MANAGER)),
+     lambda w: commands.extend(w.state, w.now, MANAGER, w.asked_id, w.now + timedelta(days=1), " ")),
+    ("nobody to reassign to", "nobody", lambda w: commands.reassign(w.state, w.now, MANAGER, w.asked_id, "zed", "x")),
+    ("nothing to settle", "no-reply", lambda w: commands.settle_reply(w.state, w.now, MANAGER, w.asked_id, "x")),
+    ("lifted, not held", "not-held", lambda w: commands.lift(w.state, w.now, MANAGER)),
+    ("no such step", "no-such-step", lambda w: commands.reopen_step(w.state, w.now, MANAGER, "zed", "x")),
     ("reopened for a stranger", "not-asked",
-     lambda w: manager.reopen_step(w.state, "ask", "x", w.now, MANAGER, organisation="Y99999")),
-    ("not on demand", "not-on-demand", lambda w: manager.open_on_demand(w.state, "ask", (), w.now, MANAGER)),
-    ("no such date", "no-such-date", lambda w: manager.move_named_date(w.state, "zed", "2027-01-05", "x", w.now, MANAGER)),
-    ("no date at all", "no-day", lambda w: manager.move_named_date(w.state, "start", "soon", "x", w.now, MANAGER)),
-    ("another PCN", "another-pcn", lambda w: manager.change_membership(w.state, worlds.pcn(code="U20002", roles=[], closures=[]), "x", w.now, MANAGER)),
-    ("waiting without a day", "no-day", lambda w: manager.decide_shortfall(w.state, "ask", "wait", "x", w.now, MANAGER)),
+     lambda w: commands.reopen_step(w.state, w.now, MANAGER, "ask", "x", organisation="Y99999")),
+    ("not on demand", "not-on-demand", lambda w: commands.open_on_demand(w.state, w.now, MANAGER, "ask", ())),
+    ("no such date", "no-such-date", lambda w: commands.move_named_date(w.state, w.now, MANAGER, "zed", "2027-01-05", "x")),
+    ("no date at all", "no-day", lambda w: commands.move_named_date(w.state, w.now, MANAGER, "start", "soon", "x")),
+    ("another PCN", "another-pcn", lambda w: commands.change_membership(w.state, w.now, MANAGER, worlds.pcn(code="U20002", roles=[], closures=[]), "x")),
+    ("a decision nobody asked for", "not-short", lambda w: commands.decide_shortfall(w.state, w.now, MANAGER, "ask", "proceed", "x")),
 ]  # fmt: skip
 
 
@@ -135,12 +135,12 @@ def test_rule_10_a_hold_stops_clocks_and_lifting_it_moves_internal_dates_on_by_w
     world = World(simple(due=due, extra="if_short: decide"))
     world.run(world.now + timedelta(days=before))
     dues = {a.id: a.due.at for a in world.state.steps["ask"].assignments.values()}
-    world.do(manager.hold, "the system is down")
+    world.do(commands.hold, "the system is down")
     assert world.advance(world.now + timedelta(days=held)) == []
     late = world.answer("ask", "Y10001", {"visits": 1})[0].body.late
     assert late == (dues[world.asked("ask", "Y10001").id] < world.events[-1].at - timedelta(days=held))
     since = len(world.events)
-    lifted = world.do(manager.lift)[0].body
+    lifted = world.do(commands.lift)[0].body
     lost = world.state.calendar.working_days_between(
         london_date(world.now - timedelta(days=held)), london_date(world.now)
     )
@@ -162,16 +162,16 @@ def test_rule_10_a_hold_stops_clocks_and_lifting_it_moves_internal_dates_on_by_w
 
 def test_rule_10_what_was_fixed_after_a_hold_is_not_moved_by_it() -> None:
     world = World(simple(due="5 working days after opens"))
-    world.do(manager.hold, "later")
+    world.do(commands.hold, "later")
     world.now = worlds.at("2027-01-12 09:00")
-    world.do(manager.lift)
+    world.do(commands.lift)
     world.advance()
     assert world.asked("ask", "Y10002").due.at == worlds.at("2027-01-19 17:00")
     moved = World(simple())
-    moved.do(manager.hold, "later")
+    moved.do(commands.hold, "later")
     moved.now = worlds.at("2027-01-12 09:00")
-    moved.do(manager.lift)
-    moved.do(manager.move_named_date, "start", "2027-02-01", "the van comes later")
+    moved.do(commands.lift)
+    moved.do(commands.move_named_date, "start", "2027-02-01", "the van comes later")
     moved.advance()
     assert moved.asked("ask", "Y10002").due.at == worlds.at("2027-02-15 17:00")
 
@@ -180,21 +180,21 @@ def test_rule_10_a_hold_moves_what_people_were_given_and_what_they_asked_for() -
     world = World(simple())
     world.advance()
     given_, asking = world.asked("ask", "Y10001"), world.asked("ask", "Y10002")
-    world.do(manager.extend, given_.id, worlds.at("2027-01-28 17:00"), "they asked")
+    world.do(commands.extend, given_.id, worlds.at("2027-01-28 17:00"), "they asked")
     world.take(
         reply(
             world.state,
+            world.now,
+            someone(world, "ask", "Y10002"),
             asking.id,
             "more time",
             "",
             worlds.at("2027-01-07 12:00"),
-            world.now,
-            someone(world, "ask", "Y10002"),
         )
     )
-    world.do(manager.hold, "later")
+    world.do(commands.hold, "later")
     world.now = worlds.at("2027-01-11 09:00")  # five working days
-    world.do(manager.lift)
+    world.do(commands.lift)
     world.advance()
     assert world.asked("ask", "Y10001").due.at == worlds.at("2027-02-04 17:00")
     assert not world.bodies(e.PromisePassed)
@@ -220,7 +220,7 @@ def test_rule_11_a_deputy_attests_only_where_the_step_and_the_directory_let_them
     day = london_date(world.now)
     lets = any(c.by == who and c.may == "attest" for c in world.state.pcn.cover_for(holder, day))
     try:
-        response = world.take(respond(world.state, asked.id, {}, world.now, actor))[0]
+        response = world.take(respond(world.state, world.now, actor, asked.id, {}))[0]
     except Refused as refused:
         assert refused.code in ("deputy", "not-the-signer")
         assert who != holder or for_
@@ -270,7 +270,7 @@ def test_rule_12_an_edit_to_what_was_signed_voids_the_signatures_that_depend_on_
         world.answer("confirm", place, {"decision": "approved"})
     world.advance()
     assert world.state.steps["confirm"].status == "closed"
-    world.do(manager.reopen_step, "returns", "a figure was wrong", organisation=places[which])
+    world.do(commands.reopen_step, "returns", "a figure was wrong", organisation=places[which])
     world.advance()
     assert [
         a.organisation for a in world.state.steps["returns"].assignments.values() if a.status == "open"
@@ -299,7 +299,7 @@ def test_rule_12_a_signature_that_is_sent_back_itself_is_asked_for_again() -> No
     for place in ("Y10001", "Y10002", "Y10003"):
         world.answer("confirm", place, {"decision": "approved"})
     world.advance()
-    world.do(manager.reopen_step, "confirm", "the wording was wrong")
+    world.do(commands.reopen_step, "confirm", "the wording was wrong")
     world.advance()
     assert {a.status for a in world.state.steps["confirm"].assignments.values()} == {"open"}
 
@@ -321,7 +321,7 @@ def test_rule_13_past_the_last_known_holiday_year_a_date_is_refused(year: int, l
     world.advance()
     before = world.state
     with pytest.raises(Refused) as refused:
-        world.do(manager.move_named_date, "start", start, "much later")
+        world.do(commands.move_named_date, "start", start, "much later")
     assert refused.value.code == "beyond-horizon" and world.state == before
 
 
@@ -343,17 +343,17 @@ def test_rule_14_a_locked_workflow_cannot_change_and_reopening_it_is_a_new_attem
     before = world.state
     kept = world.state.steps["returns"]
     if what == "reopen" and unlock:
-        world.do(manager.reopen_step, "returns", "the commissioner wants it", unlock=True)
+        world.do(commands.reopen_step, "returns", "the commissioner wants it", unlock=True)
         assert not world.state.locked and world.state.steps["returns"].attempt == kept.attempt + 1
         assert world.state.earlier["returns"][-1].assignments == kept.assignments
         return
     with pytest.raises(Refused) as refused:
         if what == "reopen":
-            world.do(manager.reopen_step, "returns", "again")
+            world.do(commands.reopen_step, "returns", "again")
         elif what == "move":
-            world.do(manager.move_named_date, "quarter_end", "2027-04-02", "again")
+            world.do(commands.move_named_date, "quarter_end", "2027-04-02", "again")
         elif what == "query":
-            world.do(manager.reopen_step, "confirm", "again", organisation="Y10001")
+            world.do(commands.reopen_step, "confirm", "again", organisation="Y10001")
         else:
             world.answer("returns", "Y10001", {"visits": 9})
     assert refused.value.code in ("locked", "closed")

@@ -15,8 +15,8 @@ from definitions.loading.bundle import Bundle, Process, open_bundle
 from definitions.loading.library import SHIPPED, Library
 from definitions.loading.loader import load_definition
 from definitions.models.directory import Pcn
+from engine import commands
 from engine import events as e
-from engine.commands import manager
 from engine.dates.calendar import Calendar
 from engine.decisions.draft import Decision
 from engine.state.workflow import WorkflowState
@@ -416,7 +416,7 @@ LAUNCHES: dict[str, dict[str, Any]] = {
 
 
 def launched(process_: Process, inputs: Mapping[str, Any], now: datetime, of: Pcn | None = None) -> Decision:
-    return manager.launch("w1", process_, of or pcn(), inputs, now, MANAGER)
+    return commands.launch("w1", process_, now, MANAGER, of or pcn(), inputs)
 
 
 class World:
@@ -467,11 +467,11 @@ class World:
             who.get("name", asked.name), asked.role, who.get("organisation", organisation),
             who.get("person", asked.person), who.get("for_", ""), channel="web",
         )  # fmt: skip
-        return self.take(respond(self.state, asked.id, answers, self.now, actor))
+        return self.take(respond(self.state, self.now, actor, asked.id, answers))
 
     def do(self, command: Any, *args: Any, **more: Any) -> list[e.Event]:
-        """A command of engine/manager.py, by the manager, now."""
-        return self.take(command(self.state, *args, now=self.now, actor=MANAGER, **more))
+        """A command of the engine, by the manager, now."""
+        return self.take(command(self.state, self.now, MANAGER, *args, **more))
 
     def bodies(self, kind: type[Any], since: int = 0) -> list[Any]:
         return [event.body for event in self.events[since:] if isinstance(event.body, kind)]

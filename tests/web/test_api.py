@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from audit.auditor import Auditor
+from engine import commands
 from engine.commands.refusals import Refused
 from engine.forms.files import MB
 from store.protocol import StoreError, StoreFull
@@ -218,7 +219,7 @@ class TestFiles:
     async def test_where_nothing_can_be_answered_no_file_is_taken(
         self, api: httpx.AsyncClient, site: Site
     ) -> None:
-        await site.operations.withdraw(site.workflow, "A mistake", MANAGER)
+        await site.operations.do(site.workflow, commands.withdraw, MANAGER, "A mistake")
         answer = await api.post(f"/api/assignments/{site.assignment}/files", content=b"x")
         assert (answer.status_code, answer.json()["code"]) == (409, "over")
         assert (await api.post("/api/assignments/x.y/files", content=b"x")).status_code == 404
@@ -243,7 +244,7 @@ class TestTheRest:
     async def test_what_may_be_an_nhs_number_is_taken_when_it_is_said_to_be_something_else(
         self, api: httpx.AsyncClient, site: Site
     ) -> None:
-        reason, says_so = "Order 9434765919 is late", {**BY, "not_nhs_number": True}
+        reason, says_so = "Order 9434765919 is late", {**BY, "role": "pcn_manager", "not_nhs_number": True}
         hold = f"/api/workflows/{site.workflow}/hold"
         refused = await api.post(hold, json={"reason": reason, "by": BY})
         assert refused.status_code == 422
@@ -334,9 +335,11 @@ class TestTheRest:
         for verb in ("hold", "lift"):
             path, body = (
                 f"/api/workflows/{site.workflow}/{verb}",
-                {"reason": "The search was wrong", "by": BY},
+                {"reason": "The search was wrong", "by": {**BY, "role": "pcn_manager"}},
             )
             assert (await api.post(path, json={"by": BY})).status_code == 422
+            practice = await api.post(path, json={**body, "by": BY})
+            assert (practice.status_code, practice.json()["code"]) == (403, "forbidden")
             assert (await api.post(path, json=body)).status_code == 200
             assert (await api.post(path, json=body)).status_code == 409
         assert [event.type for event in site.events] == ["ReplyReceived", "WorkflowHeld", "HoldLifted"]

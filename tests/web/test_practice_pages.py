@@ -10,7 +10,7 @@ from html import unescape
 import httpx
 import pytest
 
-from engine.commands.manager import settle_reply
+from engine.commands import settle_reply
 from engine.dates.clock import LONDON
 from engine.events import Actor, ReplyReceived
 from engine.forms.files import MB
@@ -524,9 +524,7 @@ class TestReplies:
     ) -> None:
         ask = {"seal": seal, "name": "Priya Shah", "role": "Practice manager", "f.text": "Which search?"}
         await client.post(f"{link}/reply/question", data=ask)
-        await site.operations.perform(
-            site.workflow, lambda state, now: settle_reply(state, site.assignment, "The usual", now, MANAGER)
-        )
+        await site.operations.do_about(site.assignment, settle_reply, MANAGER, "The usual")
         await client.post(f"{link}/reply/question", data=ask)
         assert [event.type for event in site.events] == ["ReplyReceived", "ReplySettled", "ReplyReceived"]
 

@@ -15,7 +15,7 @@ from definitions.loading.loader import load_definition
 from definitions.models.step_kinds import STEP_KINDS
 from definitions.models.step_kinds.declaration import Contents, StepKind, Surroundings
 from definitions.source.problems import DefinitionErrors
-from engine.commands.manager import launch
+from engine.commands import launch
 from engine.dates.calendar import Calendar
 from engine.events import Actor
 from engine.expressions.scope import Scope
@@ -136,7 +136,8 @@ def test_a_made_up_kind_is_loaded_performed_seen_and_shown(count: None) -> None:
     load_definition(DEFINITION)
     process = open_bundle(Bundle(DEFINITION, {}, {}, Calendar.of(bank_holidays()).to_data()).body)
     pcn, now = harbour_vale(), moment("2026-12-01 10:00")
-    first = launch("counting", process, pcn, {}, now, Actor("Priya", "pcn_manager", pcn.code, channel="web"))
+    who = Actor("Priya", "pcn_manager", pcn.code, channel="web")
+    first = launch("counting", process, now, who, pcn, {})
     stage = Stage(first.state, now, list(first.events))
     stage.settle()
     state = stage.state

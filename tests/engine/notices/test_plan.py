@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from engine import commands
 from engine import events as e
-from engine.commands import manager
 from engine.commands.responses import reply
 from engine.decisions.pending import next_deadline, waiting_for
 from engine.expressions.scope import Scope
@@ -95,11 +95,11 @@ def test_waiting_names_whom_it_waits_for_and_until_when() -> None:
     for place in ("Y10001", "Y10003"):
         world.answer("ask", place, {"visits": 1})
     assert waiting_for(world.state, world.now).startswith("waiting for Orchard and Moor: ")
-    world.do(manager.hold, "the van broke down")
+    world.do(commands.hold, "the van broke down")
     assert waiting_for(world.state, world.now) == "on hold: the van broke down"
     assert next_deadline(world.state, world.now) is None
-    world.do(manager.lift)
-    world.do(manager.withdraw, "no van")
+    world.do(commands.lift)
+    world.do(commands.withdraw, "no van")
     assert waiting_for(world.state, world.now) == "withdrawn: no van"
 
 
@@ -107,7 +107,7 @@ def test_everybody_hears_how_it_came_out_the_mailbox_too() -> None:
     world = World(simple())
     world.advance()
     since = len(world.events)
-    world.do(manager.withdraw, "no van")
+    world.do(commands.withdraw, "no van")
     told = {n.email for n in world.notices(since)}
     assert told == {"sam@example.nhs.uk", "priya@example.nhs.uk", "desk@quayside.example"}
     assert {n.kind for n in world.notices(since)} == {"outcome"}
@@ -119,14 +119,14 @@ def test_a_question_reaches_the_manager_and_its_answer_the_asker() -> None:
     asked = world.asked("ask", "Y10002")
     actor = e.Actor("Priya", "practice_manager", "Y10002", "priya", channel="web")
     since = len(world.events)
-    world.take(reply(world.state, asked.id, "question", "Home visits too?", None, world.now, actor))
+    world.take(reply(world.state, world.now, actor, asked.id, "question", "Home visits too?", None))
     (notice,) = world.notices(since)
     assert (notice.kind, notice.person) == ("question", "asha")
     assert notice.subject == "Orchard has a question: How many visits" and notice.facts["items"] == [
         "Home visits too?"
     ]
     since = len(world.events)
-    world.do(manager.settle_reply, asked.id, "Yes, those too.")
+    world.do(commands.settle_reply, asked.id, "Yes, those too.")
     (notice,) = world.notices(since)
     assert (notice.kind, notice.person, notice.facts["text"]) == ("told", "priya", "Yes, those too.")
 
@@ -137,13 +137,13 @@ def test_a_bank_holiday_announced_midway_is_said_once_to_each() -> None:
     world.processes[extra.hash] = extra
     world.advance()
     since = len(world.events)
-    world.do(manager.change_calendar, extra.hash, world.open_bundle, "a day of mourning was announced")
+    world.do(commands.change_calendar, extra.hash, world.open_bundle, "a day of mourning was announced")
     moved = world.bodies(e.DeadlineMoved, since)
     # Orchard was moved off its half day already, and its date stays where it is.
     assert len(moved) == 3 and len(world.notices(since)) == 3
     assert all("a day of mourning was announced" in n.facts["text"] for n in world.notices(since))
     since = len(world.events)
-    world.do(manager.change_calendar, extra.hash, world.open_bundle, "again")
+    world.do(commands.change_calendar, extra.hash, world.open_bundle, "again")
     assert not world.bodies(e.DeadlineMoved, since)
 
 

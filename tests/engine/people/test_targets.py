@@ -8,8 +8,8 @@ import pytest
 
 from definitions.models import role_holders
 from definitions.models.definition import Assign
+from engine import commands
 from engine import events as e
-from engine.commands import manager
 from engine.commands.refusals import Refused
 from engine.events.assignment_id import AssignmentId
 from engine.expressions.scope import Scope
@@ -94,7 +94,7 @@ def test_whoever_is_named_for_a_vacant_role_gets_time_and_a_ladder_from_then() -
     world.run("2027-02-01 10:00")  # the due date, 18 January, has passed
     asked = world.asked("ask", "Y10004")
     since = len(world.events)
-    world.do(manager.reassign, asked.id, "tom", "Tom helps out")
+    world.do(commands.reassign, asked.id, "tom", "Tom helps out")
     now = world.asked("ask", "Y10004")
     assert not now.unfilled and now.due.at == at("2027-02-08 17:00")  # five working days
     assert [rung.rung for rung in now.rungs] == [
@@ -116,15 +116,15 @@ def test_a_reassignment_tells_both_and_settles_what_was_replied() -> None:
     world.advance()
     asked = world.asked("ask", "Y10002")
     actor = e.Actor("Priya", "practice_manager", "Y10002", "priya", channel="web")
-    world.take(reply(world.state, asked.id, "not ours", "", None, world.now, actor))
+    world.take(reply(world.state, world.now, actor, asked.id, "not ours", "", None))
     since = len(world.events)
-    world.do(manager.reassign, asked.id, "tom", "it is Tom's now")
+    world.do(commands.reassign, asked.id, "tom", "it is Tom's now")
     assert [(n.kind, n.person) for n in world.notices(since)] == [("ask", "tom"), ("told", "priya")]
     assert world.asked("ask", "Y10002").reply is None
     world.run("2027-01-19 10:00")
     assert "due_today" in world.asked("ask", "Y10002").climbed
     with pytest.raises(Refused):
-        world.do(manager.reassign, asked.id, "tom", "again")
+        world.do(commands.reassign, asked.id, "tom", "again")
 
 
 def test_nobody_has_a_word_with_their_own_practice() -> None:
@@ -149,12 +149,12 @@ def test_a_successor_is_asked_when_the_directory_changes_and_the_manager_when_th
     ]
     gone = [r for r in handed if (r["role"], r["at"]) != ("practice_manager", "Y10004")]
     since = len(world.events)
-    world.do(manager.change_membership, pcn(roles=gone), "Priya is leaving")
+    world.do(commands.change_membership, pcn(roles=gone), "Priya is leaving")
     assert world.asked("ask", "Y10002").person == "tom" and not world.asked("ask", "Y10002").unfilled
     left = world.asked("ask", "Y10004")
     assert left.unfilled and left.person == "asha" and left.rungs == ()
     assert {(n.kind, n.person) for n in world.notices(since)} >= {("ask", "tom"), ("question", "asha")}
-    world.do(manager.change_membership, pcn(roles=handed), "Priya stays at Moor")
+    world.do(commands.change_membership, pcn(roles=handed), "Priya stays at Moor")
     back = world.asked("ask", "Y10004")
     assert (back.person, back.unfilled) == ("priya", False) and back.rungs
 
@@ -166,7 +166,7 @@ def test_a_practice_that_leaves_is_asked_nothing_more_and_weighs_nothing() -> No
     world.answer("ask", "Y10003", {"visits": 1})
     data = worlds.pcn_data()
     world.do(
-        manager.change_membership,
+        commands.change_membership,
         pcn(practices=data["practices"][1:], closures=data["closures"][1:], roles=[r for r in data["roles"] if r["at"] != "Y10001"]),
         "Elm Tree joins another network",
     )  # fmt: skip

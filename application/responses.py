@@ -1,0 +1,73 @@
+"""One attempt to answer an assignment: checked against its form, and given to the engine with the files it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from application.uploads import Uploads
+from engine import commands
+from engine.commands import responses
+from engine.commands.refusals import Invalid, Warned
+from engine.decisions.draft import Decision
+from engine.events import Actor
+from engine.expressions.evaluator import FormEvaluator
+from engine.forms.answers import AnswerWarning, CheckedAnswers, check_answers
+from engine.forms.files import check_files, files_in, identifiable_files
+from engine.state.workflow import Assignment, WorkflowState
+
+
+class ResponseAttempt:
+    """Decided anew whenever another commit came first. `warnings` and `files` are those of the last decision.
+
+    `anyway`: also where it looks unusual. `seen` is the number of the answer that whoever answers had before them.
+    """
+
+    def __init__(
+        self, uploads: Uploads, assignment_id: str, raw: Mapping[str, Any], now: datetime, actor: Actor,
+        *, anyway: bool, seen: int | None,
+    ) -> None:  # fmt: skip
+        self._uploads, self._assignment_id, self._raw = uploads, assignment_id, raw
+        self._now, self._actor, self._anyway, self._seen = now, actor, anyway, seen
+        self.warnings: tuple[AnswerWarning, ...] = ()
+        self.files: dict[str, bytes] = {}  #: what goes to the log with it, by its sha256
+
+    def decide(self, state: WorkflowState) -> Decision:
+        """Raises Invalid with every problem, Warned unless `anyway`, Refused."""
+        assignment = responses.answerable(state, self._assignment_id)
+        checked = checked_answers(state, assignment, self._raw, self._now, self._actor)
+        self.warnings = checked.warnings
+        if checked.problems:
+            raise Invalid(checked.problems)
+        if checked.warnings and not self._anyway:
+            raise Warned(checked.warnings)
+        responses.nobody_meanwhile(assignment, self._seen, checked.values, self._actor)
+        self.files.clear()
+        self.files.update(self._files_of(state, assignment, checked.values))
+        said = tuple(warning.message for warning in checked.warnings)
+        return commands.respond(state, self._now, self._actor, self._assignment_id, checked.values, said)
+
+    def _files_of(
+        self, state: WorkflowState, assignment: Assignment, answers: Mapping[str, Any]
+    ) -> dict[str, bytes]:
+        """The files that the answers name and that wait here. Raises Invalid for what cannot be named."""
+        named = {file["sha256"] for _, file in files_in(answers)}
+        found = {sha256: self._uploads.read(assignment.id, sha256) for sha256 in named}
+        waiting = {sha256: content for sha256, content in found.items() if content is not None}
+        sizes = {sha256: len(content) for sha256, content in waiting.items()}
+        if problems := check_files(state, assignment, answers, sizes, self._uploads.quotas):
+            raise Invalid(problems)
+        if problems := identifiable_files(answers, waiting, self._actor.not_nhs_number):
+            self._uploads.forget(assignment.id, waiting)
+            raise Invalid(problems)
+        return waiting
+
+
+def checked_answers(
+    state: WorkflowState, assignment: Assignment, raw: Mapping[str, Any], now: datetime, actor: Actor
+) -> CheckedAnswers:
+    """What was typed, against the form of the step."""
+    step = state.process.steps[assignment.step]
+    evaluator = FormEvaluator(state, now, assignment)
+    return check_answers(step.form, step.checks, raw, evaluator.names, evaluator, actor.not_nhs_number)

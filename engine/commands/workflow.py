@@ -1,0 +1,141 @@
+"""What is done to a workflow as a whole: it is launched, held, let go on, and withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from definitions.language.expressions import ExpressionError
+from definitions.language.moments import LAUNCH, names
+from definitions.loading.bundle import Process
+from definitions.models.definition import MOST_DEEP
+from definitions.models.directory import Pcn
+from definitions.models.role_holders import is_vacant
+from engine import events as e
+from engine.commands.command import LAUNCHERS, MANAGERS, beginning, command
+from engine.commands.refusals import Refused, refuse_over, required_reason
+from engine.dates.clock import london_date
+from engine.decisions import due_dates
+from engine.decisions.deadlines import redate
+from engine.decisions.draft import Decision, Draft
+from engine.decisions.rework import stop
+from engine.expressions.scope import Scope
+from engine.state.fold import begin
+from engine.state.workflow import WorkflowState
+
+
+@beginning(
+    who=LAUNCHERS,
+    refuses=("role-nobody-has", "starts-itself", "too-deep"),
+    emits=(e.WorkflowLaunched,),
+)
+def launch(
+    workflow_id: str,
+    process: Process,
+    now: datetime,
+    actor: e.Actor,
+    pcn: Pcn,
+    inputs: Mapping[str, Any],
+    *,
+    launch_id: str = "",
+    batch: str = "",
+    previous: Mapping[str, Any] | None = None,
+    parent: str = "",
+    ancestors: tuple[str, ...] = (),
+    key: str = "",
+    content: str = "",
+) -> Decision:
+    """Begin a workflow for one PCN.
+
+    `inputs` are checked already (engine/forms/answers.py). `key` and `content` are as in `WorkflowLaunched`.
+
+    Raises Refused when a role the definition asks is held by nobody in the PCN, and for a workflow that would start
+    itself, or stand too deep below the first: `ancestors` are the definitions above it.
+    """
+    _refuse_descent(process.definition.id, ancestors)
+    body = e.WorkflowLaunched(
+        definition=process.definition.id, definition_version=process.definition.version, bundle=process.hash,
+        reference=process.definition.title, launch=launch_id or workflow_id, batch=batch or workflow_id,
+        inputs=dict(inputs), pcn=pcn.model_dump(mode="json", by_alias=True), previous=dict(previous or {}), parent=parent,
+        ancestors=ancestors, key=key, content=content,
+    )  # fmt: skip
+    state = begin(e.Event(workflow_id, 1, now, actor, "launch", body), {process.hash: process}.__getitem__)
+    _refuse_empty_roles(state, now)
+    _try_dates(Scope(state, now))
+    reference = Scope(state, now).text(process.definition.launch.reference)
+    first = e.Event(workflow_id, 1, now, actor, "launch", replace(body, reference=reference))
+    return Decision(replace(state, reference=reference), (first,))
+
+
+def _refuse_descent(definition: str, ancestors: tuple[str, ...]) -> None:
+    """What `baton validate` says of a library holds for what was pinned before it said so, too."""
+    if definition in ancestors:
+        trail = " starts ".join((*ancestors, definition))
+        raise Refused("starts-itself", f"it would start itself, for ever: {trail}")
+    if len(ancestors) > MOST_DEEP:
+        raise Refused(
+            "too-deep", f"workflows may be {MOST_DEEP} deep below the first: {' starts '.join(ancestors)}"
+        )
+
+
+def _refuse_empty_roles(state: WorkflowState, now: datetime) -> None:
+    """A role at the PCN that nobody holds would stop the workflow half-way: it is said before it starts."""
+    day, empty = london_date(now), set()
+    for step in state.process.definition.steps:
+        for assign in step.assigns:
+            if (
+                assign.role
+                and assign.at == "the PCN"
+                and is_vacant(state.pcn, assign.role, state.pcn.code, day)
+            ):
+                empty.add(assign.role)
+    if empty:
+        raise Refused(
+            "role-nobody-has",
+            f"nobody at {state.pcn.name} holds {', '.join(sorted(empty))}; name somebody in the directory file, then launch again",
+        )
+
+
+def _try_dates(scope: Scope) -> None:
+    """Work out every date that is known already, so that one past the calendar's horizon is refused at launch and
+    not half-way. Raises BeyondHorizon."""
+    dates = scope.state.process.definition.dates
+    for name in dates:
+        with suppress(ExpressionError):  # it counts on an answer that is still to come
+            scope.date(name)
+    for step in scope.state.process.definition.steps:
+        for text in (step.opens, step.due):
+            if text and names(scope.state.process.moment(text)) <= {LAUNCH, *dates}:
+                with suppress(ExpressionError):
+                    scope.resolve(text, external=text == step.due and due_dates.is_external(scope, step))
+
+
+@command(who=MANAGERS, refuses=("already-held", "no-reason", "over"), emits=(e.WorkflowHeld,))
+def hold(draft: Draft, reason: str) -> None:
+    """Stop the clock, for a reason (rule 10). Answers are still taken."""
+    refuse_over(draft.state)
+    if draft.state.status == "held":
+        raise Refused("already-held", f"{draft.state.reference} is on hold already: {draft.state.because}")
+    draft.emit(e.WorkflowHeld(required_reason(reason, "hold")))
+
+
+@command(who=MANAGERS, refuses=("not-held",), emits=(e.HoldLifted, e.DeadlineMoved, e.DateRefused))
+def lift(draft: Draft, reason: str = "") -> None:
+    """Start the clock again: internal dates move on by the working days lost, and everyone asked is told."""
+    state = draft.state
+    if state.status != "held" or state.held_at is None:
+        raise Refused("not-held", f"{state.reference} is not on hold")
+    lost = state.calendar.working_days_between(london_date(state.held_at), london_date(draft.now))
+    draft.emit(e.HoldLifted(lost, reason))
+    if lost:
+        redate(draft, f"{lost} working {'day was' if lost == 1 else 'days were'} spent on hold")
+
+
+@command(who=MANAGERS, refuses=("no-reason", "over"), emits=(e.WorkflowClosed, e.AssignmentEnded))
+def withdraw(draft: Draft, reason: str) -> None:
+    """End the workflow before its time, for a reason."""
+    refuse_over(draft.state)
+    stop(draft, required_reason(reason, "withdraw"), "withdrawn")
