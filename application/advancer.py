@@ -16,12 +16,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
+from application.alarms import Alarms
 from application.executor import worked_out
 from application.incidents import Decided
-from application.repository import Repository, pending_of
+from application.repository import Repository, Unreadable, pending_of
 from engine.state.workflow import WorkflowState
 from store.protocol import Commit, Conflict, Pending
 
@@ -29,6 +30,10 @@ logger = logging.getLogger("baton.runtime")
 
 #: Passes of one advance: lost races are decided again, and facts that came in meanwhile are taken up.
 PASSES = 5
+
+#: After which a workflow that cannot be read is tried again: its document may have been restored.
+TRY_AGAIN_AFTER = timedelta(minutes=1)
+CANNOT_BE_READ = "A process cannot go on, because what it was begun with cannot be read. The others go on."
 
 Decide = Callable[[WorkflowState, datetime], Awaitable[Decided]]
 Committed = Callable[[Sequence[Commit]], Awaitable[None]]
@@ -62,8 +67,9 @@ class _Rest:
 class Advancer:
     """Advances workflows of one repository. `decide` is the engine's; `committed` is told of every commit."""
 
-    def __init__(self, repository: Repository, decide: Decide, committed: Committed) -> None:
+    def __init__(self, repository: Repository, decide: Decide, committed: Committed, alarms: Alarms) -> None:
         self._repository, self._decide, self._committed = repository, decide, committed
+        self._alarms = alarms
         self._rests: dict[str, _Rest] = {}
 
     async def advance(self, workflow_ids: Sequence[str], now: datetime) -> Outcome:
@@ -89,7 +95,12 @@ class Advancer:
         for workflow_id in workflow_ids:
             if workflow_id in made or await self._rests_now(workflow_id, now):
                 continue
-            state = await self._repository.state(workflow_id)
+            try:
+                state = await self._repository.state(workflow_id)
+            except Unreadable as unreadable:
+                await self._leave(workflow_id, unreadable, now)
+                continue
+            self._alarms.clear(f"workflow {workflow_id}")
             decided = await self._decide(state, now)
             decision = decided.decision
             pending = await worked_out(partial(pending_of, decision.state, now, decided.stuck))
@@ -100,6 +111,14 @@ class Advancer:
                 self._rest(state, pending)
             # A hundred launches take longer than an answer may: let the web have its turn in between.
             await asyncio.sleep(0)
+
+    async def _leave(self, workflow_id: str, unreadable: Unreadable, now: datetime) -> None:
+        """Let the others of its batch go on without it, and try it again later. Who its manager is cannot be read either,
+        so whoever runs Baton is told."""
+        self._alarms.set(f"workflow {workflow_id}", CANNOT_BE_READ, [f"{workflow_id}: {unreadable}."])
+        pending = Pending(now + TRY_AGAIN_AFTER, f"cannot go on: {unreadable}")
+        version = await self._repository.store.version(workflow_id)
+        self._rests[workflow_id] = _Rest(version, pending, over=False)
 
     async def _commit(self, made: dict[str, tuple[Commit, WorkflowState]], now: datetime) -> bool:
         """Whether it was committed; where races were lost, their workflows are taken out of `made`."""

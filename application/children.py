@@ -7,7 +7,8 @@ child's id makes its launch happen once, and what is in the parent's log is not 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
@@ -43,17 +44,28 @@ class Children:
     async def after(self, workflow_ids: Sequence[str]) -> None:
         """See to the children of workflows that were just advanced, and tell the parents of those that are over."""
         for workflow_id in workflow_ids:
-            state = await self._repository.state(workflow_id)
-            if state.parent and state.over:
-                await self.see_to(state.parent)
-            if next(state.children, None) is not None:
-                await self.see_to(workflow_id)
+            with self._alone(workflow_id):
+                state = await self._repository.state(workflow_id)
+                if state.parent and state.over:
+                    await self.see_to(state.parent)
+                if next(state.children, None) is not None:
+                    await self.see_to(workflow_id)
 
     async def catch_up(self) -> None:
         """See to every workflow whose children the log and the lists do not agree on: Baton was killed between a child's
         close and its parent's hearing of it, or between a parent's end and its children's."""
         for parent in await self._repository.store.parents_to_see_to():
-            await self.see_to(parent)
+            with self._alone(parent):
+                await self.see_to(parent)
+
+    @contextmanager
+    def _alone(self, workflow_id: str) -> Iterator[None]:
+        """A workflow that cannot be read or worked out holds up no other. It is told as stuck where it is advanced, and its
+        children are seen to when everything is caught up with the next time."""
+        try:
+            yield
+        except Refused as refused:
+            logger.warning("the children of %s could not be seen to: %s", workflow_id, refused)
 
     async def see_to(self, parent_id: str) -> None:
         """Launch what is to be launched, write down what has closed, end what nobody wants any more."""

@@ -6,6 +6,7 @@ and a workflow that waits unasked costs no memory at all.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from typing import TypeVar
 
 from application.executor import worked_out
 from application.incidents import STOPPERS
-from definitions.loading.bundle import Process, open_bundle
+from definitions.loading.bundle import BundleError, Process, open_bundle
+from definitions.source.problems import DefinitionErrors
 from engine.commands.refusals import Refused
 from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline, waiting_for
@@ -24,7 +26,7 @@ from engine.events.assignment_id import AssignmentId, MalformedAssignmentId
 from engine.events.kinds import streams
 from engine.state.fold import apply, fold
 from engine.state.workflow import Assignment, WorkflowState
-from store.protocol import Commit, Conflict, Pending, Store
+from store.protocol import Commit, Conflict, Pending, Store, StoreError
 
 #: States kept in memory, most recently used last: one for each PCN in England, and some to spare. A state of five
 #: practices is some 15 kB, beside its membership, which the workflows of a PCN share.
@@ -60,6 +62,16 @@ class NoSuchAssignment(Refused):
         super().__init__("no-such-assignment", "there is no such assignment; check the link or the id")
 
 
+class Unreadable(Refused):
+    """What a workflow was begun with cannot be opened: it is damaged, or gone from the store."""
+
+    def __init__(self, sha256: str, because: Exception) -> None:
+        super().__init__(
+            "unreadable",
+            f"what it was begun with (document {sha256}) cannot be read: {because}; run `baton store check`",
+        )
+
+
 class Repository:
     """Loads states and commits decisions, over one store."""
 
@@ -71,9 +83,14 @@ class Repository:
     # --- loading
 
     async def process(self, sha256: str) -> Process:
-        """The process of that bundle; opened once, for there are few and every state stands on one."""
+        """The process of that bundle; opened once, for there are few and every state stands on one. Raises Unreadable."""
         if sha256 not in self._processes:
-            self._processes[sha256] = open_bundle(await self.store.document(sha256))
+            try:
+                body = await self.store.document(sha256)
+                # In a thread, because reading a long definition takes longer than an answer may.
+                self._processes[sha256] = await asyncio.to_thread(open_bundle, body)
+            except (StoreError, BundleError, DefinitionErrors) as error:
+                raise Unreadable(sha256, error) from error
         return self._processes[sha256]
 
     async def _pinned(self, events: Iterable[Event]) -> Callable[[str], Process]:
@@ -84,7 +101,7 @@ class Repository:
         return self._processes.__getitem__
 
     async def state(self, workflow_id: str) -> WorkflowState:
-        """The present state. Raises NoSuchWorkflow."""
+        """The present state. Raises NoSuchWorkflow, Unreadable."""
         version = await self.store.version(workflow_id)
         if not version or workflow_id in streams():
             raise NoSuchWorkflow(workflow_id)

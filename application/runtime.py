@@ -73,7 +73,7 @@ class Runtime:
         self._deliveries = 0  #: deliveries under way
         self._children = Children(operations)
         stuck = Incidents(self._repository.store)
-        self._advancer = Advancer(self._repository, stuck.try_, self._committed)
+        self._advancer = Advancer(self._repository, stuck.try_, self._committed, self.alarms)
 
     @property
     def clock(self) -> Clock:

@@ -17,7 +17,8 @@ def status_of(refused: Refused) -> int:
 
 
 def told(refused: Refused) -> str:
-    """What a practice is told of a refusal. Why a process cannot be worked out may name another practice's figures."""
-    if refused.code == "stuck":
+    """What a practice is told of a refusal. Why a process cannot be worked out may name another practice's figures, and
+    what is wrong with the store is for whoever runs Baton."""
+    if refused.code in ("stuck", "unreadable"):
         return "This process has a fault, so that cannot be worked out. It is for the PCN manager to see to: please ring."
     return refused.message

@@ -4,6 +4,7 @@ begins no circle."""
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,12 +13,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from application import repository
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
 from application.operations import Operations
-from application.repository import Repository
+from application.repository import Repository, Unreadable
 from application.runtime import PostOutcome, Runtime
 from definitions.language import budget
+from definitions.loading.bundle import Process
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import SHIPPED, Library
 from engine import commands
@@ -29,6 +32,7 @@ from store.memory.store import MemoryStore
 from store.protocol import Commit
 from web.app import create_app
 from web.gateway import Gateway
+from web.refusals import told
 from web.views import WebSettings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -67,6 +71,8 @@ class Baton:
     operations: Operations
     runtime: Runtime
     app: object
+    store: MemoryStore
+    clock: VirtualClock
 
     async def notices(self, workflow: str) -> list[NoticePlanned]:
         events = await self.operations.repository.store.events(workflow)
@@ -75,6 +81,12 @@ class Baton:
     async def launch(self, definition: str) -> str:
         made = await self.operations.launch(definition, ["U90001"], {}, MANAGER)
         return made.workflows[0]
+
+    async def answer(self, workflow: str) -> None:
+        """The manager answers the first question."""
+        state = await self.operations.repository.state(workflow)
+        [asked] = state.steps["first"].assignments.values()
+        await self.operations.respond(asked.id, {"left": 3}, MANAGER)
 
     async def get(self, path: str) -> httpx.Response:
         transport = httpx.ASGITransport(self.app)  # type: ignore[arg-type]
@@ -101,11 +113,11 @@ def start(tmp_path: Path) -> Start:
     store = MemoryStore()
 
     def baton() -> Baton:
-        repository, clock = Repository(store), VirtualClock(NOW)
+        kept, clock = Repository(store), VirtualClock(NOW)
         launcher = Launcher(
-            repository, Library([SHIPPED, tmp_path]), load_directory(EXAMPLES / "harbour-vale.yaml"), network_calendar().to_data()
+            kept, Library([SHIPPED, tmp_path]), load_directory(EXAMPLES / "harbour-vale.yaml"), network_calendar().to_data()
         )  # fmt: skip
-        operations = Operations(repository, launcher, clock)
+        operations = Operations(kept, launcher, clock)
 
         async def deliver(now: datetime) -> PostOutcome:
             return PostOutcome(0, 0, None, "", 0)
@@ -113,7 +125,7 @@ def start(tmp_path: Path) -> Start:
         app = create_app(
             Gateway(operations), Links(b"0" * 32, "http://127.0.0.1"), clock, WebSettings(b"0" * 32, "token")
         )
-        return Baton(operations, Runtime(operations, deliver), app)
+        return Baton(operations, Runtime(operations, deliver), app, store, clock)
 
     return baton
 
@@ -168,6 +180,75 @@ async def test_a_restart_tries_it_once_and_tells_nobody_again(start: Start, coun
     assert {
         batch.next_deadline for batch in await again.runtime.open_batches() if hostile in batch.workflow_ids
     } == {None}
+
+
+async def test_the_others_of_its_batch_go_on_after_a_restart_too(start: Start) -> None:
+    first = start()
+    hostile, good = await first.launch("hostile"), await first.launch("good")
+    await first.runtime.advance([hostile, good])
+    again = start()
+    await again.answer(good)
+    outcome = await again.runtime.advance([hostile, good])
+    assert (await again.operations.repository.state(good)).status == "completed"
+    assert outcome.open == 1
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"", b"{}", b"\xff", None], ids=["empty", "no bundle", "no text", "gone"]
+)
+async def test_one_whose_definition_cannot_be_read_is_told_stands_alone_and_goes_on_once_restored(
+    start: Start, damaged: bytes | None
+) -> None:
+    first = start()
+    broken, good = await first.launch("form"), await first.launch("good")
+    await first.runtime.advance([broken, good])
+    state = await first.operations.repository.state(broken)
+    pinned, [asked] = state.process, state.steps["first"].assignments.values()
+    again = start()
+    documents = again.store._documents
+    if damaged is None:
+        del documents[pinned.hash]
+    else:
+        documents[pinned.hash] = damaged
+
+    await again.answer(good)
+    outcome = await again.runtime.advance([broken, good])
+    assert (await again.operations.repository.state(good)).status == "completed"
+    assert outcome.open == 1 and "cannot go on" in outcome.waiting_for
+    (alarm,) = again.runtime.alarms.all()
+    assert alarm.text.startswith("A process cannot go on") and alarm.details[0].startswith(f"{broken}: ")
+    refused = await again.get(f"/api/assignments/{asked.id}")
+    assert refused.status_code == 409 and refused.json()["code"] == "unreadable"
+    assert "document" not in told(Unreadable(pinned.hash, ValueError("torn"))), (
+        "a practice is told what it can do"
+    )
+    assert len(await again.runtime.open_batches()) == 1
+
+    documents[pinned.hash] = pinned.body
+    again.clock.move_on(timedelta(minutes=1))
+    await again.runtime.advance([broken, good])
+    assert again.runtime.alarms.all() == ()
+
+
+async def test_other_work_goes_on_while_a_definition_is_read(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = start()
+    good = await first.launch("good")
+    again, others, go_on = start(), asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+    read = repository.open_bundle
+
+    def slowly(body: bytes) -> Process:
+        loop.call_soon_threadsafe(others.set)
+        assert go_on.wait(60), "nothing else was done while it was read"
+        return read(body)
+
+    monkeypatch.setattr(repository, "open_bundle", slowly)
+    reading = asyncio.create_task(again.operations.repository.state(good))
+    await others.wait()
+    go_on.set()
+    assert (await reading).id == good
 
 
 async def test_a_page_that_cannot_be_drawn_says_so_and_holds_up_no_other(start: Start) -> None:
