@@ -122,8 +122,10 @@ class FlowController:
                 return
             try:
                 self._loop.call_soon_threadsafe(what, self._dispatcher)
-            except RuntimeError:  # the loop has ended; at the next start `mend` reads it all from the log
-                logger.debug("The flows have stopped; nothing is asked of them any more")
+            except RuntimeError:
+                # The loop has ended: Baton is ending, or `_run` has set the alarm. What was asked is in the log, from which
+                # the next start makes it all anew.
+                return
 
     def _opened(self, dispatcher: Dispatcher) -> None:
         with self._lock:

@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
@@ -83,6 +84,7 @@ class Request:
             try:
                 await self._do()
             except Exception as trouble:
+                # Once is nothing to tell anybody, and it happens often. `failures` tells what lasts for a minute.
                 logger.debug("%s is tried again: %s: %s", self.name, type(trouble).__name__, trouble)
                 self._failures.failed(self.name, trouble, self._text)
                 self._asked.set()
@@ -153,20 +155,21 @@ class Dispatcher:
         self._worker.stop()
 
     async def run(self) -> None:
-        """Do what is requested and run flows until `stop`."""
-        helpers = [asyncio.create_task(request.run(), name=request.name) for request in self._requests]
+        """Do what is requested and run flows until `stop`. Raises whatever ends a part of it: none ends by itself."""
+        parts = [asyncio.create_task(request.run(), name=request.name) for request in self._requests]
         if self._server is not None:
-            helpers.append(asyncio.create_task(self._server.run(self._failures), name="Prefect's server"))
-        helpers.append(asyncio.create_task(self._watch(), name="watching Prefect's server"))
-        helpers.append(asyncio.create_task(self._keep_working(), name="the worker"))
+            parts.append(asyncio.create_task(self._server.run(self._failures), name="Prefect's server"))
+        parts.append(asyncio.create_task(self._watch(), name="the watch over Prefect"))
+        worker = asyncio.create_task(self._keep_working(), name="the worker")
+        stopped = asyncio.create_task(self._stopped.wait(), name="the wait for the end")
         try:
-            await self._stopped.wait()
+            ended, _ = await asyncio.wait([stopped, worker, *parts], return_when=asyncio.FIRST_COMPLETED)
+            for each in ended:
+                each.result()
             if self._prepared.is_set():
-                await asyncio.wait(helpers[-1:], timeout=STOP_SECONDS)
+                await asyncio.wait([worker], timeout=STOP_SECONDS)
         finally:
-            for helper in helpers:
-                helper.cancel()
-            await asyncio.gather(*helpers, return_exceptions=True)
+            await _end([stopped, worker, *parts])
 
     def _new_worker(self) -> BatonWorker:
         worker = BatonWorker(limit=self._worker_limit, name="baton serve")
@@ -329,6 +332,14 @@ class Dispatcher:
         await wake([standing_key(flow, today()) for flow in flows], "the calendar has moved on")
         self._due = None if self._due == now else self._due
         self._worker.nudge()
+
+
+async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task, ended in zip(tasks, await asyncio.gather(*tasks, return_exceptions=True), strict=True):
+        if isinstance(ended, Exception):
+            logger.warning("%s did not end in order", task.get_name(), exc_info=ended)
 
 
 def serve(

@@ -135,12 +135,16 @@ class BatonWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BatonWorkerRes
             try:
                 await self.sync_with_backend()
             except Exception as trouble:
+                # Prefect's pages show it, and nothing hangs on it. That the server is away is told by `on_look`.
                 logger.debug("No heartbeat was possible: %s", trouble)
 
     async def _finish_entries(self) -> None:
         if self._entries:
             await asyncio.wait(self._entries.values(), timeout=_LAST_ENTRIES_SECONDS)
         for entry in self._entries.values():
+            logger.warning(
+                "%s was still under way, and is left; the next start goes on from the log", entry.get_name()
+            )
             entry.cancel()
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:

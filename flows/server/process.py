@@ -84,21 +84,29 @@ class PrefectServer:
         """Keep a server running until cancelled, then stop it."""
         try:
             while True:
-                self._put_database_aside_if_hopeless()
-                self._start()
-                if await self._becomes_healthy(failures):
-                    self.starts += 1
-                    self.healthy.set()
-                    await self._serves(failures)
-                    self.healthy.clear()
-                else:
-                    self._failed += 1
-                    logger.warning("Prefect's server did not start; see %s", self.log)
+                await self._serve(failures)
                 await self.stop(at_once=True)
                 await asyncio.sleep(_WATCH_SECONDS)
         finally:
             self.healthy.clear()
             await self.stop()
+
+    async def _serve(self, failures: Failures) -> None:
+        """Start a server, and return when it did not come up, has died, or is to be replaced."""
+        try:
+            self._put_database_aside_if_hopeless()
+            self._start()
+        except OSError as error:  # a full disk, or a folder that is not ours: it may be mended meanwhile
+            failures.failed(_SUBJECT, error)
+            return
+        if await self._becomes_healthy(failures):
+            self.starts += 1
+            self.healthy.set()
+            await self._stays_well(failures)
+            self.healthy.clear()
+        else:
+            self._failed += 1
+            logger.warning("Prefect's server did not start; see %s", self.log)
 
     async def stop(self, at_once: bool = False) -> None:
         """Stop the server: asked first, unless `at_once`, then ended."""
@@ -108,6 +116,7 @@ class PrefectServer:
         if child.poll() is None:
             if not at_once:
                 child.terminate()
+                # One that hangs has nothing to lose: it is not the record.
                 with suppress(subprocess.TimeoutExpired):
                     await asyncio.to_thread(child.wait, _STOP_SECONDS)
             child.kill()
@@ -156,7 +165,7 @@ class PrefectServer:
                     return True
         return False
 
-    async def _serves(self, failures: Failures) -> None:
+    async def _stays_well(self, failures: Failures) -> None:
         """Return when the server has died, or is to be replaced."""
         began = asked = time.monotonic()
         async with probe.client_of(self.url, self.auth) as client:

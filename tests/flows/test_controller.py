@@ -12,9 +12,9 @@ from application.alarms import Alarms
 from application.home import Home
 from flows import runtime_access
 from flows.controller import FlowController
-from flows.dispatcher import Request
+from flows.dispatcher import Dispatcher, Request
 from flows.failures import Failures
-from flows.server.process import free_port
+from flows.server.process import PrefectServer, free_port
 from tests.flows.conftest import eventually
 from tests.flows.network import Network
 
@@ -71,3 +71,39 @@ async def test_a_request_is_retried_until_done_and_askings_meanwhile_are_one(
     await asyncio.sleep(0.05)
     running.cancel()
     assert len(tries) == 3
+
+
+async def test_what_ends_a_part_of_the_flows_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(dispatcher: Dispatcher) -> None:
+        raise ValueError("nobody expected this")
+
+    monkeypatch.setattr(runtime_access, "_registered", None)
+    monkeypatch.setattr(Dispatcher, "_watch", fails)
+    network = Network(tmp_path)
+    controller = FlowController(
+        network.runtime, Home(tmp_path), api_url=f"http://127.0.0.1:{free_port()}/api"
+    )
+    controller.open()
+
+    async def told() -> bool:
+        return bool(network.runtime.alarms.all())
+
+    await eventually(told)
+    (alarm,) = network.runtime.alarms.all()
+    assert "until Baton is restarted" in alarm.text and "nobody expected this" in alarm.details[0]
+    await controller.close()
+
+
+async def test_a_server_that_cannot_even_be_started_is_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "prefect").write_text("somebody's file where a folder should be")
+    alarms = Alarms()
+    running = asyncio.create_task(PrefectServer(tmp_path, "baton:secret").run(Failures(alarms)))
+
+    async def failed() -> bool:
+        return "Prefect's server" in alarms._failing
+
+    await eventually(failed)
+    assert not running.done()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
