@@ -14,7 +14,7 @@ from audit.names import Names
 from engine import events as e
 from engine.dates.clock import london_date
 from engine.dates.explanation import long
-from engine.events.declarations import Named
+from engine.events.declarations import Placeholder
 from engine.events.kinds import KINDS, EventKind, fields_of
 
 #: What stands around an event, beside its own fields.
@@ -54,8 +54,8 @@ def _asked(body: e.AssignmentOpened, names: Names) -> str:
     return f"{body.name} for {names.person(body.on_behalf_of)}" if body.on_behalf_of else body.name
 
 
-def _declared(kind: EventKind) -> tuple[Named, ...]:
-    return tuple(Named.of(fact, {*fields_of(kind.body), *_AROUND}, _WAYS) for fact in kind.facts)
+def _declared(kind: EventKind) -> tuple[Placeholder, ...]:
+    return tuple(Placeholder.of(fact, {*fields_of(kind.body), *_AROUND}, _WAYS) for fact in kind.facts)
 
 
 _FACTS = {name: _declared(kind) for name, kind in KINDS.items()}

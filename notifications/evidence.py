@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeGuard
 
-from notifications.transport.smtp import Accepted, Answer, Later, Refused
+from notifications.transport.smtp import Accepted, Answer, Later, Rejected
 
 #: Different addresses refused in one delivery, and none taken: that many is everybody.
 EVERYBODY = 3
@@ -38,5 +38,5 @@ async def weighed(answers: Sequence[Answered], taken_before: int, would_take: Pr
     ]
 
 
-def _doubtful(answer: Answer) -> TypeGuard[Refused]:
-    return isinstance(answer, Refused) and not answer.certain
+def _doubtful(answer: Answer) -> TypeGuard[Rejected]:
+    return isinstance(answer, Rejected) and not answer.certain

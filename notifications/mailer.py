@@ -30,11 +30,11 @@ from notifications.transport.smtp import (
     Accepted,
     Answer,
     Later,
-    Refused,
+    Rejected,
     ServerDown,
     SmtpClient,
     Throttle,
-    Unknown,
+    Unconfirmed,
 )
 from store.protocol import Commit, Conflict, MessageRow, Store
 
@@ -198,7 +198,7 @@ class Mailer:
             raw = await asyncio.to_thread(compose, sending.email, sending.message_id, moment, links.real)
             kept = await asyncio.to_thread(compose, sending.email, sending.message_id, moment, links.redacted)
         except Unaddressable as wrong:
-            return _Finished(sending, Refused(say("post.bad_address", because=str(wrong)), certain=True))
+            return _Finished(sending, Rejected(say("post.bad_address", because=str(wrong)), certain=True))
         except BadSender as wrong:
             trouble = say("post.bad_sender", because=str(wrong))
             return _Finished(sending, Later(str(wrong), ours=True, trouble=trouble))
@@ -227,9 +227,9 @@ class Mailer:
         message_id, answer = done.sending.message_id, done.answer
         if isinstance(answer, Accepted):
             return MessageSent(message_id, answer.said, done.size, hashlib.sha256(done.kept).hexdigest())
-        if isinstance(answer, Refused) and await self._told_manager(done.sending, answer.because):
+        if isinstance(answer, Rejected) and await self._told_manager(done.sending, answer.because):
             return MessageRefused(message_id, answer.because)
-        if isinstance(answer, Unknown):
+        if isinstance(answer, Unconfirmed):
             return await self._may_have_arrived(done.sending, answer.because)
         counts = done.counts and not (isinstance(answer, Later) and answer.ours)
         tries = done.sending.tries + counts

@@ -22,7 +22,8 @@ from engine.forms.presentation import DrawnField, draw_form
 from engine.notices.facts import due_words, facts_of, silence_of, words
 from engine.people.visibility import may_see
 from engine.state.workflow import Assignment, StepState, WorkflowState
-from web.views import AssignmentPage, Contact, ConversationLine, ShownResult, StandingAnswer
+from notifications.content.items import Contact
+from web.views import SOME_MANAGER, AssignmentPage, ConversationLine, ShownResult, StandingAnswer
 
 
 def assignment_page(
@@ -157,7 +158,7 @@ def unverified(state: WorkflowState) -> Iterator[str]:
 
 def contact(state: WorkflowState, now: datetime) -> Contact:
     person = role_holders.manager(state.pcn, london_date(now))
-    return Contact(person.name, person.email, person.phone or "") if person else Contact("your PCN manager")
+    return Contact(person.name, person.email, person.phone or "") if person else SOME_MANAGER
 
 
 # --- earlier results

@@ -49,7 +49,7 @@ class _OutboxRow:
 
 
 def outbox_routes(outbox: Outbox, pages: Pages) -> list[Route]:
-    reading = _Reading(outbox, pages)
+    reading = _OutboxPages(outbox, pages)
     return [
         Route("/outbox", reading.admitted(reading.emails), methods=["GET"]),
         Route("/outbox/key/{key}", reading.come_in, methods=["GET"]),
@@ -58,7 +58,7 @@ def outbox_routes(outbox: Outbox, pages: Pages) -> list[Route]:
     ]
 
 
-class _Reading:
+class _OutboxPages:
     """The pages of the outbox."""
 
     def __init__(self, outbox: Outbox, pages: Pages) -> None:

@@ -12,7 +12,8 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
 from definitions.language.formats.characters import visible
-from web.views import Contact, WebSettings
+from notifications.content.items import Contact
+from web.views import WebSettings
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"

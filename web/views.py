@@ -9,6 +9,10 @@ from typing import Literal
 from definitions.models.replies import ReplyKind
 from engine.forms.answers import AnswerWarning
 from engine.forms.presentation import DrawnField
+from notifications.content.items import Contact
+
+#: Whom to ask where the directory names no manager.
+SOME_MANAGER = Contact("your PCN manager")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +31,6 @@ class LaunchReceipt:
     launch: str
     workflows: tuple[str, ...]
     repeated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Whom to ring or write to."""
-
-    name: str
-    email: str = ""
-    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +106,7 @@ class AssignmentPage:
     unverified: tuple[str, ...] = ()
     statement: str = ""
     held: str = ""
-    manager: Contact = Contact("your PCN manager")
+    manager: Contact = SOME_MANAGER
 
     @property
     def takes_answers(self) -> bool:

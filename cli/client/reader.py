@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from store.protocol import Search, Store
 
 
-class Reader(Protocol):
+class Queries(Protocol):
     """What can be looked at, as data."""
 
     def alarms(self) -> list[dict[str, Any]]:
@@ -111,7 +111,7 @@ class _StoreReader:
 
 
 @contextmanager
-def reader(known: Settings) -> Iterator[Reader]:
+def reader(known: Settings) -> Iterator[Queries]:
     """The server where one runs, else the store. Raises Trouble when there is neither, StoreError when it is damaged."""
     if server := find(known):
         yield _ServerReader(server)

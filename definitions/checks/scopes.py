@@ -133,7 +133,7 @@ def _beside(step: Step, path: KeyPath) -> Mapping[str, Parts]:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownName:
     """A name that is not known at its place."""
 
     word: str
@@ -141,7 +141,7 @@ class Unknown:
     suggestion: str | None
 
 
-def unknown(reference: Reference, known: Mapping[str, Parts]) -> Unknown | None:
+def unknown(reference: Reference, known: Mapping[str, Parts]) -> UnknownName | None:
     """What is wrong with a reference where these names are known; None when nothing is."""
     here = Parts(known)
     for index, part in enumerate(reference.parts):
@@ -158,20 +158,20 @@ def unknown(reference: Reference, known: Mapping[str, Parts]) -> Unknown | None:
     return None
 
 
-def _unknown(reference: Reference, before: list[str], part: str, here: Parts) -> Unknown:
+def _unknown(reference: Reference, before: list[str], part: str, here: Parts) -> UnknownName:
     parts = here.parts or {}
     if not before:
         close = nearest(part, [*parts, *FUNCTIONS]) or _elsewhere(part, parts)
-        return Unknown(part, f"{part} is not known here", close)
+        return UnknownName(part, f"{part} is not known here", close)
     name = ".".join(before)
     word = reference.written if reference.written.endswith("." + part) else _cut(reference.written, part)
     if here.item is not None:
         message = f"{name} is a list, one for each that was asked; loop over it, or use a function or filter"
-        return Unknown(word, message, None)
+        return UnknownName(word, message, None)
     if not parts:
-        return Unknown(word, f"{name} has no parts, so no {part!r}", None)
+        return UnknownName(word, f"{name} has no parts, so no {part!r}", None)
     close = nearest(part, parts)
-    return Unknown(word, f"{name} has no {part!r}", f"{name}.{close}" if close else None)
+    return UnknownName(word, f"{name} has no {part!r}", f"{name}.{close}" if close else None)
 
 
 def _cut(written: str, part: str) -> str:

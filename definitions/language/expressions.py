@@ -24,7 +24,7 @@ from definitions.language.budget import MAX_STEPS, Budget, TooMuch, spend_text
 from definitions.language.evaluation.interpreter import Program, compiled
 from definitions.language.evaluation.values import Missing, kept
 from definitions.language.formats import FORMATS, Format
-from definitions.language.syntax import EACH, Reference, Refused, Uses
+from definitions.language.syntax import EACH, OutsideLanguage, Reference, Uses
 from definitions.source.problems import nearest
 
 MAX_EXPRESSION = 2_000  #: characters
@@ -105,7 +105,7 @@ class Expression(_Compiled):
             parser = Parser(_READER, syntax.phrases(text), state="variable")
             body = parser.parse_expression()
             if not parser.stream.eos:
-                raise Refused("BD501", f"{str(parser.stream.current)!r} was not expected here")
+                raise OutsideLanguage("BD501", f"{str(parser.stream.current)!r} was not expected here")
             tree = nodes.Template([nodes.Output([body], lineno=1)], lineno=1)
             syntax.bound(tree)
             found = syntax.uses(tree)
@@ -172,7 +172,7 @@ class _Translated:
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, Refused):
+        if isinstance(error, OutsideLanguage):
             raise ExpressionError(error.message, error.code, error.word, error.suggestion) from None
         if isinstance(error, TemplateSyntaxError):
             refused = ExpressionError(f"{_short(self.text)}: {error.message}")

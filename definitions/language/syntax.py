@@ -42,7 +42,7 @@ _ENGINE_NAMES = frozenset({"self", "super", "caller", "varargs", "kwargs"})  #: 
 _PHRASE = re.compile(r"([A-Za-z][\w.]*) differs from previous by (\d+(?:\.\d+)?)\s*%")
 
 
-class Refused(Exception):
+class OutsideLanguage(Exception):
     """Not of the language. `word` is what to point at."""
 
     def __init__(self, code: str, message: str, word: str = "", suggestion: str | None = None) -> None:
@@ -90,18 +90,20 @@ def too_deep(text: str) -> bool:
 
 
 def bound(tree: nodes.Template) -> None:
-    """Refuses what is not of the language, or too deep. Raises Refused."""
+    """Refuses what is not of the language, or too deep. Raises OutsideLanguage."""
     stack: list[tuple[nodes.Node, int, int]] = [(tree, 0, 0)]
     while stack:
         node, depth, loops = stack.pop()
         if depth > MAX_DEPTH:
-            raise Refused("BD502", "nested too deeply")
+            raise OutsideLanguage("BD502", "nested too deeply")
         if not isinstance(node, _ALLOWED):
-            raise Refused("BD502", f"{_kind(node)} is not part of the language")
+            raise OutsideLanguage("BD502", f"{_kind(node)} is not part of the language")
         if isinstance(node, nodes.For):
             loops += 1
             if loops > MAX_LOOPS or node.recursive:
-                raise Refused("BD502", f"at most {MAX_LOOPS} loops inside each other, and none that recurse")
+                raise OutsideLanguage(
+                    "BD502", f"at most {MAX_LOOPS} loops inside each other, and none that recurse"
+                )
         _no_private(node)
         stack.extend((child, depth + 1, loops) for child in node.iter_child_nodes())
 
@@ -117,13 +119,13 @@ def _no_private(node: nodes.Node) -> None:
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
         name = node.arg.value
     if isinstance(name, str) and name.startswith("_"):
-        raise Refused("BD502", f"{name!r}: names that begin with _ cannot be read", name)
+        raise OutsideLanguage("BD502", f"{name!r}: names that begin with _ cannot be read", name)
     if isinstance(node, nodes.Name) and name in _ENGINE_NAMES:
-        raise Refused("BD502", f"{name!r} is not part of the language", node.name)
+        raise OutsideLanguage("BD502", f"{name!r} is not part of the language", node.name)
 
 
 def uses(tree: nodes.Template) -> Uses:
-    """Every name and function used. Raises Refused for an unknown filter, test or function, or a bad call."""
+    """Every name and function used. Raises OutsideLanguage for an unknown filter, test or function, or a bad call."""
     walk = _Walk()
     walk.visit(tree, {})
     return Uses(tuple(walk.references), frozenset(walk.calls))
@@ -180,12 +182,12 @@ class _Walk:
             if callee.attr not in CALENDAR_METHODS:
                 suggestion = nearest(callee.attr, CALENDAR_METHODS)
                 word = f"calendar.{callee.attr}"
-                raise Refused("BD303", f"the calendar has no {callee.attr!r}", word, suggestion)
+                raise OutsideLanguage("BD303", f"the calendar has no {callee.attr!r}", word, suggestion)
             _fits_call(f"calendar.{callee.attr}", calendar_signature(callee.attr), node)
             self.calls.add(f"calendar.{callee.attr}")
         else:
             word = callee.attr if isinstance(callee, nodes.Getattr) else ""
-            raise Refused("BD502", "only Baton's functions and the calendar can be called", word)
+            raise OutsideLanguage("BD502", "only Baton's functions and the calendar can be called", word)
         for child in (*node.args, *node.kwargs):
             self.visit(child, known)
 
@@ -234,7 +236,7 @@ def _is_calendar(node: nodes.Node, known: _Locals) -> bool:
 
 def _known(what: str, name: str, names: Collection[str]) -> None:
     if name not in names:
-        raise Refused("BD303", f"there is no {what} {name!r}", name, nearest(name, names))
+        raise OutsideLanguage("BD303", f"there is no {what} {name!r}", name, nearest(name, names))
 
 
 def _check_filter(node: nodes.Filter) -> None:
@@ -253,16 +255,16 @@ def _check_naming(node: nodes.Filter) -> None:
     what, place = NAMING[node.name]
     if len(node.args) < place or (what == "filter" and not node.args):
         needs = "the name of a filter, or attribute=" if what == "filter" else "the part to look at"
-        raise Refused("BD507", f"{node.name} needs {needs}", node.name)
+        raise OutsideLanguage("BD507", f"{node.name} needs {needs}", node.name)
     if len(node.args) > place:
         _check_named(node, what, node.args[place], place)
     elif node.kwargs:
-        raise Refused("BD507", f"{node.name}: name the test before what it takes", node.name)
+        raise OutsideLanguage("BD507", f"{node.name}: name the test before what it takes", node.name)
 
 
 def _check_named(node: nodes.Filter, what: str, given: nodes.Expr, place: int) -> None:
     if not isinstance(given, nodes.Const) or not isinstance(given.value, str):
-        raise Refused("BD502", f"{node.name}: write the name of the {what} out, in quotes", node.name)
+        raise OutsideLanguage("BD502", f"{node.name}: write the name of the {what} out, in quotes", node.name)
     name = given.value
     _known(what, name, PLAIN_FILTERS if what == "filter" else {*TESTS, *(PRESENCE if place else ())})
     callees = PLAIN_FILTERS if what == "filter" else TESTS
@@ -276,7 +278,7 @@ def _by_attribute(node: nodes.Filter) -> bool:
     if node.name != "map" or "attribute" not in keys:
         return False
     if node.args or not keys <= {"attribute", "default"}:
-        raise Refused("BD507", "map takes attribute and default, or the name of a filter", "map")
+        raise OutsideLanguage("BD507", "map takes attribute and default, or the name of a filter", "map")
     return True
 
 
@@ -296,8 +298,8 @@ def _fits_call(
         )
     except TypeError as error:
         wanted = ", ".join(list(signature.parameters)[first:])
-        raise Refused("BD507", f"{name}({wanted}): {error}", name) from None
+        raise OutsideLanguage("BD507", f"{name}({wanted}): {error}", name) from None
 
 
-def _starred(name: str) -> Refused:
-    return Refused("BD502", f"{name}: * and ** are not part of the language", name)
+def _starred(name: str) -> OutsideLanguage:
+    return OutsideLanguage("BD502", f"{name}: * and ** are not part of the language", name)

@@ -14,7 +14,7 @@ from definitions.models.fields import FormField
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ReplyOption:
     """One thing to say instead.
 
     kind: what the log calls it. title, button, thanks: on the page. asks: "Elm Tree asks for more time". asked: the
@@ -39,10 +39,10 @@ class Reply:
         return self.kind.replace(" ", "-")
 
 
-REPLIES: Mapping[str, Reply] = {
+REPLIES: Mapping[str, ReplyOption] = {
     reply.kind: reply
     for reply in (
-        Reply(
+        ReplyOption(
             "more time",
             title="I need more time",
             button="Ask for more time",
@@ -58,7 +58,7 @@ REPLIES: Mapping[str, Reply] = {
             ),
             needs_day=True,
         ),
-        Reply(
+        ReplyOption(
             "not ours",
             title="This is not ours",
             button="Say it is not ours",
@@ -73,7 +73,7 @@ REPLIES: Mapping[str, Reply] = {
                 ),
             ),
         ),
-        Reply(
+        ReplyOption(
             "question",
             title="I have a question",
             button="Send my question",

@@ -92,7 +92,7 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Placeholder:
     """A value by its name, and the way in which it is said: `due.at:moment`.
 
     The name is a field of the event, by its path, or one of what stands around it.
@@ -102,7 +102,7 @@ class Named:
     way: str
 
     @classmethod
-    def of(cls, text: str, names: Container[str], ways: Container[str]) -> Named:
+    def of(cls, text: str, names: Container[str], ways: Container[str]) -> Placeholder:
         """Raises ValueError for a name that is none of `names`, or a way that is none of `ways`."""
         name, _, way = text.partition(":")
         path = tuple(name.split("."))
@@ -120,7 +120,7 @@ Ways = Mapping[str, Callable[[Any], Any]]
 
 
 class Phrase:
-    """A phrase such as `{step:title} was left out{because:because}`; what stands in braces is a `Named`.
+    """A phrase such as `{step:title} was left out{because:because}`; what stands in braces is a `Placeholder`.
 
     A part in brackets, `[ until {until:moment}]`, is left out where a value in it is empty.
     """
@@ -134,7 +134,7 @@ class Phrase:
         """The phrase in words. What is put in is never read as a phrase again."""
         told: list[str] = []
         for optional, pieces in self._parts:
-            values = [(piece, piece.value(body, names)) for piece in pieces if isinstance(piece, Named)]
+            values = [(piece, piece.value(body, names)) for piece in pieces if isinstance(piece, Placeholder)]
             if not optional or all(value not in _EMPTY for _, value in values):
                 said = {piece: _said(value, piece.way, ways) for piece, value in values}
                 told += [piece if isinstance(piece, str) else said[piece] for piece in pieces]
@@ -144,12 +144,12 @@ class Phrase:
 _EMPTY: tuple[Any, ...] = (None, "", ())
 
 
-def _pieces(text: str, names: Container[str], ways: Container[str]) -> list[str | Named]:
-    pieces: list[str | Named] = []
+def _pieces(text: str, names: Container[str], ways: Container[str]) -> list[str | Placeholder]:
+    pieces: list[str | Placeholder] = []
     for literal, name, way, _ in Formatter().parse(text):
         pieces.append(literal)
         if name is not None:
-            pieces.append(Named.of(f"{name}:{way}" if way else name, names, ways))
+            pieces.append(Placeholder.of(f"{name}:{way}" if way else name, names, ways))
     return pieces
 
 

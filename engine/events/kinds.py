@@ -19,14 +19,14 @@ from engine.events.declarations import Of, Sets, Tell
 from engine.events.values import Body
 
 
-class Declared(Enum):
+class Handling(Enum):
     """What is declared in a word."""
 
     NOTHING = "nothing"
     BY_CODE = "by code"
 
 
-NOTHING, BY_CODE = Declared.NOTHING, Declared.BY_CODE
+NOTHING, BY_CODE = Handling.NOTHING, Handling.BY_CODE
 
 
 class UnknownEvent(ValueError):
@@ -49,11 +49,11 @@ class EventKind:
     """
 
     body: type[Body]
-    folds: Sets | Declared
-    notifies: Tell | Declared
-    rows: Sets | Declared
-    story: str | Declared
-    published: str | Declared
+    folds: Sets | Handling
+    notifies: Tell | Handling
+    rows: Sets | Handling
+    story: str | Handling
+    published: str | Handling
     explains: str = ""
     facts: tuple[str, ...] = ()
     stream: str = ""
@@ -66,8 +66,8 @@ Kind = TypeVar("Kind", bound=type[Body])
 
 
 def event(
-    *, folds: Sets | Declared, notifies: Tell | Declared, rows: Sets | Declared, story: str | Declared,
-    published: str | Declared, explains: str = "", facts: tuple[str, ...] = (), stream: str = "",
+    *, folds: Sets | Handling, notifies: Tell | Handling, rows: Sets | Handling, story: str | Handling,
+    published: str | Handling, explains: str = "", facts: tuple[str, ...] = (), stream: str = "",
 ) -> Callable[[Kind], Kind]:  # fmt: skip
     """Register a dataclass as a type of event. Raises IncompleteRegistry for a field it declares and does not have."""
 

@@ -51,7 +51,7 @@ class Later:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejected:
     """The server will not take this message for this address, now or later; or so it says. `certain`: no server has to
     be asked, for the address is none."""
 
@@ -60,13 +60,13 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class Unconfirmed:
     """The connection broke after the message was handed over: it may have arrived, and may not."""
 
     because: str
 
 
-Answer = Accepted | Later | Refused | Unknown
+Answer = Accepted | Later | Rejected | Unconfirmed
 
 
 class SmtpClient:
@@ -163,9 +163,9 @@ class SmtpClient:
         except (aiosmtplib.SMTPException, OSError, UnicodeError) as broken:
             client.close()
             if isinstance(broken, UnicodeError):
-                return Refused(f"{to!r} is not an address this server can be told", certain=True)
+                return Rejected(f"{to!r} is not an address this server can be told", certain=True)
             if handed_over:
-                return Unknown(_broken(broken))
+                return Unconfirmed(_broken(broken))
             return Later(_broken(broken)) if begun else None
         except asyncio.CancelledError:
             client.close()  # half a conversation; nobody may go on with it
@@ -256,7 +256,7 @@ def _meaning(code: int, message: str) -> Answer:
     ours = code in _ACCOUNT_CODES or any(word in message.lower() for word in _ACCOUNT_WORDS)
     if ours or code < 500:
         return Later(reason, ours=ours or code == 421)
-    return Refused(reason)
+    return Rejected(reason)
 
 
 def _reason(code: int, message: str) -> str:

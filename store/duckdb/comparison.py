@@ -20,7 +20,7 @@ from store.duckdb.database import connect
 from store.duckdb.replay import Replay
 from store.duckdb.rows.columns import SHAPES
 from store.log.chain import moment
-from store.log.journal import Document, JournalLine, read, tail
+from store.log.journal import JournalDocument, JournalLine, read, tail
 
 _SQL = statements.load("comparison")
 _READING = statements.load("reading")
@@ -67,14 +67,16 @@ def compared(con: duckdb.DuckDBPyConnection, journal: Path, work: Path) -> Diffe
     return Differences(tuple(found[:SAID]), max(0, len(found) - SAID), missing)
 
 
-def _upto(items: Iterable[JournalLine | Document], position: int) -> Iterator[JournalLine | Document]:
+def _upto(
+    items: Iterable[JournalLine | JournalDocument], position: int
+) -> Iterator[JournalLine | JournalDocument]:
     """The journal as far as the file was when it was looked at: it is written first."""
     for item in items:
         if item.position <= position:
             yield item
 
 
-def make(path: Path, items: Iterable[JournalLine | Document]) -> tuple[str, ...]:
+def make(path: Path, items: Iterable[JournalLine | JournalDocument]) -> tuple[str, ...]:
     """A file made of a journal's items; the documents that its events name and that are not among them."""
     con = connect(path)
     try:

@@ -10,7 +10,7 @@ import duckdb
 from store.duckdb import statements
 from store.duckdb.replay import Replay
 from store.log.chain import GENESIS, moment
-from store.log.journal import Document, Journal, JournalLine, read, tail
+from store.log.journal import Journal, JournalDocument, JournalLine, read, tail
 from store.protocol import LogEntry, Pending, StoreError
 
 _PAGE = 5000
@@ -29,9 +29,13 @@ def level(con: duckdb.DuckDBPyConnection, journal: Journal) -> None:
     if replay.position >= theirs.position:
         if shared and replay.hash_at(shared) != theirs.hash:
             raise StoreError(_disagree(shared))
-        documents = [Document(*row) for row in con.execute(_SQL["documents_from"], [shared]).fetchall()]
+        documents = [
+            JournalDocument(*row) for row in con.execute(_SQL["documents_from"], [shared]).fetchall()
+        ]
         if documents:
-            known = {item.sha256 for item in read(folder, theirs, shared) if isinstance(item, Document)}
+            known = {
+                item.sha256 for item in read(folder, theirs, shared) if isinstance(item, JournalDocument)
+            }
             head = replay.hash_at(replay.position) or GENESIS
             documents = [replace(each, head=head) for each in documents if each.sha256 not in known]
         for lines, some in _missing(con, shared, replay.position, documents):
@@ -58,8 +62,8 @@ def _disagree(position: int) -> str:
 
 
 def _missing(
-    con: duckdb.DuckDBPyConnection, after: int, upto: int, documents: list[Document]
-) -> Iterator[tuple[list[JournalLine], list[Document]]]:
+    con: duckdb.DuckDBPyConnection, after: int, upto: int, documents: list[JournalDocument]
+) -> Iterator[tuple[list[JournalLine], list[JournalDocument]]]:
     """What the journal lacks, a page at a time. Which events were one commit is not in the file, so the last one
     of all ends them all: if this is cut short, the next start does it again."""
     if after == upto:

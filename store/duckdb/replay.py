@@ -11,7 +11,7 @@ from store.duckdb import statements
 from store.duckdb.rows.flush import Group, write_log, write_projections
 from store.duckdb.rows.working_set import WorkingSet
 from store.log import chain
-from store.log.journal import Document, JournalLine
+from store.log.journal import JournalDocument, JournalLine
 from store.projections.projector import project, settle
 from store.protocol import Commit, StoreError
 
@@ -41,12 +41,12 @@ class Replay:
         row = self._con.execute(_SQL["event_at"], [position]).fetchone()
         return row[0] if row else None
 
-    def all(self, items: Iterable[JournalLine | Document]) -> int:
+    def all(self, items: Iterable[JournalLine | JournalDocument]) -> int:
         """Play everything; how many events. Raises StoreError where the chain breaks; what came before stays."""
         count = 0
         group = Group()
         for item in items:
-            if isinstance(item, Document):
+            if isinstance(item, JournalDocument):
                 if item.sha256 not in self._working.documents:
                     group.documents[item.sha256] = item.content
                 continue

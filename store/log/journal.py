@@ -54,7 +54,7 @@ class JournalLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class JournalDocument:
     """A document, and the last position of the group it came with.
 
     `end` when it came without an event after it; `head` is then the hash at `position`.
@@ -102,7 +102,7 @@ def encode(line: JournalLine) -> bytes:
     return text.encode()
 
 
-def encode_document(document: Document) -> bytes:
+def encode_document(document: JournalDocument) -> bytes:
     """The line of a document."""
     fields = {
         "end": document.end,
@@ -114,12 +114,12 @@ def encode_document(document: Document) -> bytes:
     return orjson.dumps(fields) + b"\n"
 
 
-def decode(line: bytes) -> JournalLine | Document:
+def decode(line: bytes) -> JournalLine | JournalDocument:
     """What a line holds. Raises ValueError or KeyError when it is not as it was written."""
     parsed = orjson.loads(line)
     if "document" in parsed:
         content, head = base64.b64decode(parsed["content"]), bytes.fromhex(parsed["head"])
-        return Document(parsed["document"], parsed["position"], content, parsed["end"], head)
+        return JournalDocument(parsed["document"], parsed["position"], content, parsed["end"], head)
     position, workflow_id, version, kind, at, actor, _ = parsed["event"]
     actor_text = orjson.dumps(actor).decode()  # in the order it was written in
     quoted = orjson.dumps(workflow_id).decode()
@@ -157,7 +157,7 @@ def tail(folder: Path) -> Tail:
         if found:
             stops, line = found
             torn += size - stops
-            document = line.sha256 if isinstance(line, Document) else ""
+            document = line.sha256 if isinstance(line, JournalDocument) else ""
             return Tail(line.position, line.head, file, stops, torn, document)
         torn += size
     return Tail(torn=torn)
@@ -174,7 +174,7 @@ def _check_torn(file: Path, start: int) -> None:
         raise BadLine(file, _count(file, start) + 1, "this is nothing that Baton wrote")
 
 
-def _last_end(file: Path, size: int) -> tuple[int, JournalLine | Document] | None:
+def _last_end(file: Path, size: int) -> tuple[int, JournalLine | JournalDocument] | None:
     """The last line of `file` that ends a commit, and where it stops."""
     window = 1 << 16
     with file.open("rb") as stream:
@@ -219,7 +219,7 @@ def _count(file: Path, stops: int) -> int:
         return stream.read(stops).count(b"\n")
 
 
-def read(folder: Path, upto: Tail, after: int = 0) -> Iterator[JournalLine | Document]:
+def read(folder: Path, upto: Tail, after: int = 0) -> Iterator[JournalLine | JournalDocument]:
     """The events after position `after`, and the documents from it on, as far as `upto`. Raises BadLine."""
     for file in files(folder):
         if upto.file is None or file > upto.file:
@@ -231,7 +231,7 @@ def read(folder: Path, upto: Tail, after: int = 0) -> Iterator[JournalLine | Doc
 
 def _read_file(
     file: Path, stream: IO[bytes], left: int | None, after: int
-) -> Iterator[JournalLine | Document]:
+) -> Iterator[JournalLine | JournalDocument]:
     for number, text in enumerate(stream, 1):
         if left is not None:
             if left <= 0:
@@ -241,7 +241,7 @@ def _read_file(
             item = decode(text)
         except (ValueError, KeyError, TypeError) as trouble:
             raise BadLine(file, number, str(trouble)) from trouble
-        if item.position >= after if isinstance(item, Document) else item.entry.position > after:
+        if item.position >= after if isinstance(item, JournalDocument) else item.entry.position > after:
             yield item
 
 
@@ -272,7 +272,7 @@ class Journal:
                 return
             os.truncate(file, 0)
 
-    def append(self, lines: Sequence[JournalLine], documents: Sequence[Document]) -> None:
+    def append(self, lines: Sequence[JournalLine], documents: Sequence[JournalDocument]) -> None:
         """Write a group and flush it to the disk; when it returns, the group is safe.
 
         Raises OSError when the disk is full or fails; nothing of the group is then in the journal.

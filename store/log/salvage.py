@@ -13,9 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from store.log.chain import GENESIS, canonical_bytes
-from store.log.journal import Document, JournalLine, decode, files
+from store.log.journal import JournalDocument, JournalLine, decode, files
 
-Item = JournalLine | Document
+Item = JournalLine | JournalDocument
 
 
 def readable(folder: Path) -> Iterator[Item]:
@@ -34,7 +34,7 @@ def readable(folder: Path) -> Iterator[Item]:
 
 def is_true(item: Item) -> bool:
     """Whether the hash an item carries is that of its content."""
-    if isinstance(item, Document):
+    if isinstance(item, JournalDocument):
         return sha256(item.content).hexdigest() == item.sha256
     entry = item.entry
     return sha256(entry.previous_hash + canonical_bytes(entry)).digest() == entry.hash
@@ -50,7 +50,7 @@ class Joined:
         self._sources = _Source(journal), _Source(other)
         self.position, self.head, self.known = 0, GENESIS, 0
 
-    def groups(self) -> Iterator[tuple[list[JournalLine], list[Document]]]:
+    def groups(self) -> Iterator[tuple[list[JournalLine], list[JournalDocument]]]:
         """Commits, whole and in order, with the documents that came with them; at last the documents that are left."""
         lines: list[JournalLine] = []
         position, head = 0, GENESIS
@@ -68,7 +68,7 @@ class Joined:
     def _continuing(self, position: int, head: bytes) -> JournalLine | None:
         return next((line for each in self._sources if (line := each.continuing(position, head))), None)
 
-    def _documents(self) -> list[Document]:
+    def _documents(self) -> list[JournalDocument]:
         return [document for source in self._sources for document in source.documents()]
 
 
@@ -77,7 +77,7 @@ class _Source:
 
     def __init__(self, items: Iterable[Item]) -> None:
         self._items = (item for item in items if is_true(item))
-        self._documents: list[Document] = []
+        self._documents: list[JournalDocument] = []
         self._line: JournalLine | None = None
         self._last = 0
         self._read_on()
@@ -99,7 +99,7 @@ class _Source:
             self._read_on()
         return None
 
-    def documents(self) -> list[Document]:
+    def documents(self) -> list[JournalDocument]:
         """The documents that came up since this was last asked."""
         found, self._documents = self._documents, []
         return found

@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from notifications.transport.settings import PostSettings
-from notifications.transport.smtp import Accepted, Later, Refused, ServerDown, SmtpClient, Throttle
+from notifications.transport.smtp import Accepted, Later, Rejected, ServerDown, SmtpClient, Throttle
 from tests.notifications.post_bench import MailServer
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH")
@@ -139,11 +139,11 @@ async def test_a_connection_the_server_closed_meanwhile_is_replaced(server: Mail
 @pytest.mark.parametrize(
     ("stage", "says", "means"),
     [
-        ("rcpt", "550 5.1.1 unknown", Refused("550 5.1.1 unknown")),
+        ("rcpt", "550 5.1.1 unknown", Rejected("550 5.1.1 unknown")),
         ("rcpt", "451 4.7.1 later", Later("451 4.7.1 later")),
         ("rcpt", "550 5.7.1 unable to relay", Later("550 5.7.1 unable to relay", ours=True)),
         ("rcpt", "530 5.7.57 client not authenticated", Later("530 5.7.57 client not authenticated", ours=True)),
-        ("data", "552 5.3.4 too large", Refused("552 5.3.4 too large")),
+        ("data", "552 5.3.4 too large", Rejected("552 5.3.4 too large")),
         ("data", "432 4.3.2 concurrent limit", Later("432 4.3.2 concurrent limit")),
         ("data", "554 5.2.0 SubmissionQuotaExceededException", Later("554 5.2.0 SubmissionQuotaExceededException", ours=True)),
     ],

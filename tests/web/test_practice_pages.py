@@ -14,8 +14,9 @@ from engine.commands import settle_reply
 from engine.dates.clock import LONDON
 from engine.events import Actor, ReplyReceived
 from engine.forms.files import MB
+from notifications.content.items import Contact
 from tests.web.site import ELM_TREE, GOOD, HOSTILE, LINKS, MANAGER, NHS_NUMBER, START, TYPED, Site
-from web.views import Contact, ConversationLine, ShownResult, StandingAnswer
+from web.views import ConversationLine, ShownResult, StandingAnswer
 
 
 async def send(client: httpx.AsyncClient, link: str, seal: str, **more: str) -> httpx.Response:

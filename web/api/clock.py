@@ -9,11 +9,11 @@ from pydantic import AwareDatetime
 
 from application.demonstration_clock import ClockReading, DemonstrationClock
 from web.api.json_bodies import StrictRoute
-from web.api.routes import Body
+from web.api.routes import RequestBody
 from web.api.schema import ERRORS
 
 
-class Leap(Body):
+class Leap(RequestBody):
     """`to`: an aware moment; without it, the next moment at which something is due."""
 
     to: AwareDatetime | None = None

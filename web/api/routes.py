@@ -33,11 +33,11 @@ _BY_KEYS = frozenset(("name", "role", "person", "organisation", "channel", "not_
 _CHANNELS = ("api", "cli")  #: a tuple: what was sent may not be hashable
 
 
-class Body(BaseModel):
+class RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class By(Body):
+class By(RequestBody):
     """Who does it."""
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
@@ -65,21 +65,21 @@ def _actor(
     )
 
 
-class LaunchBody(Body):
+class LaunchBody(RequestBody):
     definition: Annotated[str, Field(min_length=1, max_length=60)]
     pcns: Annotated[list[str], Field(min_length=1, max_length=5000, description="ODS codes of the PCNs")]
     inputs: dict[str, Any] = {}
     by: By
 
 
-class ReplyBody(Body):
+class ReplyBody(RequestBody):
     kind: ReplyKind
     text: Annotated[str, Field(max_length=4000)] = ""
     until: Day | None = None
     by: By
 
 
-class ReasonBody(Body):
+class ReasonBody(RequestBody):
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
     by: By
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from definitions.models.replies import REPLIES, Reply
+from definitions.models.replies import REPLIES, ReplyOption
 from engine.forms.answers import CheckedAnswers, check_answers
 from engine.forms.presentation import DrawnField, draw_form
 
 #: The replies by their part of an address.
-BY_SLUG: Mapping[str, Reply] = {reply.slug: reply for reply in REPLIES.values()}
+BY_SLUG: Mapping[str, ReplyOption] = {reply.slug: reply for reply in REPLIES.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class _Today:
         return self.today
 
 
-def drawn_reply(reply: Reply, today: date) -> Sequence[DrawnField]:
+def drawn_reply(reply: ReplyOption, today: date) -> Sequence[DrawnField]:
     return draw_form(reply.form, {}, _Today(today))
 
 
 def checked_reply(
-    reply: Reply, raw: Mapping[str, Any], today: date, not_nhs_number: bool = False
+    reply: ReplyOption, raw: Mapping[str, Any], today: date, not_nhs_number: bool = False
 ) -> CheckedAnswers:
     return check_answers(reply.form, (), raw, {}, _Today(today), not_nhs_number)

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from definitions.models.replies import Reply
+from definitions.models.replies import ReplyOption
 from engine.commands.refusals import Invalid, Refused, Warned
 from engine.dates.clock import Clock, london_date
 from engine.events import Actor
@@ -193,7 +193,7 @@ class PracticePages:
             return await self._take_reply(request, opened, reply, data)
 
     async def _take_reply(
-        self, request: Request, opened: OpenedLink, reply: Reply, data: FormData
+        self, request: Request, opened: OpenedLink, reply: ReplyOption, data: FormData
     ) -> Response:
         today = london_date(self._clock.now())
         form = drawn_reply(reply, today)

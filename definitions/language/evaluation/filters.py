@@ -14,7 +14,7 @@ from typing import Any
 from definitions.language.budget import MAX_DIGITS, TooMuch, spend, spend_items, spend_text
 from definitions.language.evaluation.values import Missing, date_words, joined, printed, spend_size
 from definitions.language.exact_numbers import admitted, is_number, number_of, shown
-from definitions.language.formats.json_text import Written, dumped
+from definitions.language.formats.json_text import JsonText, dumped
 from definitions.language.formats.tables import Cell
 from definitions.language.named_values import key_of
 
@@ -175,7 +175,7 @@ def csv(value: Any) -> Cell:
     return Cell(printed(value), typed=isinstance(value, str))
 
 
-def as_json(value: Any, indent: int | None = None) -> Written:
+def as_json(value: Any, indent: int | None = None) -> JsonText:
     """A value as JSON, keys sorted; dates and decimals as text."""
     spend_size(value)
     text = dumped(_plain(value), 2 if indent else None)

@@ -17,7 +17,7 @@ Test = Callable[[Any], bool]
 Reader = Callable[[Any], Any]
 
 
-class Group(NamedTuple):
+class GroupedItems(NamedTuple):
     """What `groupby` makes: the value they share, and the items."""
 
     grouper: Any
@@ -97,14 +97,16 @@ def dictsort(value: Any, case_sensitive: bool = False, by: str = "key", reverse:
     return sort(items(value), reverse, case_sensitive, 0 if by == "key" else 1)
 
 
-def groupby(values: Any, attribute: Any, default: Any = Missing, case_sensitive: bool = False) -> list[Group]:
+def groupby(
+    values: Any, attribute: Any, default: Any = Missing, case_sensitive: bool = False
+) -> list[GroupedItems]:
     """The items in groups that share a part, in its order."""
     read = reader(attribute, default)
-    groups: list[Group] = []
+    groups: list[GroupedItems] = []
     before: Any = Missing
     for key, value in sorted(_keyed(values, read, case_sensitive), key=_first):
         if before is Missing or key != before:
-            groups.append(Group(read(value), []))
+            groups.append(GroupedItems(read(value), []))
             before = key
         groups[-1].list.append(value)
     return groups

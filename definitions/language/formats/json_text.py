@@ -12,7 +12,7 @@ from definitions.language.formats.characters import as_json_escapes
 from definitions.language.formats.pieces import Piece
 
 
-class Written(str):
+class JsonText(str):
     """JSON as the filter `json` wrote it."""
 
 
@@ -32,10 +32,10 @@ def json_text(pieces: Sequence[Piece]) -> str:
     return "".join(written)
 
 
-def dumped(value: Any, indent: int | None = None) -> Written:
+def dumped(value: Any, indent: int | None = None) -> JsonText:
     """Plain values as JSON, keys sorted; characters that act are escaped."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, indent=indent)
-    return Written(as_json_escapes(text))
+    return JsonText(as_json_escapes(text))
 
 
 def _within(text: str) -> str:
@@ -44,7 +44,7 @@ def _within(text: str) -> str:
 
 def _value(piece: Piece) -> str:
     value = piece.value
-    if isinstance(value, Written):
+    if isinstance(value, JsonText):
         return str(value)
     if value is None or isinstance(value, bool):
         return dumped(value)

@@ -18,7 +18,7 @@ from store.duckdb.recovery.blocks import damaged
 from store.duckdb.recovery.report import StorePart
 from store.duckdb.store import walk
 from store.log import chain
-from store.log.journal import Document, JournalLine, read, tail
+from store.log.journal import JournalDocument, JournalLine, read, tail
 from store.protocol import LogEntry, StoreError, Verdict
 
 T = TypeVar("T")
@@ -66,7 +66,7 @@ def journal_part(folder: Path) -> tuple[StorePart, int]:
         end = tail(folder)
         torn = end.torn
         for item in read(folder, end):
-            if isinstance(item, Document):
+            if isinstance(item, JournalDocument):
                 documents += 1
                 if sha256(item.content).hexdigest() != item.sha256:
                     raise StoreError(f"document {item.sha256} is not what its hash says")
@@ -112,10 +112,10 @@ def readable_lines(path: Path) -> Iterator[JournalLine]:
             yield JournalLine(entry, True, waiting.get((entry.workflow_id, entry.version)))
 
 
-def readable_documents(path: Path) -> list[Document]:
+def readable_documents(path: Path) -> list[JournalDocument]:
     """The documents that can still be read of a file, and are what their names say."""
     rows = _read(path, partial(_rows, statement="documents_from", values=[0])) or []
-    return [Document(*row) for row in rows if sha256(row[2]).hexdigest() == row[0]]
+    return [JournalDocument(*row) for row in rows if sha256(row[2]).hexdigest() == row[0]]
 
 
 def _rows(con: duckdb.DuckDBPyConnection, statement: str, values: list[int]) -> Rows:

@@ -15,7 +15,7 @@ import orjson
 from store.duckdb import statements
 from store.duckdb.rows.columns import SHAPES, Columns, TableColumns
 from store.log.chain import GENESIS
-from store.log.journal import Document, JournalLine
+from store.log.journal import JournalDocument, JournalLine
 from store.projections.tables import Row, Tables
 from store.protocol import LogEntry
 
@@ -39,9 +39,12 @@ class Group:
         """The last position of the group."""
         return self.lines[-1].entry.position if self.lines else self.base
 
-    def journal_documents(self) -> list[Document]:
+    def journal_documents(self) -> list[JournalDocument]:
         head = self.lines[-1].entry.hash if self.lines else self.head
-        return [Document(name, self.position, content, head=head) for name, content in self.documents.items()]
+        return [
+            JournalDocument(name, self.position, content, head=head)
+            for name, content in self.documents.items()
+        ]
 
 
 def write_log(con: duckdb.DuckDBPyConnection, group: Group) -> None:

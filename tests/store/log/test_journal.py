@@ -16,7 +16,7 @@ from store.duckdb.recovery.repair import check
 from store.log import chain
 from store.log.journal import (
     BadLine,
-    Document,
+    JournalDocument,
     JournalLine,
     decode,
     encode,
@@ -50,7 +50,10 @@ def test_a_line_comes_back_as_it_went(pending: Pending | None) -> None:
         text = encode(line)
         assert orjson.loads(text)["event"][1] == 'w"é,"event":'
         assert decode(text) == line
-    for document in (Document(NAME, 7, b"\x00\xff"), Document(NAME, 0, b"", True, b"\x01" * 32)):
+    for document in (
+        JournalDocument(NAME, 7, b"\x00\xff"),
+        JournalDocument(NAME, 0, b"", True, b"\x01" * 32),
+    ):
         assert decode(encode_document(document)) == document
 
 
