@@ -12,8 +12,9 @@ from definitions.language.budget import MAX_TOGETHER, Budget
 from definitions.loading.bundle import Process, open_bundle
 from engine.events import Event
 from engine.state.fold import fold
+from store.audit import Search
 from store.log import chain
-from store.protocol import LogEntry, Search, Store
+from store.protocol import LogEntry, Store
 
 #: More than anybody revokes.
 _ALL = 100_000

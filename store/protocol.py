@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from engine.events import Event, Notice
+from store.audit import Search, Verdict
 
 
 class StoreError(Exception):
@@ -160,22 +161,6 @@ class LaunchRow:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What was found of the log and all that stands on it. `intact`: nothing is wrong with any of it.
-
-    `problem` says where the chain breaks, and how. `differences` are sentences about rows and documents that are not what
-    the log makes them; `more` how many there are beside those.
-    """
-
-    intact: bool
-    events: int
-    head: str
-    problem: str = ""
-    differences: tuple[str, ...] = ()
-    more: int = 0
-
-
 class LogEntry(NamedTuple):
     """An event as the log keeps it: what is hashed and what evidence packs carry. `at` in microseconds since 1970 UTC; `actor` and `data` canonical JSON."""
 
@@ -201,22 +186,6 @@ class WorkflowSummary:
     answered: int
     late: int
     messages_sent: int
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What to look for in the log; an empty field lets everything through.
-
-    `text` is found anywhere in an event's content, in capitals or not. The days are London's, both included.
-    """
-
-    person: str = ""
-    organisation: str = ""
-    type: str = ""
-    text: str = ""
-    begins: date | None = None
-    ends: date | None = None
-    limit: int = 200
 
 
 class Store(Protocol):

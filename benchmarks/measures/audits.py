@@ -23,7 +23,7 @@ from benchmarks.systems.embedded import Embedded, embedded
 from benchmarks.systems.network import ANSWERS, pcn_codes, practices_of
 from benchmarks.table import Row
 from engine.events import Actor
-from store.protocol import Search
+from store.audit import Search
 
 PCNS, EVENTS, PER_WORKFLOW = 1250, 10_000_000, 100
 LAUNCHES = 6000

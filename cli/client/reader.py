@@ -13,7 +13,8 @@ from cli.console import Trouble
 from settings import Settings
 
 if TYPE_CHECKING:
-    from store.protocol import Search, Store
+    from store.audit import Search
+    from store.protocol import Store
 
 
 class Queries(Protocol):

@@ -116,7 +116,7 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find events of the log by who, where, what and when, the newest first."""
-    from store.protocol import Search
+    from store.audit import Search
 
     wanted = Search(person, organisation, type, text, _day(begins, "--from"), _day(ends, "--to"), limit)
     with reader(settings()) as there:

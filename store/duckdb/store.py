@@ -10,6 +10,7 @@ from typing import IO, Any, TypeVar
 
 from engine.dates.clock import LONDON
 from engine.events import Event
+from store.audit import Search, Verdict
 from store.duckdb.database import Database
 from store.duckdb.reader import Reader, Rows
 from store.duckdb.recent_rows import RecentRows
@@ -29,10 +30,8 @@ from store.protocol import (
     LogEntry,
     MessageRow,
     NoticeRow,
-    Search,
     StepRow,
     StoreError,
-    Verdict,
     WorkflowRow,
     WorkflowSummary,
 )

@@ -20,7 +20,8 @@ import orjson
 
 from engine.events import Event
 from engine.events.codec import Record, from_record, to_record
-from store.protocol import LogEntry, StoreError, Verdict
+from store.audit import Verdict
+from store.protocol import LogEntry, StoreError
 
 GENESIS = bytes(32)
 

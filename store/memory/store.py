@@ -16,6 +16,7 @@ import orjson
 from engine.dates.clock import london_date
 from engine.events import Event
 from engine.events.documents import named_in
+from store.audit import Search, Verdict
 from store.log import chain
 from store.log.commit_checks import check_commit
 from store.projections.projector import OPEN, project, settle
@@ -30,10 +31,8 @@ from store.protocol import (
     LogEntry,
     MessageRow,
     NoticeRow,
-    Search,
     StepRow,
     StoreError,
-    Verdict,
     WorkflowRow,
     WorkflowSummary,
 )

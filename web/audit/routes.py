@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from audit.auditor import Auditor, UnknownWorkflow
 from definitions.models.primitives import ODS_LENGTH
 from engine.commands.refusals import Refused
-from store.protocol import Search
+from store.audit import Search
 from web.api.schema import ERRORS
 
 #: Heads of the log, as receipts carry them: SHA-256 in hex.

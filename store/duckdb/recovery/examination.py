@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import duckdb
 
+from store.audit import Verdict
 from store.duckdb import statements, troubles
 from store.duckdb.database import connect
 from store.duckdb.leveller import pendings
@@ -19,7 +20,7 @@ from store.duckdb.recovery.report import StorePart
 from store.duckdb.store import walk
 from store.log import chain
 from store.log.journal import JournalDocument, JournalLine, read, tail
-from store.protocol import LogEntry, StoreError, Verdict
+from store.protocol import LogEntry, StoreError
 
 T = TypeVar("T")
 _SQL = statements.load("recovery")

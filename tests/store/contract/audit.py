@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from engine import events as e
-from store.protocol import Pending, Search, Store
+from store.audit import Search
+from store.protocol import Pending, Store
 from tests.store.samples import a_workflow, answered, at, claimed, commit, planned
 
 
