@@ -99,7 +99,8 @@ class Settings(BaseSettings):
     library: Annotated[
         list[Path],
         Field(
-            description='folders with definitions of your own, beside those Baton brings: ["our-processes"]'
+            description='folders with definitions of your own, beside those Baton brings: ["our-processes"]; each has a '
+            "folder `library`, and `ladders` and `datasets` where you have some"
         ),
     ] = []
     web_host: Annotated[

@@ -136,10 +136,12 @@ class Advancer:
         await self._committed(commits)
         return True
 
-    async def rests(self, workflow_id: str) -> bool:
-        """Whether an advance here has seen everything that came in for it."""
-        rest = self._rests.get(workflow_id)
-        return rest is not None and rest.version == await self._repository.store.version(workflow_id)
+    async def at_rest(self, workflow_ids: Sequence[str], now: datetime) -> set[str]:
+        """Those of them for which there is nothing to do now: whatever came in, it moves nothing. What there is to do for
+        the others is left to an advance."""
+        made: dict[str, tuple[Commit, WorkflowState]] = {}
+        await self._look(workflow_ids, now, made)
+        return set(workflow_ids) - made.keys()
 
     async def _all_rest(self, workflow_ids: Iterable[str], now: datetime) -> bool:
         for workflow_id in workflow_ids:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -26,11 +26,13 @@ from engine.events.assignment_id import AssignmentId, MalformedAssignmentId
 from engine.events.kinds import streams
 from engine.state.fold import apply, fold
 from engine.state.workflow import Assignment, WorkflowState
-from store.protocol import Commit, Conflict, Pending, Store, StoreError
+from store.protocol import Commit, Conflict, Pending, Store, StoreError, WorkflowRow
 
 #: States kept in memory, most recently used last: one for each PCN in England, and some to spare. A state of five
 #: practices is some 15 kB, beside its membership, which the workflows of a PCN share.
 STATES_KEPT = 2000
+#: What begins the sentence of a workflow that no fact or date moves any more.
+_STUCK = "cannot go on"
 #: Times a decision is made again after somebody else's commit came first.
 TRIES = 8
 
@@ -133,6 +135,19 @@ class Repository:
         if len(self._states) > STATES_KEPT:
             self._states.popitem(last=False)
 
+    async def shown(self, row: WorkflowRow, now: datetime) -> WorkflowRow:
+        """The row as lists show it. An answer that moves nothing leaves whom the workflow waits for as it was, since that
+        takes longer to say than the answer to keep: it is said anew for whoever looks."""
+        if (
+            row.status not in ("open", "held")
+            or row.seen == row.version
+            or row.waiting_for.startswith(_STUCK)
+        ):
+            return row
+        state = await self.state(row.workflow_id)
+        pending = await worked_out(partial(pending_of, state, now))
+        return replace(row, waiting_for=pending.waiting_for)
+
     # --- committing
 
     async def decide(
@@ -189,8 +204,8 @@ async def answered(work: Callable[[], Result]) -> Result:
 def pending_of(state: WorkflowState, now: datetime, stuck: str = "") -> Pending:
     """What the lists show of a workflow: its next moment, and whom it waits for; or that it cannot go on."""
     if stuck:
-        return Pending(None, f"cannot go on: {stuck}")
+        return Pending(None, f"{_STUCK}: {stuck}")
     try:
         return Pending(next_deadline(state, now), waiting_for(state, now))
     except STOPPERS as error:
-        return Pending(None, f"cannot go on: {error}")
+        return Pending(None, f"{_STUCK}: {error}")

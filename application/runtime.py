@@ -118,10 +118,10 @@ class Runtime:
         return found
 
     async def _unseen(self) -> set[str]:
-        """The workflows to which something came in that no advance has looked at: Baton was killed between the commit of
-        it and its wake. What an advance found nothing to do for is known until Baton ends, and looked at once more then."""
+        """The workflows that are moved by something that came in, and that no advance has looked at since: Baton was killed
+        between the commit of it and its wake. Most answers move nothing, and wake nobody: they are looked at here."""
         found = await self._repository.store.unseen()
-        return {workflow_id for workflow_id in found if not await self._advancer.rests(workflow_id)}
+        return set(found) - await self._advancer.at_rest(found, self.clock.now())
 
     async def launch_scheduled(self) -> Sequence[Batch]:
         """Start the adopted processes that are due today; the batches those launches made.

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from definitions.loading.library import SHIPPED, Library
+from cli.console import Trouble
+from definitions.loading.library import FOLDERS, SHIPPED, Library
 from definitions.models.directory import Directory
 from settings import Settings
 
@@ -43,7 +44,19 @@ def settings() -> Settings:
 
 
 def library(known: Settings, *more: Path, drafts: Sequence[Path] = ()) -> Library:
-    """Baton's own definitions, then the PCN's, then `more`; later ones come first, and `drafts` before all."""
+    """Baton's own definitions, then the PCN's, then `more`; later ones come first, and `drafts` before all.
+
+    Raises Trouble for a folder of the settings in which nothing would be found.
+    """
+    for folder in known.library:
+        if not any((folder / each).is_dir() for each in FOLDERS):
+            said = (
+                "has none of the folders library, ladders and datasets" if folder.is_dir() else "is no folder"
+            )
+            raise Trouble(
+                f"{folder}, which BATON_LIBRARY names, {said}.",
+                f"Your definitions go into {folder / 'library'}.",
+            )
     return Library([SHIPPED, *known.library, *more], drafts)
 
 

@@ -258,12 +258,14 @@ class Dispatcher:
         return await missing_runs(batches) - self._to_start.keys()
 
     def _look_for_overdue(self, batches: Sequence[Batch]) -> None:
-        """Whatever the reason, what has been due for long is told."""
+        """Whatever the reason, what has been due for long is woken, and told."""
         now = runtime_access.clock().now()
         overdue = {each for each in batches if each.next_deadline and each.next_deadline < now}
         still = overdue & self._overdue
         self._overdue = overdue
         if still:
+            for each in still:
+                self.wake(each.batch_id, "it has been due for a while")
             named = "; ".join(sorted(each.title for each in still)[:3])
             self._failures.failed(_OVERDUE, Overdue(f"{len(still)} due and not done, among them {named}"))
         else:

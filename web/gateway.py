@@ -21,6 +21,9 @@ from store.protocol import LinkRow, WorkflowRow
 from web.assignment_view import assignment_page, the_manager
 from web.views import AssignmentPage, LaunchReceipt, ResponseReceipt
 
+#: Workflows that a list looks through for those of one process or state.
+_MOST = 100_000
+
 
 class Gateway:
     """Baton's verbs and pages, as the web asks for them. Any method may raise Refused; StoreError where nothing can be kept."""
@@ -113,13 +116,18 @@ class Gateway:
         self, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 100
     ) -> Sequence[WorkflowRow]:
         rows = await self._store.workflows(
-            pcn=pcn, open_only=status == "open", limit=limit if not definition else 10_000
+            pcn=pcn,
+            open_only=status == "open",
+            limit=_MOST if definition or status not in ("", "open") else limit,
         )
         kept = [
             row for row in rows
             if definition in ("", row.definition) and status in ("", "open", row.status)
         ]  # fmt: skip
-        return kept[:limit]
+        return [await self._shown(row) for row in kept[:limit]]
+
+    async def _shown(self, row: WorkflowRow) -> WorkflowRow:
+        return await self._operations.repository.shown(row, self._operations.clock.now())
 
     async def workflow(self, workflow_id: str) -> Mapping[str, Any] | None:
         """The workflow with its steps and assignments; answers are not in it."""
@@ -127,7 +135,7 @@ class Gateway:
         if row is None:
             return None
         return {
-            **asdict(row),
+            **asdict(await self._shown(row)),
             "steps": [asdict(step) for step in await self._store.steps(workflow_id)],
             "assignments": [asdict(assignment) for assignment in await self._store.assignments(workflow_id)],
         }

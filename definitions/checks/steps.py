@@ -62,8 +62,10 @@ def _once(findings: Findings, paths: Iterable[KeyPath], ids: list[str]) -> None:
 def _kind(step: Step, path: KeyPath, findings: Findings) -> None:
     kind = STEP_KINDS[step.kind]
     for key in kind.needs:
-        if not getattr(step, key) and not findings.written((*path, key)):
-            findings.add((*path, "kind"), "BD601", f"{_a(step.kind)} step needs {key!r}")
+        enough = step.starts and kind.may_only_start
+        if not (getattr(step, key) or findings.written((*path, key)) or enough):
+            more = " or 'starts'" if kind.may_only_start else ""
+            findings.add((*path, "kind"), "BD601", f"{_a(step.kind)} step needs {key!r}{more}")
     for key in sorted(_own_keys() - kind.keys):
         if getattr(step, key):
             having = [_a(name) for name, other in STEP_KINDS.items() if key in other.keys]

@@ -20,6 +20,7 @@ from definitions.source.problems import DefinitionErrors, Problem, nearest
 from definitions.source.reader import read_file
 
 SHIPPED = Path(__file__).parents[1]  #: the root that comes with Baton
+FOLDERS = ("library", "ladders", "datasets")  #: what of a root is read
 
 
 class UnknownDefinition(LookupError):

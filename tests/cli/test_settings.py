@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from cli.console import Trouble
+from cli.context import library
 from definitions.source.problems import DefinitionErrors
 from settings import Settings
 from tests.definitions.source.damage import DAMAGES, Damage
@@ -129,3 +131,15 @@ def test_what_was_given_for_a_setting_is_not_repeated_in_its_error(monkeypatch: 
     with pytest.raises(ValidationError) as refused:
         Settings()
     assert "hunter2" not in str(refused.value)
+
+
+def test_a_library_folder_in_which_nothing_would_be_found_is_refused(tmp_path: Path) -> None:
+    ours = tmp_path / "ours"
+    with pytest.raises(Trouble, match="is no folder"):
+        library(Settings(library=[ours]))
+    ours.mkdir()
+    (ours / "flu.yaml").write_text("id: flu")
+    with pytest.raises(Trouble, match=f"none of the folders library.*{ours / 'library'}"):
+        library(Settings(library=[ours]))
+    (ours / "library").mkdir()
+    library(Settings(library=[ours]))

@@ -9,11 +9,12 @@ import pytest
 
 from application.operations import Operations
 from cli.arguments import mapping
-from engine.events import BATON, Event, LinkIssued, MessageRefused
+from engine.events import BATON, Actor, Event, LinkIssued, MessageRefused
 from engine.events.post import LINKS, POST
 from notifications.links import Links
 from store.protocol import Commit
 from tests.application.conftest import EXAMPLES, clock, operations
+from tests.web.site import ELM_TREE, GOOD, MANAGER, Site
 from web.app import create_app
 from web.gateway import Gateway
 from web.views import WebSettings
@@ -70,3 +71,28 @@ async def test_a_key_is_for_one_launch(api: httpx.AsyncClient) -> None:
     assert again.json()["workflows"] == other.json()["workflows"] != first.json()["workflows"]
     taken = await launched("q3", inputs={**inputs, "quarter": "Q2"})
     assert taken.status_code == 409 and taken.json()["code"] == "key-taken"
+
+
+async def test_lists_name_nobody_who_has_answered(site: Site) -> None:
+    async def lists() -> set[str]:
+        (row,) = [
+            each for each in await site.gateway.workflows(status="open") if each.workflow_id == site.workflow
+        ]
+        one = await site.gateway.workflow(site.workflow)
+        assert one is not None
+        return {row.waiting_for, one["waiting_for"]}
+
+    (before,) = await lists()
+    assert before.startswith("waiting for Elm Tree Surgery and 4 others: ")
+    await site.operations.respond(
+        site.assignment, GOOD, Actor("Jo", "practice_manager", ELM_TREE, channel="web")
+    )
+    (after,) = await lists()
+    assert after.startswith("waiting for Oak House Medical Centre and 3 others: ")
+
+
+async def test_a_list_of_one_state_looks_past_the_latest_workflows(site: Site) -> None:
+    await site.operations.hold(site.workflow, "a strike", MANAGER)
+    await site.launch("Q2")
+    (held,) = await site.gateway.workflows(status="held", limit=1)
+    assert held.workflow_id == site.workflow

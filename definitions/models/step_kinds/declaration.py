@@ -38,8 +38,8 @@ class StepKind:
     """One kind of step, declared by its module as KIND.
 
     name: what a definition calls it. needs: the keys it cannot be without. keys: those that only some kinds have, and this
-    one may. leaves: what a closed step leaves behind, for pages to show: people's answers, values, a text, or nothing.
-    outcome: what a response comes to where no field of the form says, or what the step comes to that asks nobody.
+    one may. may_only_start: a step that starts another process may be without what it needs. leaves: what a closed step
+    leaves behind, for pages to show: people's answers, values, a text, or nothing. outcome: what a response comes to where no field of the form says, or what the step comes to that asks nobody.
     perform: for a kind that asks nobody, what the engine does at once; it gives the values that the closed step keeps.
 
     For kinds that people answer: decides: a form that decides nothing gets the standard decision and a reason. signs: a
@@ -53,6 +53,7 @@ class StepKind:
     outcome: str
     leaves: Literal["answers", "values", "text", "nothing"]
     keys: frozenset[str] = frozenset()
+    may_only_start: bool = False
     perform: Callable[[Contents, Surroundings], dict[str, Any]] | None = None
     decides: bool = False
     signs: bool = False

@@ -252,6 +252,12 @@ def test_good_definitions(old: str, new: str) -> None:
     load_definition(VISIT.replace(old, new, 1), catalogue=Shelf())
 
 
+def test_a_compute_step_that_starts_another_process_may_work_out_nothing() -> None:
+    start = "  - {id: begin, kind: compute, starts: other-plan, start_inputs: {start: dates.start}}\n"
+    load_definition(VISIT + start, catalogue=Shelf())
+    assert "needs 'values' or 'starts'" in faults(VISIT + "  - {id: begin, kind: compute}\n")[0]
+
+
 def test_an_external_date_is_not_moved() -> None:
     text = VISIT.replace("{is: inputs.start}", "{is: inputs.start, external: true}")
     found = faults(text.replace("rejected: stop", "rejected: move start to dates.review"))

@@ -1,7 +1,7 @@
 """compute: the engine works something out from what is in, and shows how.
 
 Contract: it happens at once, in the turn that closes the step before it; the values are kept with the step,
-and stay as they were worked out.
+and stay as they were worked out. One that starts another process may work out nothing itself.
 
 Example::
 
@@ -33,5 +33,6 @@ KIND = StepKind(
     outcome="computed",
     leaves="values",
     keys=frozenset({"values"}),
+    may_only_start=True,
     perform=_perform,
 )
