@@ -22,7 +22,7 @@ from functools import partial
 from application.alarms import Alarms
 from application.executor import worked_out
 from application.incidents import Decided
-from application.repository import Repository, Unreadable, pending_of
+from application.repository import STUCK, Repository, Unreadable, pending_of
 from engine.state.workflow import WorkflowState
 from store.protocol import Commit, Conflict, Pending
 
@@ -116,7 +116,7 @@ class Advancer:
         """Let the others of its batch go on without it, and try it again later. Who its manager is cannot be read either,
         so whoever runs Baton is told."""
         self._alarms.set(f"workflow {workflow_id}", CANNOT_BE_READ, [f"{workflow_id}: {unreadable}."])
-        pending = Pending(now + TRY_AGAIN_AFTER, f"cannot go on: {unreadable}")
+        pending = Pending(now + TRY_AGAIN_AFTER, f"{STUCK}: {unreadable}")
         version = await self._repository.store.version(workflow_id)
         self._rests[workflow_id] = _Rest(version, pending, over=False)
 

@@ -32,7 +32,7 @@ from store.protocol import Commit, Conflict, Pending, Store, StoreError, Workflo
 #: practices is some 15 kB, beside its membership, which the workflows of a PCN share.
 STATES_KEPT = 2000
 #: What begins the sentence of a workflow that no fact or date moves any more.
-_STUCK = "cannot go on"
+STUCK = "cannot go on"
 #: Times a decision is made again after somebody else's commit came first.
 TRIES = 8
 
@@ -138,13 +138,12 @@ class Repository:
     async def shown(self, row: WorkflowRow, now: datetime) -> WorkflowRow:
         """The row as lists show it. An answer that moves nothing leaves whom the workflow waits for as it was, since that
         takes longer to say than the answer to keep: it is said anew for whoever looks."""
-        if (
-            row.status not in ("open", "held")
-            or row.seen == row.version
-            or row.waiting_for.startswith(_STUCK)
-        ):
+        if row.status not in ("open", "held") or row.seen == row.version or row.waiting_for.startswith(STUCK):
             return row
-        state = await self.state(row.workflow_id)
+        try:
+            state = await self.state(row.workflow_id)
+        except Unreadable:
+            return row
         pending = await worked_out(partial(pending_of, state, now))
         return replace(row, waiting_for=pending.waiting_for)
 
@@ -204,8 +203,8 @@ async def answered(work: Callable[[], Result]) -> Result:
 def pending_of(state: WorkflowState, now: datetime, stuck: str = "") -> Pending:
     """What the lists show of a workflow: its next moment, and whom it waits for; or that it cannot go on."""
     if stuck:
-        return Pending(None, f"{_STUCK}: {stuck}")
+        return Pending(None, f"{STUCK}: {stuck}")
     try:
         return Pending(next_deadline(state, now), waiting_for(state, now))
     except STOPPERS as error:
-        return Pending(None, f"{_STUCK}: {error}")
+        return Pending(None, f"{STUCK}: {error}")

@@ -92,7 +92,7 @@ async def test_lists_name_nobody_who_has_answered(site: Site) -> None:
 
 
 async def test_a_list_of_one_state_looks_past_the_latest_workflows(site: Site) -> None:
-    await site.operations.hold(site.workflow, "a strike", MANAGER)
+    await site.gateway.hold(site.workflow, "a strike", MANAGER)
     await site.launch("Q2")
     (held,) = await site.gateway.workflows(status="held", limit=1)
     assert held.workflow_id == site.workflow
