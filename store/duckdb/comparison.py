@@ -1,4 +1,4 @@
-"""Whether the file is what the journal makes of it, in every row and column: lists, documents, and beside the hashes.
+"""Whether the file is what the journal makes of it, in every table, row and column: lists, documents, and beside the hashes.
 
 The journal's events are played into a fresh file, and the two are compared by DuckDB. What is read of the file is read
 in one transaction, so it may be written to meanwhile.
@@ -57,6 +57,9 @@ def compared(con: duckdb.DuckDBPyConnection, journal: Path, work: Path) -> Diffe
             fresh = Path(folder) / "rebuilt.duckdb"
             missing = make(fresh, _upto(read(journal, tail(journal)), upto))
             con.execute(_SQL["attach"], [str(fresh)])
+            # Rows of tables that have not the same columns cannot be laid side by side.
+            if misshapen := tuple(_of_shape(con)):
+                return Differences(misshapen[:SAID], max(0, len(misshapen) - SAID), missing)
             found = [*_of_log(con), *_of_lists(con)]
             _, made = _only(con, "documents_of_one_only", "documents")
         finally:
@@ -86,6 +89,16 @@ def make(path: Path, items: Iterable[JournalLine | JournalDocument]) -> tuple[st
         return tuple(sorted(name for name in replay.named if not replay.has_document(name)))
     finally:
         con.close()
+
+
+def _of_shape(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Of tables, their columns and keys, views; and of the record of how they came about."""
+    own = con.execute(_SQL["own_name"]).fetchall()[0][0]
+    for pair, said in (((own, "rebuilt"), "is none of Baton's"), (("rebuilt", own), "is not as Baton makes it")):
+        for (part,) in sorted(con.execute(_SQL["shape_of_one_only"], pair).fetchall()):
+            yield f"{_shown('shape', part)} {said}"
+    if migrations.applied(con) != [each.name for each in migrations.REGISTRY]:
+        yield "migrations: the record of how the tables came about is not that of this Baton"
 
 
 def _of_log(con: duckdb.DuckDBPyConnection) -> Iterator[str]:

@@ -40,6 +40,8 @@ T = TypeVar("T")
 
 #: Acknowledged rows of each kind held for the hot path.
 RECENT = 4096
+#: After everything: a moment no event has.
+_NEVER = 2**62
 #: Events fetched at once while walking the chain.
 PAGE = 50_000
 
@@ -255,7 +257,7 @@ class DuckdbStore:
         values = {
             "person": wanted.person, "organisation": wanted.organisation, "type": wanted.type, "text": wanted.text,
             "begins": _midnight(wanted.begins) if wanted.begins else 0,
-            "ends": _midnight(wanted.ends + timedelta(days=1)) if wanted.ends else 2**62, "limit": wanted.limit,
+            "ends": _midnight_after(wanted.ends) if wanted.ends else _NEVER, "limit": wanted.limit,
         }  # fmt: skip
         return [LogEntry._make(row) for row in await self.reader.rows("search", values)]
 
@@ -289,6 +291,10 @@ def _position(row: tuple[Any, ...]) -> int:
 
 def _midnight(day: date) -> int:
     return micros(datetime.combine(day, time(), LONDON))
+
+
+def _midnight_after(day: date) -> int:
+    return _midnight(day + timedelta(days=1)) if day < date.max else _NEVER
 
 
 def walk(rows: Callable[[str, Any], Rows], upto: int) -> Verdict:

@@ -6,6 +6,7 @@ that page's own server. The name in the Host header tells.
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.types import Scope
@@ -13,6 +14,7 @@ from starlette.types import Scope
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 #: Addresses to listen on that are no names to be reached by.
 _EVERY = frozenset({"0.0.0.0", "::"})
+_HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::[0-9]{1,5})?")
 
 
 def named_hosts(base_url: str, web_host: str) -> frozenset[str]:
@@ -27,6 +29,6 @@ def host_is_allowed(scope: Scope, named: frozenset[str]) -> bool:
 
 
 def _name(host: str) -> str:
-    if host.startswith("["):
-        return host[1:].partition("]")[0].lower()
-    return host.partition(":")[0].rstrip(".").lower()
+    """The name in a Host header; empty for what is no name with, maybe, a port."""
+    found = _HOST.fullmatch(host)
+    return (found["address"] or found["name"].rstrip(".")).lower() if found else ""

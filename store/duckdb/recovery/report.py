@@ -92,7 +92,7 @@ class RecoveryReport:
         return said
 
     def _different(self) -> list[str]:
-        found = [f"A row is not what the log makes it: {each}." for each in self.differences.rows]
+        found = [f"Not what the log makes it: {each}." for each in self.differences.rows]
         if self.differences.more:
             found.append(f"So are {self.differences.more} more.")
         return [

@@ -22,3 +22,18 @@ SELECT sha256 FROM documents WHERE sha256(content) <> sha256;
 -- name: upto
 -- Where the log ends.
 SELECT coalesce(max(position), 0) FROM events;
+
+-- name: shape_of_one_only
+-- What the first file has of tables, columns, keys and views that the second has not, or has otherwise.
+WITH shape (file, part) AS (
+    SELECT database_name, format('{}: {} {}', table_name, column_name, data_type)
+        || CASE WHEN is_nullable THEN '' ELSE ' NOT NULL' END
+    FROM duckdb_columns() WHERE NOT internal
+    UNION ALL SELECT database_name, table_name || ': ' || constraint_text FROM duckdb_constraints()
+    UNION ALL SELECT database_name, sql FROM duckdb_views() WHERE NOT internal
+)
+SELECT part FROM shape WHERE file = ? EXCEPT SELECT part FROM shape WHERE file = ?;
+
+-- name: own_name
+-- What DuckDB calls the file that is looked at.
+SELECT current_database();

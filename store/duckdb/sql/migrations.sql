@@ -1,6 +1,6 @@
 -- name: has_record
--- Whether the file knows migrations at all.
-SELECT 1 FROM duckdb_tables() WHERE table_name = 'migrations';
+-- Whether the file knows migrations at all; another one that is attached may.
+SELECT 1 FROM duckdb_tables() WHERE table_name = 'migrations' AND database_name = current_database();
 
 -- name: make_record
 -- The record of what was applied.

@@ -60,6 +60,9 @@ class Audit:
         }  # fmt: skip
         assert [each.position for each in await store.search(Search(limit=3))] == [20, 19, 18]
         assert await store.search(Search(ends=date(2026, 11, 20))) == []
+        everything = await store.search(Search(begins=date.min, ends=date.max, limit=100))
+        assert len(everything) == 20
+        assert await store.search(Search(begins=date.max)) == await store.search(Search(ends=date.min)) == []
 
     async def test_the_heads_of_receipts_are_found(self, store: Store) -> None:
         await told(store)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from engine import events as e
-from store.duckdb.opener import open_store
+from store.duckdb.database import connect
+from store.duckdb.opener import FILE, open_store
 from store.duckdb.recovery.repair import check, restore
 from store.duckdb.store import DuckdbStore
 from store.protocol import Commit, Pending
@@ -32,6 +33,18 @@ EDITS = {
     "DELETE FROM documents": f"documents {BUNDLE_NAME}: the journal has it, and the file does not",
     "UPDATE documents SET content = 'other'::BLOB": f"documents {BUNDLE_NAME}: the content is not what its hash says",
     "INSERT INTO documents VALUES (repeat('0', 64), 1, 'x'::BLOB)": "the file has it, and the journal does not",
+}  # fmt: skip
+
+
+#: What is done to the tables themselves.
+SHAPES = {
+    "DROP TABLE migrations": "migrations: name VARCHAR NOT NULL' is not as Baton makes it",
+    "DELETE FROM migrations": "migrations: the record of how the tables came about is not that of this Baton",
+    "DROP VIEW log": "log: who VARCHAR' is not as Baton makes it",
+    "ALTER TABLE links ADD COLUMN more INTEGER": "'links: more INTEGER' is none of Baton's",
+    "ALTER TABLE links DROP COLUMN revoked": "'links: revoked BOOLEAN NOT NULL' is not as Baton makes it",
+    "ALTER TABLE workflows ALTER COLUMN seen TYPE BIGINT": "'workflows: seen BIGINT NOT NULL' is none of Baton's",
+    "CREATE TABLE more (x INTEGER)": "'more: x INTEGER' is none of Baton's",
 }  # fmt: skip
 
 
@@ -69,6 +82,21 @@ async def test_an_edit_is_said_and_undone(home: Path, statement: str) -> None:
     assert (await store.verify()).intact and await store.document(BUNDLE_NAME) == BUNDLE
     link = await store.link("h1")
     assert link is not None and link.revoked
+    await store.close()
+
+
+@pytest.mark.parametrize("statement", SHAPES)
+async def test_a_table_that_is_not_as_baton_makes_it_is_said_and_made_anew(
+    home: Path, statement: str
+) -> None:
+    """Also where such a file does not open at all any longer."""
+    with connect(home / FILE) as con:
+        con.execute(statement)
+    report = check(home)
+    assert not report.whole and SHAPES[statement] in " ".join(report.sentences()), report.sentences()
+    assert restore(home).whole
+    store = open_store(home)
+    assert (await store.verify()).intact
     await store.close()
 
 
