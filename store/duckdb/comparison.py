@@ -94,7 +94,10 @@ def make(path: Path, items: Iterable[JournalLine | JournalDocument]) -> tuple[st
 def _of_shape(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Of tables, their columns and keys, views; and of the record of how they came about."""
     own = con.execute(_SQL["own_name"]).fetchall()[0][0]
-    for pair, said in (((own, "rebuilt"), "is none of Baton's"), (("rebuilt", own), "is not as Baton makes it")):
+    for pair, said in (
+        ((own, "rebuilt"), "is none of Baton's"),
+        (("rebuilt", own), "is not as Baton makes it"),
+    ):
         for (part,) in sorted(con.execute(_SQL["shape_of_one_only"], pair).fetchall()):
             yield f"{_shown('shape', part)} {said}"
     if migrations.applied(con) != [each.name for each in migrations.REGISTRY]:

@@ -44,7 +44,8 @@ class TestHosts:
     @pytest.mark.parametrize(
         "host",
         ["evil.example", "evil.example:8700", "127.0.0.1.evil.example", "localhost@evil.example", "", "[evil]",
-         "0.0.0.0", "baton.our-pcn.example.evil.example", "evil.example, localhost"],
+         "0.0.0.0", "baton.our-pcn.example.evil.example", "evil.example, localhost", "localhost, evil.example",
+         "localhost:1@evil.example", "[::1]evil.example", "localhost:8700:1", "[::1"],
     )  # fmt: skip
     async def test_other_names_are_not(self, site: Site, host: str, path: str) -> None:
         named = named_hosts("https://baton.our-pcn.example", "0.0.0.0")
