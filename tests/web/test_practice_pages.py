@@ -402,6 +402,18 @@ class TestFiles:
         ]  # fmt: skip
         assert site.document(site.answers[1]["evidence"]["sha256"]) == b"newer"
 
+    @pytest.mark.parametrize("how", ["without its cookie", "for another row"])
+    async def test_a_file_that_cannot_be_kept_is_not_said_to_be_there(
+        self, client: httpx.AsyncClient, link: str, seal: str, how: str
+    ) -> None:
+        more = {"add-row": "anything"} if how == "for another row" else {}
+        if how == "without its cookie":
+            client.cookies.clear()
+        drawn = await with_file(client, link, seal, "newer.exe", b"newer", **more)
+        said = [text for _, text in summary(drawn.text)]
+        assert "the file you chose cannot be taken and was not kept; choose another" in said[-1]
+        assert "chose is still here" not in drawn.text and chosen(drawn) == ""
+
     async def test_a_file_that_is_refused_does_not_bring_the_earlier_one_back(
         self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:

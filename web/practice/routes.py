@@ -33,10 +33,9 @@ from web.rendering import Pages
 from web.views import AssignmentPage, WebSettings
 
 _MOST_FIELDS = 10_000
-_AGAIN = (
-    "This page was open for a long time, or your browser does not keep cookies. Nothing was sent. What you typed and "
-    "chose is still here: check it, and send it once more."
-)
+_STALE = "This page was open for a long time, or your browser does not keep cookies. Nothing was sent."
+_SEND_AGAIN = "What you typed and chose is still here: check it, and send it once more."
+_CHOOSE_AGAIN = "What you typed is still here, but not every file: check it, and send it once more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +131,11 @@ class PracticePages:
                 return self._draw(request, opened, self._as_it_stands(opened), status=409)
             sent = await self._read(data, opened, opened.page.form)
             if not self._sealed(request, opened, data):
-                return self._redraw(request, opened, data, sent, (AnswerProblem("", _AGAIN),), status=403)
+                again = _SEND_AGAIN if not sent.unkept else _CHOOSE_AGAIN
+                problems = (AnswerProblem("", f"{_STALE} {again}"), *sent.unkept)
+                return self._redraw(request, opened, data, sent, problems, status=403)
             if text_of(data, "add-row"):
-                return self._redraw(request, opened, data, sent)
+                return self._redraw(request, opened, data, sent, tuple(sent.unkept))
             return await self._send(request, opened, data, sent)
 
     async def _read(self, data: FormData, opened: OpenedLink, form: Sequence[DrawnField]) -> Submission:
@@ -204,7 +205,7 @@ class PracticePages:
         problems = (*checked.problems, *signer)
         status = 422
         if not self._sealed(request, opened, data):
-            problems, status = (AnswerProblem("", _AGAIN),), 403
+            problems, status = (AnswerProblem("", f"{_STALE} {_SEND_AGAIN}"),), 403
         if not problems:
             try:
                 until = checked.values.get("until")

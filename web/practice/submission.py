@@ -20,16 +20,18 @@ from web.practice.components import PREFIX
 
 #: Keeps a file until the answer is taken; its sha256.
 StageFile = Callable[[bytes], Awaitable[str]]
+_NOT_KEPT = "the file you chose cannot be taken and was not kept; choose another"
 #: Rows that one press of the button adds.
 _MORE_ROWS = 3
 
 
 @dataclass(slots=True)
 class Submission:
-    """What a page brought: raw answers, problems with its files, how many rows its tables showed, notes of files kept."""
+    """What a page brought: raw answers, how many rows its tables showed, notes of files kept. `unkept` are the files that
+    cannot be taken, to be said of a page that is drawn again before its answers are checked."""
 
     answers: dict[str, Any] = field(default_factory=dict)
-    problems: list[AnswerProblem] = field(default_factory=list)
+    unkept: list[AnswerProblem] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
 
@@ -125,6 +127,7 @@ async def _read_file(
     if patient_guard.hit_in(name) or not content or len(content) > MOST_BYTES or not _allowed(name, drawn):
         # Not kept; the check says what is wrong, and never repeats the name.
         sha256 = hashlib.sha256(content).hexdigest()
+        sent.unkept.append(AnswerProblem(drawn.path, f"{drawn.label}: {_NOT_KEPT}", "unkept"))
     else:
         sha256 = await stage(content)
         sent.notes[drawn.path] = seal.file(link, name, sha256, len(content))
