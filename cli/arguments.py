@@ -10,6 +10,7 @@ from typing import Any
 
 from cli.console import Usage
 from definitions.source.reader import read_file
+from definitions.source.typed_text import look_alike
 from engine.dates.clock import LONDON
 
 
@@ -52,6 +53,7 @@ def _value(text: str, name: str, option: str) -> Any:
 
 def day_or_moment(text: str, option: str, at: time = time(9)) -> datetime:
     """`2027-01-04`, at nine in London, or `2027-01-04T14:30`. Raises Usage."""
+    text = look_alike(text)
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

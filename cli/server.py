@@ -19,7 +19,7 @@ import uvloop
 from application.alarms import Alarms
 from application.bounces import BounceReport
 from application.demonstration_clock import DemonstrationClock, leaping_clock
-from application.home import Home, Running
+from application.home import Home, Running, using
 from application.launcher import Launcher
 from application.network_calendar import hours_of, network_calendar
 from application.operations import Operations
@@ -92,7 +92,9 @@ def keep_log(settings: Settings) -> None:
     """The log goes to the home folder; warnings and worse are shown as well. It holds no answer and no link."""
     home = settings.at_home
     home.make()
-    file = RotatingFileHandler(home.logs / "baton.log", maxBytes=5_000_000, backupCount=3, encoding="utf-8")
+    log = home.logs / "baton.log"
+    with using(log, "Move it away, or give it to who runs Baton; Baton begins another."):
+        file = RotatingFileHandler(log, maxBytes=5_000_000, backupCount=3, encoding="utf-8")
     shown = logging.StreamHandler()
     shown.setLevel(logging.WARNING)
     form = LogLines("%(asctime)s %(levelname)s %(name)s %(message)s")

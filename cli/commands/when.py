@@ -13,6 +13,7 @@ from definitions.language.moments import MomentError
 from definitions.loading.loader import load_closures
 from definitions.models.closures import EVERYONE, Closure
 from definitions.source.reader import read_file
+from definitions.source.typed_text import look_alike
 
 
 def add(app: typer.Typer) -> None:
@@ -33,9 +34,9 @@ def when(
     from engine.dates import resolution
 
     known = load_closures(read_file(closures, str(closures))) if closures else ()
-    whose = organisation or _only(known)
+    whose = look_alike(organisation).upper() or _only(known)
     try:
-        dated = resolution.when(phrase, known, whose or None)
+        dated = resolution.when(look_alike(phrase), known, whose or None)
     except MomentError as error:
         raise Usage(str(error)) from None
     except resolution.AnchorMissing as missing:

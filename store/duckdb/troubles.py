@@ -53,6 +53,8 @@ def in_the_way(path: Path, trouble: duckdb.Error) -> StoreError | None:
     text = str(trouble)
     if is_full(trouble):
         return full(trouble)
+    if path.is_dir():
+        return unusable(path, IsADirectoryError())
     if held := _HOLDER.search(text):
         return StoreError(
             f"{path} is open in another program: {command_of(int(held[2])) or held[1]} (process {held[2]}). One "

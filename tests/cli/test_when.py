@@ -65,3 +65,9 @@ def test_what_cannot_be_worked_out_is_told_on_stderr(
     assert (said.code, said.out) == (code, "")
     assert told in said.err
     assert "Traceback" not in said.err
+
+
+def test_a_phrase_is_read_however_it_was_pasted(baton: Baton) -> None:
+    pasted = "\ufeff10\xa0working\u200b days  after\u20282026\u201112\u201131"
+    assert baton("when", pasted).out == baton("when", "10 working days after 2026-12-31").out
+    assert baton("when", "2027\u201101\u201101").out == baton("when", "2027-01-01").out

@@ -1,15 +1,19 @@
-"""Reads JSON bodies strictly, so that what is kept can be written again: no lone surrogate, no NaN, exact whole numbers."""
+"""Reads requests strictly. JSON that is kept can be written again: no lone surrogate, no NaN, exact whole numbers. And what
+a query asks for is refused where nobody heeds it: a slip in a filter's name must not show everything as what was asked for."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
 import orjson
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+
+from definitions.source.problems import nearest
 
 #: A number of so many digits may be more than orjson reads exactly; it would make a float of it.
 _LONG_NUMBER = re.compile(rb"\d{18}")
@@ -36,12 +40,21 @@ class _StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route whose JSON bodies are read by `read_json`."""
+    """A route whose JSON bodies are read by `read_json`, and whose query has only what it knows."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
+        known = {each.alias for each in self.dependant.query_params}
 
         async def strictly(request: Request) -> Response:
+            if unknown := sorted(request.query_params.keys() - known):
+                raise RequestValidationError([_unheeded(name, known) for name in unknown[:10]])
             return await handle(_StrictRequest(request.scope, request.receive))
 
         return strictly
+
+
+def _unheeded(name: str, known: Collection[str]) -> dict[str, Any]:
+    near = nearest(name, known)
+    hint = f"; did you mean {near}?" if near else f"; there are {', '.join(sorted(known))}" if known else ""
+    return {"loc": ("query", name), "msg": f"is not asked for here{hint}", "type": "extra_forbidden"}

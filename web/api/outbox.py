@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from web.access.outbox_access import KEY_LASTS
+from web.api.json_bodies import StrictRoute
 from web.api.schema import ERRORS
 from web.outbox import Outbox
 
@@ -19,7 +20,7 @@ class OutboxLink(BaseModel):
 
 def outbox_links(outbox: Outbox) -> APIRouter:
     """POST /api/outbox/links. Only where emails stay on this machine."""
-    router = APIRouter(prefix="/api", tags=["outbox"], responses=ERRORS)
+    router = APIRouter(prefix="/api", tags=["outbox"], responses=ERRORS, route_class=StrictRoute)
 
     @router.post("/outbox/links", summary="A link that opens the outbox for a while", status_code=201)
     async def link() -> OutboxLink:

@@ -119,7 +119,7 @@ class ShortWay:
         path: str = scope.get("path", "")
         if path.endswith(self._AFTER) and path.startswith(self._BEFORE) and scope.get("method") == "POST":
             assignment = path[len(self._BEFORE) : -len(self._AFTER)]
-            if assignment and "/" not in assignment:
+            if assignment and "/" not in assignment and not scope.get("query_string"):
                 scope["path_params"] = {"assignment_id": assignment}
                 response = await self._respond(Request(scope, receive))
                 await response(scope, receive, send)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from application.alarms import Alarms
+from web.api.json_bodies import StrictRoute
 from web.api.schema import ERRORS
 
 
@@ -27,7 +28,7 @@ class StatusBody(BaseModel):
 
 def status_routes(alarms: Alarms) -> APIRouter:
     """GET /api/status."""
-    router = APIRouter(prefix="/api", tags=["status"], responses=ERRORS)
+    router = APIRouter(prefix="/api", tags=["status"], responses=ERRORS, route_class=StrictRoute)
 
     @router.get("/status", summary="What of Baton does not work just now")
     async def status() -> StatusBody:

@@ -11,6 +11,7 @@ from audit.auditor import Auditor, UnknownWorkflow
 from definitions.models.primitives import ODS_LENGTH
 from engine.commands.refusals import Refused
 from store.audit import Search
+from web.api.json_bodies import StrictRoute
 from web.api.schema import ERRORS
 
 #: Heads of the log, as receipts carry them: SHA-256 in hex.
@@ -20,7 +21,7 @@ _ABOUT_HEADS = "heads that receipts carry, 64 digits and letters a to f each, wi
 
 def audit_routes(auditor: Auditor) -> APIRouter:
     """GET /api/audit/…: what `baton audit` shows while the server has the store."""
-    router = APIRouter(prefix="/api/audit", tags=["audit"], responses=ERRORS)
+    router = APIRouter(prefix="/api/audit", tags=["audit"], responses=ERRORS, route_class=StrictRoute)
 
     @router.get("/workflows", summary="Workflows with counts of what there is of each")
     async def workflows(

@@ -116,3 +116,10 @@ def test_the_process_that_has_the_store_is_named_with_its_command(home: Path) ->
         with pytest.raises(StoreError, match=rf"open in process {other.pid} \(.*opener.*API"):
             open_store(home)
         other.communicate()
+
+
+def test_a_folder_in_the_place_of_the_file_is_not_damage(home: Path) -> None:
+    (home / "baton.duckdb").unlink()
+    (home / "baton.duckdb").mkdir()
+    with pytest.raises(StoreError, match=r"baton\.duckdb is a folder, and should be a file\. Move it away"):
+        open_store(home)

@@ -42,3 +42,19 @@ async def test_no_route_of_the_api_breaks_on_it(client: httpx.AsyncClient, site:
         answer = await client.post(path, content=body)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), path
     assert site.events == []
+
+
+async def test_a_filter_that_nobody_heeds_is_refused_by_its_name(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    client.headers.update({"authorization": f"Bearer {TOKEN}"})
+    answer = await client.get("/api/workflows", params={"statu": "held", "pcn": PCN})
+    assert answer.status_code == 422
+    (wrong,) = answer.json()["errors"]
+    assert (wrong["path"], wrong["message"]) == ("statu", "is not asked for here; did you mean status?")
+    for path in (f"/api/workflows/{site.workflow}", f"/api/assignments/{site.assignment}", "/api/status"):
+        assert (await client.get(path, params={"from": "2027-01-01"})).status_code == 422
+    answer = await client.post(
+        site.responses, params={"anyway": "yes"}, json={"answers": {}, "by": {"name": "x"}}
+    )
+    assert [each["path"] for each in answer.json()["errors"]] == ["anyway"]
