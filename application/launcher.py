@@ -18,6 +18,7 @@ from definitions.loading.bundle import Process
 from definitions.loading.library import ArchivedDataset, Library, UnknownDefinition
 from definitions.models.directory import Directory, Pcn
 from definitions.source.problems import DefinitionErrors
+from definitions.source.typed_text import ods_code
 from engine import commands
 from engine.commands.command import LAUNCHERS, refuse_identifiable
 from engine.commands.refusals import Invalid, Refused
@@ -120,7 +121,7 @@ class Launcher:
         # A definition is read and checked from its file, which takes as long as its author likes.
         process = await asyncio.to_thread(self.process, definition, inputs)
         LAUNCHERS.refuse(actor, process)
-        codes = list(dict.fromkeys(pcns))
+        codes = list(dict.fromkeys(map(ods_code, pcns)))
         content = _content(process, codes, inputs)
         if repeated := await self._repeated(key, content):
             return repeated

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from audit.story import StoryWriter
 from definitions.language.budget import MAX_TOGETHER, Budget
 from definitions.loading.bundle import Process, open_bundle
+from definitions.source.typed_text import ods_code
 from engine.events import Event
 from engine.state.fold import fold
 from store.audit import Search
@@ -34,7 +35,9 @@ class Auditor:
         self, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 200
     ) -> list[dict[str, Any]]:
         """Workflows, the latest first, with counts of what there is of each. `status`: open, closed or empty."""
-        found = await self._store.summaries(pcn=pcn, definition=definition, status=status, limit=limit)
+        found = await self._store.summaries(
+            pcn=ods_code(pcn), definition=definition, status=status, limit=limit
+        )
         counts = ("events", "steps_closed", "asked", "answered", "late", "messages_sent")
         return [{**asdict(each.workflow), **{name: getattr(each, name) for name in counts}} for each in found]
 
@@ -64,6 +67,7 @@ class Auditor:
 
     async def search(self, wanted: Search) -> list[dict[str, Any]]:
         """The events that fit, the newest first: where, when, of what type, who, and what the log holds of each."""
+        wanted = replace(wanted, organisation=ods_code(wanted.organisation))
         return [_shown(entry) for entry in await self._store.search(wanted)]
 
     async def verify(self, witnessed: Sequence[str] = ()) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 from application.operations import Operations
 from application.repository import NoSuchAssignment, answered
 from definitions.models.replies import ReplyKind
+from definitions.source.typed_text import ods_code
 from engine import commands
 from engine.commands.refusals import Refused
 from engine.dates.clock import LONDON
@@ -116,7 +117,7 @@ class Gateway:
         self, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 100
     ) -> Sequence[WorkflowRow]:
         rows = await self._store.workflows(
-            pcn=pcn,
+            pcn=ods_code(pcn),
             open_only=status == "open",
             limit=_MOST if definition or status not in ("", "open") else limit,
         )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from cli.client.server import Server, find, one_of
 from cli.console import Trouble
+from definitions.source.typed_text import ods_code
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ class _StoreReader:
 
     def workflows(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]:
         rows = self._runner.run(
-            self._store.workflows(pcn=pcn, open_only=status == "open", limit=100_000 if status else limit)
+            self._store.workflows(
+                pcn=ods_code(pcn), open_only=status == "open", limit=100_000 if status else limit
+            )
         )
         return [asdict(row) for row in rows if status in ("", "open", row.status)][:limit]
 

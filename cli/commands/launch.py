@@ -13,6 +13,7 @@ from cli import arguments
 from cli.client.server import server, signature, who_types
 from cli.console import Usage, count, say, say_json, table
 from cli.context import Json, NotNhsNumber, settings
+from definitions.source.typed_text import ods_code
 
 
 def add(app: typer.Typer) -> None:
@@ -40,6 +41,7 @@ def launch(
     if not pcns:
         raise Usage("Say for which PCN: --pcn U90001", "The codes are in the directory file.")
     values = arguments.values(inputs or [], inputs_file, "--input")
+    pcns = [ods_code(each) for each in pcns]
     place = pcns[0] if len(pcns) == 1 else ""
     baton = server(settings())
     made = baton.launch(

@@ -14,6 +14,7 @@ from cli.context import Json, directory, library, settings
 from definitions.loading.bundle import Process
 from definitions.loading.library import Library
 from definitions.models.directory import Directory, Pcn
+from definitions.source.typed_text import ods_code
 
 if TYPE_CHECKING:
     from engine.simulation.rehearsal import Rehearsal
@@ -66,7 +67,7 @@ def rehearse(
 
 def one_pcn(known: Directory, code: str) -> Pcn:
     """The PCN of that code, or the only one. Raises Usage."""
-    codes = [pcn.code for pcn in known.pcns]
+    code, codes = ods_code(code), [pcn.code for pcn in known.pcns]
     if not code and len(codes) > 1:
         raise Usage(f"The directory has {len(codes)} PCNs.", f"Name one: --pcn {codes[0]}")
     if code and code not in codes:

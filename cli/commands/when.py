@@ -13,7 +13,7 @@ from definitions.language.moments import MomentError
 from definitions.loading.loader import load_closures
 from definitions.models.closures import EVERYONE, Closure
 from definitions.source.reader import read_file
-from definitions.source.typed_text import look_alike
+from definitions.source.typed_text import look_alike, ods_code
 
 
 def add(app: typer.Typer) -> None:
@@ -34,7 +34,7 @@ def when(
     from engine.dates import resolution
 
     known = load_closures(read_file(closures, str(closures))) if closures else ()
-    whose = look_alike(organisation).upper() or _only(known)
+    whose = ods_code(organisation) or _only(known)
     try:
         dated = resolution.when(look_alike(phrase), known, whose or None)
     except MomentError as error:

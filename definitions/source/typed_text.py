@@ -72,6 +72,11 @@ def look_alike(text: str) -> str:
     return re.sub("  +", " ", text if text.isascii() else text.translate(_LOOK_ALIKES))
 
 
+def ods_code(text: str) -> str:
+    """An ODS code as the directory has it, whatever was typed around it and in which letters."""
+    return look_alike(text).upper()
+
+
 def as_text(given: Any, what: str = "text") -> str:
     """`given`, which must be text, as words to be stored. Raises BadValue, for a number too: it has no spelling."""
     if isinstance(given, bool | int | float):

@@ -230,3 +230,15 @@ def test_whoever_says_that_they_are_baton_is_told_of_as_a_person(baton: Baton, l
     assert "Baton (engine, Harbour Vale PCN) answered" in story
     steps = json.loads(baton("status", launched, "--json").out)["steps"]
     assert [step["status"] for step in steps] == ["closed"], "the workflow went on"
+
+
+def test_a_code_is_read_however_it_was_typed(baton: Baton, up: Home) -> None:
+    typed = "\u00a0u90001\u200b"
+    assert baton("launch", "iif-quarter-close", "--pcn", typed, "--inputs", INPUTS).code == 0
+    for looking in (
+        ["status", "--pcn"],
+        ["audit", "list", "--pcn"],
+        ["audit", "search", "--type", "WorkflowLaunched", "--at"],
+    ):
+        assert baton(*looking, typed).out == baton(*looking, "U90001").out
+        assert "U90001" in baton(*looking, typed, "--json").out
