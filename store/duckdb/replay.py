@@ -49,6 +49,7 @@ class Replay:
             if isinstance(item, JournalDocument):
                 if item.sha256 not in self._working.documents:
                     group.documents[item.sha256] = item.content
+                    group.positions[item.sha256] = item.position
                 continue
             group.lines.append(item)
             if item.end and len(group.lines) >= BATCH:

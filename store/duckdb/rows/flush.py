@@ -27,12 +27,14 @@ SLICE = 5000
 
 @dataclass(slots=True)
 class Group:
-    """What one transaction writes to the log. `base` and `head` are where the log stood before it."""
+    """What one transaction writes to the log. `base` and `head` are where the log stood before it; `positions` where a
+    document came that is not of the last event."""
 
     base: int = 0
     head: bytes = GENESIS
     lines: list[JournalLine] = field(default_factory=list)
     documents: dict[str, bytes] = field(default_factory=dict)
+    positions: dict[str, int] = field(default_factory=dict)
 
     @property
     def position(self) -> int:
@@ -42,7 +44,7 @@ class Group:
     def journal_documents(self) -> list[JournalDocument]:
         head = self.lines[-1].entry.hash if self.lines else self.head
         return [
-            JournalDocument(name, self.position, content, head=head)
+            JournalDocument(name, self.positions.get(name, self.position), content, head=head)
             for name, content in self.documents.items()
         ]
 

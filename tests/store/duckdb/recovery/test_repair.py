@@ -152,6 +152,17 @@ async def test_a_damaged_journal_is_written_again_from_the_file(tmp_path: Path) 
     assert (tmp_path / "journal.damaged-1").is_dir()
 
 
+async def test_a_file_made_again_leaves_the_journal_as_it_was(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    (tmp_path / "baton.duckdb").unlink()
+    before = contents(tmp_path / "journal")
+    assert restore(tmp_path).whole
+    for _ in range(2):
+        await open_store(tmp_path).close()
+    assert contents(tmp_path / "journal") == before
+    assert check(tmp_path).journal.documents == 2
+
+
 async def test_a_damaged_file_does_not_open_and_says_what_to_do(tmp_path: Path) -> None:
     await fill(tmp_path)
     file = tmp_path / "baton.duckdb"
