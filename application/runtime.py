@@ -128,7 +128,11 @@ class Runtime:
 
         Called more than once a day it launches nothing twice, and may answer today's batches again.
         """
-        return [batch for launched in await launch_adopted(self._operations) for batch in launched.batches]
+        return [
+            batch
+            for launched in await launch_adopted(self._operations, self.alarms)
+            for batch in launched.batches
+        ]
 
     # --- post
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from application.alarms import Alarms
 from application.executor import worked_out
 from application.launcher import KEY_TAKEN, LaunchResult
 from application.operations import Operations
@@ -33,6 +34,7 @@ logger = logging.getLogger("baton.schedule")
 
 #: Days after its start in which a missed launch is still made: the machine may have been off over Christmas.
 STILL = timedelta(days=21)
+NOT_STARTED = "What was adopted to start by itself has not started."
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
 
 
@@ -44,31 +46,54 @@ class Due:
     inputs: dict[str, Any]
 
 
-async def launch_adopted(operations: Operations) -> list[LaunchResult]:
+async def launch_adopted(operations: Operations, alarms: Alarms) -> list[LaunchResult]:
     """Launch what is due today, once each: the key names the definition, the PCN and the anchor's date. What is wrong
-    with one adoption is said in the log, and stops no other."""
+    with one adoption is an alarm until it starts, and stops no other."""
     now = operations.clock.now()
-    made = []
+    made: list[LaunchResult] = []
     for pcn in operations.launcher.directory.pcns:
-        for adopted in pcn.adopted:
+        for number, adopted in enumerate(pcn.adopted):  # one process may be adopted twice, with other inputs
+            what = f"adoption {number} of {pcn.code}"
             try:
-                for due in await due_now(operations, pcn, adopted, now):
-                    if launched := await _launch(operations, pcn, adopted, due):
-                        made.append(launched)
-            except Exception:
+                launched = await _launch_due(operations, pcn, adopted, now)
+            except (Refused, Invalid) as refused:
+                alarms.set(what, NOT_STARTED, [f"{pcn.name}, {adopted.definition}: {refused}."])
+            except Exception as error:
                 logger.exception("%s adopted %s, and it cannot be scheduled", pcn.name, adopted.definition)
+                alarms.set(what, NOT_STARTED, [f"{pcn.name}, {adopted.definition}: {type(error).__name__}."])
+            else:
+                made += launched
+                if launched:
+                    alarms.clear(what)
     return made
 
 
-async def _launch(operations: Operations, pcn: Pcn, adopted: Adopted, due: Due) -> LaunchResult | None:
+async def _launch_due(
+    operations: Operations, pcn: Pcn, adopted: Adopted, now: datetime
+) -> list[LaunchResult]:
+    """Every launch of one adoption that is due. Raises Refused, Invalid when all have been tried and one could not be made."""
+    made: list[LaunchResult] = []
+    wrong: Refused | Invalid | None = None
+    for due in await due_now(operations, pcn, adopted, now):
+        try:
+            made += await _launch(operations, pcn, adopted, due)
+        except (Refused, Invalid) as refused:
+            wrong = refused
+    if wrong is not None:
+        raise wrong
+    return made
+
+
+async def _launch(operations: Operations, pcn: Pcn, adopted: Adopted, due: Due) -> list[LaunchResult]:
+    """The launch, or the one that was made already. Raises Refused, Invalid."""
     actor = Actor("the schedule", organisation=pcn.code, channel="schedule")
     key = f"schedule-{adopted.definition}-{pcn.code}-{due.anchor.isoformat()}"
     try:
-        return await operations.launch(adopted.definition, [pcn.code], due.inputs, actor, key)
-    except (Refused, Invalid) as refused:
-        if not (isinstance(refused, Refused) and refused.code == KEY_TAKEN):
-            logger.error("%s adopted %s, and it could not start: %s", pcn.name, adopted.definition, refused)
-        return None  # with KEY_TAKEN it was launched; what was adopted, or its definition, has changed since
+        return [await operations.launch(adopted.definition, [pcn.code], due.inputs, actor, key)]
+    except Refused as refused:
+        if refused.code != KEY_TAKEN:
+            raise
+        return []  # it was launched; what was adopted, or its definition, has changed since
 
 
 async def due_now(operations: Operations, pcn: Pcn, adopted: Adopted, now: datetime) -> list[Due]:
@@ -76,7 +101,9 @@ async def due_now(operations: Operations, pcn: Pcn, adopted: Adopted, now: datet
     process = await asyncio.to_thread(operations.launcher.process, adopted.definition, adopted.inputs)
     every = process.definition.launch.every
     if every is None:
-        return []
+        raise Refused(
+            "not-scheduled", "its definition does not say `every`, so it starts when a person launches it"
+        )
     return await worked_out(lambda: list(_due(process, every, pcn, adopted, now)))
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from application.alarms import Alarms
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
 from application.operations import Operations
@@ -50,6 +51,7 @@ class Year:
     def __init__(self, tmp_path: Path, *adopted: Adopted, begins: datetime | None = None) -> None:
         (tmp_path / "library").mkdir(exist_ok=True)
         self.shelf, self.store, self.adopted = tmp_path, MemoryStore(), adopted
+        self.alarms = Alarms()
         self.clock = VirtualClock(begins or datetime(2026, 4, 1, 6, tzinfo=UTC))
         self.directory = load_directory(EXAMPLES / "harbour-vale.yaml")
         self.operations = self.restarted()
@@ -72,7 +74,7 @@ class Year:
     async def days(self, count: int, looks: int = 2) -> None:
         for _ in range(count):
             for _ in range(looks):
-                await launch_adopted(self.operations)
+                await launch_adopted(self.operations, self.alarms)
             self.clock.move_on(timedelta(days=1))
 
     async def launched(self) -> list[tuple[date, str, str]]:
@@ -139,7 +141,26 @@ async def test_one_bad_adoption_stops_no_other(tmp_path: Path, caplog: pytest.Lo
     (tmp_path / "library" / "broken.yaml").write_text("id: broken\nversion: 1\nsteps: nothing\n")
     await year.days(1)
     assert [definition for _, definition, _ in await year.launched()] == ["iif-quarter-close"]
-    assert "there-is-none" in caplog.text and "no-such-set" in caplog.text
+    (alarm,) = year.alarms.all()
+    assert alarm.text == "What was adopted to start by itself has not started."
+    told = " ".join(alarm.details)
+    assert len(alarm.details) == 4 and all(
+        each in told for each in ("there-is-none", "no-such-set", "broken")
+    )
+    assert "onboard-new-role: its definition does not say `every`" in told
+    for said in alarm.details:
+        assert said in caplog.text
+
+
+async def test_an_adoption_that_could_not_start_is_an_alarm_until_it_does(tmp_path: Path) -> None:
+    year = Year(tmp_path, Adopted(definition="monthly"), begins=datetime(2026, 6, 30, 6, tzinfo=UTC))
+    year.define("month_end", "month_end", more="{{ inputs.nothing }}")
+    await year.days(1)
+    assert year.alarms.all() and not await year.launched()
+    year.define("month_end", "month_end")
+    year.clock.move_on(timedelta(days=28))
+    await year.days(3)
+    assert not year.alarms.all() and await year.launched()
 
 
 async def test_a_machine_that_was_off_launches_late_and_once_and_not_after_the_date_it_leads_up_to(
