@@ -13,6 +13,8 @@ from notifications.transport.settings import PostSettings
 from tests.notifications import email_samples as samples
 from tests.notifications.post_bench import PostBench, person
 
+pytestmark = pytest.mark.fuzz
+
 MEANT = [
     "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "References", "Auto-Submitted", "X-Auto-Response-Suppress",
     "Content-Type", "MIME-Version",

@@ -24,6 +24,7 @@ from web.access.outbox_access import OutboxAccess
 from web.outbox import Outbox
 
 schemathesis = pytest.importorskip("schemathesis")
+pytestmark = pytest.mark.fuzz
 AUTH = {"Authorization": f"Bearer {TOKEN}"}
 #: Streams of the log that are no workflow's, and what an id may look like.
 STRANGE = ["post", "links", "files", "x", "0", "a.b.1.c.d", "links.a.1.Y1.pm", "é", "%", "\x00", "w" * 200]
@@ -61,10 +62,12 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Described:
 @pytest.mark.parametrize("mode", ["positive", "negative"])
 def test_every_answer_is_one_it_describes(described: Described, mode: str) -> None:
     wanted = schemathesis.GenerationMode(mode)
+    # For each operation; together they are many times as many.
+    examples = settings().max_examples // 4
     tried = 0
     for operation in (found.ok() for found in described.schema.get_all_operations()):
 
-        @settings(max_examples=25, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
         @given(operation.as_strategy(generation_mode=wanted), st.sampled_from(["as made", "real", *STRANGE]))
         def holds(case: Any, id_: str) -> None:
             for name in (
