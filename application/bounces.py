@@ -55,10 +55,7 @@ def refusal(
     manager = role_holders.manager(state.pcn, london_date(now))
     if manager is None or manager.email == message.to:
         return None
-    text = (
-        f"The email “{message.subject}” to {about.name} <{message.to}> was refused by their mail server: {because}. "
-        "It is not tried again. Please check the address in the directory, or ring them."
-    )
+    text = f"The email “{message.subject}” to {about.name} <{message.to}>: {because}"
     return replace(
         about, id=_told_as(message), kind="task", person=manager.id,
         name=manager.name, email=manager.email, organisation=state.pcn.code, about="", urgent=True,

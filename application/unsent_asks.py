@@ -26,5 +26,7 @@ async def unsent_asks(store: Store, state: WorkflowState, now: datetime) -> Unse
 def _fate(ask: NoticeRow, deferred: set[str]) -> Fate | None:
     if ask.status == "refused":
         return "refused"
+    if ask.status == "unconfirmed":
+        return "unconfirmed"
     waits = ask.status == "planned" or ask.message_id in deferred
     return "waiting" if waits else None

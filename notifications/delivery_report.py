@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from engine.events import MessageDeferred, MessageRefused, MessageSent
+from engine.events import MessageDeferred, MessageRefused, MessageSent, MessageUnconfirmed
 from notifications.content.catalogue import say
 from notifications.content.english import joined, moment_in_words
 from notifications.outbox import DueEmails
@@ -16,6 +16,8 @@ from notifications.transport.settings import PostSettings
 _MAY_HAVE_ARRIVED = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1))
 #: While the whole server is down it is asked at least so often: everybody waits for it.
 _OUTAGE_CAP = timedelta(minutes=15)
+#: Different addresses whose emails the server broke off at, and nobody's taken since: of one, the email may be at fault.
+_BREAKS_OFF = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,10 @@ class DeliveryReport:
     trouble: str = ""
 
 
+#: What a sending came to.
+Outcome = MessageSent | MessageDeferred | MessageRefused | MessageUnconfirmed
+
+
 @dataclass(slots=True)
 class Tally:
     """Counts of a delivery still going on."""
@@ -39,10 +45,10 @@ class Tally:
     deferred: int = 0
     refused: int = 0
 
-    def count(self, body: MessageSent | MessageDeferred | MessageRefused) -> None:
+    def count(self, body: Outcome) -> None:
         self.sent += isinstance(body, MessageSent)
         self.deferred += isinstance(body, MessageDeferred)
-        self.refused += isinstance(body, MessageRefused)
+        self.refused += isinstance(body, MessageRefused | MessageUnconfirmed)
 
 
 def backoff(settings: PostSettings, tries: int) -> timedelta:
@@ -65,8 +71,18 @@ class Outage:
     def __init__(self, settings: PostSettings) -> None:
         self._settings = settings
         self._tries = 0
+        self._broken_off: set[str] = set()
         self.until: datetime | None = None
         self.trouble = ""
+
+    @property
+    def breaks_off(self) -> bool:
+        """Whether the server breaks off whoever an email is for."""
+        return len(self._broken_off) >= _BREAKS_OFF
+
+    def broke_off(self, to: str) -> None:
+        """The connection ended after an email for `to` was handed over."""
+        self._broken_off.add(to.casefold())
 
     def began(self, now: datetime, trouble: str) -> None:
         """The trouble, in a sentence for the manager."""
@@ -76,6 +92,7 @@ class Outage:
 
     def over(self) -> None:
         self._tries, self.until, self.trouble = 0, None, ""
+        self._broken_off.clear()
 
     def holds(self, now: datetime) -> bool:
         return self.until is not None and now < self.until

@@ -15,12 +15,29 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.dates.clock import Clock
-from engine.events import BATON, Body, Event, MessageClaimed, MessageDeferred, MessageRefused, MessageSent
+from engine.events import (
+    BATON,
+    Body,
+    Event,
+    MessageClaimed,
+    MessageDeferred,
+    MessageRefused,
+    MessageSent,
+    MessageUnconfirmed,
+)
 from engine.events.post import LINKS, POST
 from notifications.content.catalogue import say
 from notifications.content.composer import BadSender, Composer
 from notifications.content.headers import Unaddressable
-from notifications.delivery_report import DeliveryReport, Outage, Tally, backoff, backoff_unknown, summary
+from notifications.delivery_report import (
+    DeliveryReport,
+    Outage,
+    Outcome,
+    Tally,
+    backoff,
+    backoff_unknown,
+    summary,
+)
 from notifications.evidence import EVERYBODY, weighed
 from notifications.links import Links
 from notifications.outbox import Addresses, DueEmails, OutgoingEmail, PageFor, address, due_emails, opens
@@ -126,10 +143,15 @@ class Mailer:
             judged = await weighed(answers, tally.sent, wire.would_take)
             finished = [replace(done, answer=answer) for done, answer in zip(finished, judged, strict=True)]
             await self._write_down(finished, tally)
-            self._take_note(moment, judged)
+            self._take_note(moment, finished)
 
-    def _take_note(self, moment: datetime, answers: Sequence[Answer]) -> None:
+    def _take_note(self, moment: datetime, finished: Sequence[_Finished]) -> None:
         """Of trouble that is ours, whoever the emails were for; or that there is none any more."""
+        answers = [done.answer for done in finished]
+        unconfirmed = [answer for answer in answers if isinstance(answer, Unconfirmed)]
+        for done in finished:
+            if isinstance(done.answer, Unconfirmed):
+                self._outage.broke_off(done.sending.email.to)
         ours = [answer for answer in answers if isinstance(answer, Later) and answer.ours]
         if ours:
             self._outage.began(
@@ -137,6 +159,8 @@ class Mailer:
             )
         elif any(isinstance(answer, Accepted) for answer in answers):
             self._outage.over()
+        elif unconfirmed and self._outage.breaks_off:
+            self._outage.began(moment, say("post.mail_server_breaks_off", because=unconfirmed[0].because))
 
     def _room(self) -> int:
         """How many to claim now; while nothing is taken, as many as it needs to see whether that is over."""
@@ -223,30 +247,32 @@ class Mailer:
                 documents[body.sha256] = done.kept
         await self._append(bodies, documents)
 
-    async def _outcome(self, done: _Finished) -> MessageSent | MessageDeferred | MessageRefused:
+    async def _outcome(self, done: _Finished) -> Outcome:
         message_id, answer = done.sending.message_id, done.answer
         if isinstance(answer, Accepted):
             return MessageSent(message_id, answer.said, done.size, hashlib.sha256(done.kept).hexdigest())
-        if isinstance(answer, Rejected) and await self._told_manager(done.sending, answer.because):
+        if isinstance(answer, Rejected) and await self._told_manager(
+            done.sending, say("post.told_refused", because=answer.because)
+        ):
             return MessageRefused(message_id, answer.because)
         if isinstance(answer, Unconfirmed):
             return await self._may_have_arrived(done.sending, answer.because)
         counts = done.counts and not (isinstance(answer, Later) and answer.ours)
         tries = done.sending.tries + counts
         if counts and tries == self._settings.tries_before_telling:
-            await self._told_manager(done.sending, answer.because)
+            await self._told_manager(done.sending, say("post.told_trying", because=answer.because))
         again = opens(done.sending, self._clock.now() + backoff(self._settings, tries), self._hours())
         return MessageDeferred(message_id, answer.because, again, tries)
 
     async def _may_have_arrived(
         self, sending: OutgoingEmail, because: str
-    ) -> MessageDeferred | MessageRefused:
+    ) -> MessageDeferred | MessageUnconfirmed:
         tries = sending.tries + 1
         wait = backoff_unknown(tries)
         if wait is None:
             left = say("post.may_have_arrived", because=because)
-            if await self._told_manager(sending, left):
-                return MessageRefused(sending.message_id, left)
+            if await self._told_manager(sending, say("post.told_unconfirmed", because=left)):
+                return MessageUnconfirmed(sending.message_id, left)
         again = opens(sending, self._clock.now() + (wait or timedelta(days=1)), self._hours())
         return MessageDeferred(sending.message_id, because, again, tries)
 

@@ -165,7 +165,7 @@ def due_again(
     found = resolve(moment, {"opens": asking.opened}, asking.scope.state.calendar, organisation)
     if old.at >= found.at:
         return old, old
-    said = f"An answer came that leaves this open, so it is asked again: {found.explanation}"
+    said = f"This is open still, so it is asked again: {found.explanation}"
     later = When(found.at, False, said)
     return (old if old.external else later), later
 

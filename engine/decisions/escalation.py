@@ -69,7 +69,7 @@ def _against(draft: Draft, step: Step, assignment: Assignment, rung: Rung, asked
     if assignment.called and is_email(rung.register_):
         return "somebody is speaking with them already"
     if is_email(rung.register_) and (assignment.unreached or not asked):
-        return "the email that asks did not reach them"
+        return "the email that asks is not known to have reached them"
     if rung.register_ in CHASING and assignment.chasers >= MOST_CHASERS:
         return "two emails have gone already"
     if rung.when is not None and not draft.scope.truth(

@@ -18,8 +18,9 @@ from engine.decisions.draft import Draft
 from engine.notices.facts import rung_named
 from engine.state.workflow import Assignment, WorkflowState
 
-#: What became of an ask that has not gone: it still waits to be sent, or the address refused it.
-Fate = Literal["waiting", "refused"]
+#: What became of an ask that has not gone for certain: it still waits to be sent, the address refused it, or the mail server
+#: never said whether it took it.
+Fate = Literal["waiting", "refused", "unconfirmed"]
 #: By assignment; one that is not here was asked.
 Unsent = Mapping[str, Fate]
 
@@ -29,7 +30,11 @@ NONE: Unsent = MappingProxyType({})
 WAITING_BECAUSE = (
     "the email that asks could not be sent yet, and nobody is chased about what they were not asked"
 )
-REFUSED_BECAUSE = "their mail server refused the email that asks"
+#: Why nobody is chased by email where another email would mend nothing.
+UNREACHED_BECAUSE: Mapping[Fate, str] = MappingProxyType({
+    "refused": "their mail server refused the email that asks",
+    "unconfirmed": "the mail server broke off each time the email that asks was sent, so nobody knows whether it arrived",
+})  # fmt: skip
 
 
 def something_due(state: WorkflowState, now: datetime) -> tuple[str, ...]:
@@ -77,14 +82,14 @@ def may_fall_silent(step: Step, assignment: Assignment) -> bool:
 
 def see_to(draft: Draft, step: Step, unsent: Unsent) -> None:
     """Ask anew, with a date counted from now, what could not be sent by the day something was due of it; and remember
-    what was refused, which another email would not mend: a person speaks with them instead. A rung that nobody may skip
+    what was refused or is not known to have arrived, which another email would not mend: a person speaks with them instead. A rung that nobody may skip
     is climbed first."""
     for assignment in list(draft.state.steps[step.id].assignments.values()):
         fate = unsent.get(assignment.id)
         if fate is None or assignment.status != "open" or not _due(step, assignment, draft.now):
             continue
-        if fate == "refused" and not assignment.unreached:
-            draft.emit(e.AskUndelivered(assignment.id, step.id, REFUSED_BECAUSE))
+        if fate in UNREACHED_BECAUSE and not assignment.unreached:
+            draft.emit(e.AskUndelivered(assignment.id, step.id, UNREACHED_BECAUSE[fate]))
         elif fate == "waiting" and all(
             rung_named(draft.scope, step, rung).skippable for rung in due_rungs(assignment, draft.now)
         ):

@@ -31,6 +31,7 @@ from engine.events.post import (
     MessageDeferred,
     MessageRefused,
     MessageSent,
+    MessageUnconfirmed,
     NoticePlanned,
 )
 from engine.events.steps import (
@@ -82,6 +83,7 @@ __all__ = [
     "MessageDeferred",
     "MessageRefused",
     "MessageSent",
+    "MessageUnconfirmed",
     "Notice",
     "NoticeKind",
     "NoticePlanned",

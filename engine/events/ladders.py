@@ -47,14 +47,15 @@ class RungSkipped(Body):
     folds=Sets("assignment", unreached=True),
     notifies=NOTHING,
     rows=NOTHING,
-    story="{assignment:place} was never asked{because:because}",
+    story="Nobody chases {assignment:place} by email{because:because}",
     published=NOTHING,
 )
 @dataclass(frozen=True, slots=True)
 class AskUndelivered(Body):
-    """The email that asks was refused, so they are not chased by email, and their silence means nothing.
+    """The email that asks was refused, or nobody knows whether it arrived: they are not chased by email, and their silence
+    means nothing.
 
-    The manager heard of it when it was refused. Asking them again, or somebody else, takes it back.
+    The manager heard of it from the post. Asking them again, or somebody else, takes it back.
     """
 
     assignment: str

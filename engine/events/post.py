@@ -103,6 +103,22 @@ class MessageRefused(Body):
 @event(
     folds=NOTHING,
     notifies=NOTHING,
+    rows=Sets("message", status="unconfirmed", because=Of("because")),
+    story=NOTHING,
+    published=NOTHING,
+    stream=POST,
+)
+@dataclass(frozen=True, slots=True)
+class MessageUnconfirmed(Body):
+    """Sent more than once, each time without an answer: it may have arrived, and is not sent again; the manager is told."""
+
+    message_id: str
+    because: str
+
+
+@event(
+    folds=NOTHING,
+    notifies=NOTHING,
     rows=BY_CODE,
     story=NOTHING,
     published=NOTHING,

@@ -53,8 +53,8 @@ class Assignment:
     `climbed` are the rungs that were climbed or passed over; `called` once a person was asked to ring or to talk.
     `dated_at` is when its due date was last settled, and `granted` whether a person gave it. `acted` is the number
     of the last answer whose actions were set off before the step closed. `text` is the question it was opened with,
-    on demand. `heard` is how many answers were in when it was last asked again. `unreached`: their mail server refused
-    the email that asks.
+    on demand. `heard` is how many answers were in when it was last asked again. `unreached`: the email that
+    asks was refused, or is not known to have arrived.
     """
 
     id: str

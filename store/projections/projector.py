@@ -32,7 +32,7 @@ from store.protocol import (
 )
 
 #: A message in one of these is not tried again.
-_GONE = frozenset({"sent", "refused"})
+_GONE = frozenset({"sent", "refused", "unconfirmed"})
 #: A workflow in one of these can still move.
 OPEN = frozenset({"open", "held"})
 

@@ -71,7 +71,7 @@ SENTENCES: list[tuple[e.Body, str]] = [
     (e.RungClimbed(ONE, STEP, "offer", "offer of help", ("jo-marsh",)), "Chased “Your figures for Q3” of Elm Tree Surgery to Jo Marsh: offered help; the last email that goes by itself."),
     (e.RungClimbed(ONE, STEP, "call", "ring them", ("asha-patel",)), "Chased “Your figures for Q3” of Elm Tree Surgery: asked Asha Patel to ring them."),
     (e.RungSkipped(ONE, STEP, "due_today", "there was a reply"), "The chaser “due today” for Elm Tree Surgery was passed over: there was a reply."),
-    (e.AskUndelivered(ONE, STEP, "their mail server refused the email that asks"), "Elm Tree Surgery was never asked: their mail server refused the email that asks."),
+    (e.AskUndelivered(ONE, STEP, "their mail server refused the email that asks"), "Nobody chases Elm Tree Surgery by email: their mail server refused the email that asks."),
     (e.ConversationRecorded(ONE, STEP, "call", "it comes on Friday"), "Asha Patel (PCN manager, Harbour Vale PCN) spoke with Elm Tree Surgery: it comes on Friday."),
     (e.SilenceCounted(ONE, STEP, "agreement"), "Elm Tree Surgery said nothing, which counts as agreement, as the first email said."),
     (e.AssignmentEnded(ONE, STEP, "the step closed"), "“Your figures for Q3” of Elm Tree Surgery ended without an answer: the step closed."),

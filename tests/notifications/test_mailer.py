@@ -11,6 +11,7 @@ import pytest
 
 from engine.events import LinkIssued, MessageRefused, MessageSent, ResponseReceived
 from engine.events.post import LINKS, POST
+from notifications.content.catalogue import say
 from notifications.content.identifiers import message_id
 from notifications.links import revocations
 from notifications.transport.smtp import Throttle
@@ -93,7 +94,7 @@ async def test_one_refused_address_does_not_hold_up_the_others(bench: PostBench)
     await bench.plan(*(person(n) for n in range(1, 6)))
     done = await delivery_of(bench)
     assert (done.sent, done.refused) == (4, 1)
-    assert bench.told == [("p2@elm.example", "550 5.1.1 no such user")]
+    assert bench.told == [("p2@elm.example", say("post.told_refused", because="550 5.1.1 no such user"))]
     assert await bench.statuses() == {"sent": 4, "refused": 1}
     bench.clock.move_on(timedelta(days=2))
     assert (await delivery_of(bench)).sent == 0, "a refusal is not tried again"
@@ -133,7 +134,8 @@ async def test_after_many_tries_the_manager_hears_once_and_it_goes_on(bench: Pos
         assert done.next_sending is not None
         bench.clock.move_to(done.next_sending)
         done = await delivery_of(bench, tries_before_telling=3)
-    assert bench.told == [("p1@elm.example", "452 4.2.2 mailbox full")]
+    assert bench.told == [("p1@elm.example", say("post.told_trying", because="452 4.2.2 mailbox full"))]
+    assert "goes on trying" in bench.told[0][1]
 
 
 @pytest.mark.parametrize(
@@ -201,6 +203,21 @@ async def test_an_email_that_may_have_arrived_is_sent_four_times_at_most(bench: 
     assert waits == [timedelta(hours=1), timedelta(hours=4), timedelta(days=1)]
     assert [to for to, _ in bench.told] == ["p1@elm.example"] and "may have arrived" in bench.told[0][1]
     assert done.trouble == "", "the others' post goes on"
+    assert await bench.statuses() == {"unconfirmed": 1}, "it was not refused by anybody"
+
+
+async def test_a_server_that_breaks_off_at_everybody_is_said_to_until_it_takes_an_email(
+    bench: PostBench,
+) -> None:
+    bench.server.drops_always.update({"p1@elm.example", "p2@elm.example"})
+    mailer = bench.mailer()
+    await bench.plan(person(1), person(2))
+    done = await mailer.deliver_due(bench.clock.now())
+    assert "breaks off" in done.trouble and bench.told == []
+    bench.server.drops_always.clear()
+    bench.clock.move_on(timedelta(days=3))
+    done = await mailer.deliver_due(bench.clock.now())
+    assert (done.sent, done.trouble) == (2, "")
 
 
 EVERY_ANSWER = [

@@ -48,7 +48,7 @@ def test_a_date_that_is_near_or_past_gives_five_working_days(checks: Stage) -> N
     due = one(checks, "employment_checks").due
     assert due is not None
     assert str(london_date(due.at)) == "2027-01-27"
-    assert due.explanation.startswith("An answer came that leaves this open, so it is asked again:")
+    assert due.explanation.startswith("This is open still, so it is asked again:")
 
 
 def test_no_burst_and_a_ladder_of_its_own(checks: Stage) -> None:

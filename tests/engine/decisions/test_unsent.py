@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine import events as e
 from engine.decisions.advance import advance
 from engine.decisions.pending import next_deadline
-from engine.decisions.unsent import Fate, something_due
+from engine.decisions.unsent import UNREACHED_BECAUSE, Fate, something_due
 from engine.state.fold import CHASING
 from tests.engine.worlds import World, simple
 
@@ -68,18 +68,21 @@ def test_once_it_has_gone_they_are_chased_like_everybody_else() -> None:
     assert registers[-4:] == ["offer of help", "ring them", "conversation", "board item"]
 
 
-def test_where_it_was_refused_a_person_rings_and_no_email_chases() -> None:
+@pytest.mark.parametrize("fate", ["refused", "unconfirmed"])
+def test_where_it_may_not_have_arrived_a_person_rings_and_no_email_chases(fate: Fate) -> None:
     world = World(simple())
     world.advance()
-    happened = run(world, world.now + timedelta(days=60), {"Y10001": "refused"})
-    assert len(about(happened, e.AskUndelivered, world, "Y10001")) == 1
+    happened = run(world, world.now + timedelta(days=60), {"Y10001": fate})
+    (told,) = about(happened, e.AskUndelivered, world, "Y10001")
+    assert isinstance(told.body, e.AskUndelivered) and told.body.because == UNREACHED_BECAUSE[fate]
+    assert ("refused" in told.body.because) == (fate == "refused"), "nobody's mail server is blamed for ours"
     climbed = about(happened, e.RungClimbed, world, "Y10001")
     registers = [event.body.register for event in climbed if isinstance(event.body, e.RungClimbed)]
     assert registers == ["ring them", "conversation", "board item"]
     assert not about(happened, e.AskedAgain, world, "Y10001")
 
 
-@pytest.mark.parametrize("fate", ["waiting", "refused"])
+@pytest.mark.parametrize("fate", ["waiting", "refused", "unconfirmed"])
 @pytest.mark.parametrize("due", ["10 working days after start", "external_deadline"])
 def test_no_silence_is_counted_of_whoever_was_not_asked(fate: Fate, due: str) -> None:
     process = simple(due=due, extra="silence: counts as agreement\nif_short: proceed and name the gaps")
@@ -104,7 +107,7 @@ def test_a_rung_that_nobody_may_skip_is_climbed_whatever_the_post_does() -> None
 
 @settings(max_examples=40, deadline=None)
 @given(
-    st.dictionaries(st.sampled_from(PLACES), st.sampled_from(["waiting", "refused"])),
+    st.dictionaries(st.sampled_from(PLACES), st.sampled_from(["waiting", "refused", "unconfirmed"])),
     st.integers(1, 45),
     st.sampled_from(["never counts", "counts as agreement", "counts as abstention"]),
 )
