@@ -124,20 +124,37 @@ class LocalMailbox:
     def raw(self, id: str) -> bytes | None:
         """The bytes of an email as they arrived, or None."""
         path = next((path for path in self._files() if path.stem == id), None)
-        return path.read_bytes() if path else None
+        try:
+            return path.read_bytes() if path else None
+        except OSError:
+            return None
 
     def _files(self) -> list[Path]:
         """Every email, oldest first. What somebody else put into the folder is none."""
-        return sorted(path for path in self._folder.glob("*.eml") if _NAME.fullmatch(path.name))
+        return sorted(path for path in self._folder.glob("*.eml") if _arrived(path) is not None)
 
 
 def _read(path: Path, copies: int) -> KeptEmail | None:
+    """The email, or one that says why it cannot be read: it must not keep the others from being seen."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:  # somebody tidied up since it was listed
         return None
-    stamp = path.stem.split("-")[1]
-    return read_email(raw, path.stem, datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC), copies)
+    except OSError as trouble:
+        said = f"{path.name}, in the outbox of the home folder, cannot be read: {trouble.strerror}."
+        raw = f"Subject: (an email that cannot be read)\r\n\r\n{said}".encode(errors="replace")
+    arrived = _arrived(path)
+    return read_email(raw, path.stem, arrived, copies) if arrived else None
+
+
+def _arrived(path: Path) -> datetime | None:
+    """When, as the name says; None for what Baton did not name."""
+    if not _NAME.fullmatch(path.name):
+        return None
+    try:
+        return datetime.strptime(path.stem.split("-")[1], _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _message_part(path: Path) -> str:

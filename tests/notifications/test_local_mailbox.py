@@ -134,3 +134,14 @@ class TestWhoMayHandOver:
         for _, writer in half:
             writer.close()
         await outbox.stop()
+
+
+def test_an_email_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    outbox = LocalMailbox(tmp_path, VirtualClock(samples.at("2027-01-04 10:00")))
+    kept = outbox.keep(b"Subject: Whole\r\n\r\nHello\r\n")
+    (tmp_path / f"00000002-20270104T100000Z-{'a' * 24}.eml").mkdir()
+    (tmp_path / f"00000003-20279999T100000Z-{'b' * 24}.eml").write_bytes(b"of no day there is")
+    unreadable, whole = outbox.emails()
+    assert (whole.id, whole.subject) == (kept, "Whole")
+    assert unreadable.subject == "(an email that cannot be read)" and "Is a directory" in unreadable.text
+    assert outbox.email(unreadable.id) == unreadable and outbox.raw(unreadable.id) is None
