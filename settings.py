@@ -7,6 +7,7 @@ directory; `__` steps into a group: `BATON_POST__HOST`. The reference in the doc
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from io import StringIO
@@ -35,11 +36,13 @@ from pydantic_settings import (
 )
 
 from application.home import Home
-from definitions.source.problems import nearest
+from definitions.source.problems import DefinitionErrors, Problem, nearest
 from definitions.source.text import decode
 from engine.forms.files import MB, FileQuotas
 from notifications.transport.settings import PostSettings
 
+#: A value that an editor put into quotes which quote nothing.
+_CURLY = re.compile("^\\s*\\w+\\s*=\\s*([“‘„].*[”’“])\\s*$")
 #: Where settings are read from beside the environment, in the working directory.
 SETTINGS_FILE = "baton.env"
 
@@ -258,8 +261,20 @@ def _places(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
 
 
 def _lines(file: Path) -> dict[str, str | None]:
-    """What the lines `NAME=value` of the file say; what is no such line says nothing."""
-    said = dotenv_values(stream=StringIO(decode(file.read_bytes(), file.name).text))
+    """What the lines `NAME=value` of the file say; what is no such line says nothing. Raises DefinitionErrors."""
+    text = decode(file.read_bytes(), file.name).text
+    curly = [
+        (number, found) for number, line in enumerate(text.split("\n"), 1) if (found := _CURLY.search(line))
+    ]
+    if curly:
+        said_of = "is in curly quotes; type straight ones"
+        raise DefinitionErrors(
+            [
+                Problem(file.name, number, found.start(1) + 1, "BD111", f"{found[1][:60]} {said_of}")
+                for number, found in curly
+            ]
+        )
+    said = dotenv_values(stream=StringIO(text))
     return {name: value for name, value in said.items() if name.isidentifier()}
 
 

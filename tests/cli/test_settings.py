@@ -143,3 +143,12 @@ def test_a_library_folder_in_which_nothing_would_be_found_is_refused(tmp_path: P
         library(Settings(library=[ours]))
     (ours / "library").mkdir()
     library(Settings(library=[ours]))
+
+
+def test_a_value_in_curly_quotes_is_refused_at_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "baton.env").write_text("# “ours”\nBATON_WEB_PORT=9001\nBATON_POST__HOST=“smtp.example”\n")
+    with pytest.raises(DefinitionErrors, match=r"baton\.env:3:18 BD111 “smtp.example” is in curly quotes"):
+        Settings()
