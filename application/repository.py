@@ -147,6 +147,15 @@ class Repository:
         pending = await worked_out(partial(pending_of, state, now))
         return replace(row, waiting_for=pending.waiting_for)
 
+    async def started(self, workflow_id: str, now: datetime) -> list[WorkflowRow]:
+        """The workflows that its steps started, each with whom it waits for: who is asked there is not asked here."""
+        try:
+            state = await self.state(workflow_id)
+        except Unreadable:
+            return []
+        rows = [await self.store.workflow(child.id) for child in state.children]
+        return [await self.shown(row, now) for row in rows if row is not None]
+
     # --- committing
 
     async def decide(

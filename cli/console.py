@@ -208,5 +208,7 @@ def words(name: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """`text` as a sentence: a capital first, and an end."""
+    """`text` as a sentence: a capital first, and an end; nothing of nothing."""
+    if not text:
+        return ""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", ")", "…")) else ".")

@@ -131,7 +131,7 @@ class Gateway:
         return await self._operations.repository.shown(row, self._operations.clock.now())
 
     async def workflow(self, workflow_id: str) -> Mapping[str, Any] | None:
-        """The workflow with its steps and assignments; answers are not in it."""
+        """The workflow with its steps, its assignments and the workflows it started; answers are not in it."""
         row = await self._store.workflow(workflow_id)
         if row is None:
             return None
@@ -139,4 +139,10 @@ class Gateway:
             **asdict(await self._shown(row)),
             "steps": [asdict(step) for step in await self._store.steps(workflow_id)],
             "assignments": [asdict(assignment) for assignment in await self._store.assignments(workflow_id)],
+            "children": [
+                asdict(child)
+                for child in await self._operations.repository.started(
+                    workflow_id, self._operations.clock.now()
+                )
+            ],
         }

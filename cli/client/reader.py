@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from cli.client.server import Server, find, one_of
 from cli.console import Trouble
 from definitions.source.typed_text import ods_code
+from engine.dates.clock import SystemClock
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -70,9 +71,11 @@ class _StoreReader:
     """Looks into the store, which nobody else has open."""
 
     def __init__(self, store: Store, runner: asyncio.Runner) -> None:
+        from application.repository import Repository
         from audit.auditor import Auditor
 
         self._store, self._auditor, self._runner = store, Auditor(store), runner
+        self._repository = Repository(store)
 
     def alarms(self) -> list[dict[str, Any]]:
         return []
@@ -96,6 +99,9 @@ class _StoreReader:
             **asdict(row),
             "steps": [asdict(each) for each in steps],
             "assignments": [asdict(each) for each in asked],
+            "children": [
+                asdict(each) for each in await self._repository.started(workflow_id, SystemClock().now())
+            ],
         }
 
     def _whole_id(self, prefix: str) -> str:

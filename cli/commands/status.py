@@ -83,6 +83,12 @@ def _one(found: dict[str, Any]) -> None:
     if asked:
         say()
         table(("Person", "At", "Step", "State", "Due", "Assignment"), asked, "Who was asked")
+    started = [
+        (c["workflow_id"], c["reference"], c["status"], sentence(c["waiting_for"])) for c in found["children"]
+    ]
+    if started:
+        say()
+        table(("Workflow", "What", "State", "Waits for"), started, "What it started")
 
 
 def _state(step: dict[str, Any]) -> str:

@@ -143,6 +143,9 @@ async def test_a_parent_waits_for_its_child_and_reads_what_it_came_to(start: Sta
     ).reference == "child Elm"
     row = await baton.operations.repository.store.workflow(parent)
     assert row is not None and child.id in row.waiting_for
+    (shown,) = await baton.operations.repository.started(parent, NOW)
+    assert (shown.workflow_id, shown.reference) == (child.id, "child Elm")
+    assert shown.waiting_for.startswith("waiting for Harbour Vale PCN: How many are left")
     await baton.answer(child.id)
     await baton.everything()
     done = await baton.state(parent)

@@ -159,3 +159,11 @@ def test_no_output_fails_on_its_encoding(encoding: str, tmp_path: Path) -> None:
         assert b"Traceback" not in done.stderr and b"UnicodeEncodeError" not in done.stderr, done.stderr
         assert done.returncode in (0, 1, 2)
         (done.stdout + done.stderr).decode(encoding)
+
+
+def test_nothing_is_no_sentence() -> None:
+    assert (console.sentence(""), console.sentence("waiting"), console.sentence("done.")) == (
+        "",
+        "Waiting.",
+        "Done.",
+    )
