@@ -137,8 +137,6 @@ class Operations:
         kept = await self.repository.decide(
             workflow_id, lambda state: command(state, now, actor, *given, **named), now
         )
-        if not kept.events:  # it is so already
-            return kept
         self.signals.wake_batch(kept.state.batch, f"the command {kept.events[0].cause.replace('_', ' ')}")
         if any(isinstance(event.body, NoticePlanned) for event in kept.events):
             self.signals.wake_post()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from engine import events as e
 from engine.commands.command import MANAGERS, command
-from engine.commands.refusals import Refused, refuse_over, required_reason
+from engine.commands.refusals import Refused, refuse_over, required_moment, required_reason
 from engine.decisions.deadlines import grant, hand_over
 from engine.decisions.draft import Draft
 from engine.state.workflow import Assignment, WorkflowState
@@ -14,7 +14,7 @@ from engine.state.workflow import Assignment, WorkflowState
 
 @command(
     who=MANAGERS,
-    refuses=("closed", "external", "no-day", "no-reason", "no-such-assignment", "over"),
+    refuses=("closed", "external", "no-change", "no-day", "no-reason", "no-such-assignment", "over"),
     emits=(e.DeadlineMoved, e.ReplySettled),
 )
 def extend(draft: Draft, assignment_id: str, until: datetime, reason: str) -> None:
@@ -22,8 +22,9 @@ def extend(draft: Draft, assignment_id: str, until: datetime, reason: str) -> No
     assignment = _open(draft.state, assignment_id)
     if assignment.due and assignment.due.external:
         raise Refused("external", "this date is set from outside and never moves; ask whoever set it")
-    if until <= draft.now:
-        raise Refused("no-day", "give a moment from now on")
+    required_moment(draft.state, until, draft.now, "give a moment from now on")
+    if assignment.due and assignment.due.at == until:
+        raise Refused("no-change", "this is due then already")
     reason = required_reason(reason, "extend")
     _settle_quietly(draft, assignment, reason)
     grant(draft, _open(draft.state, assignment_id), until, reason)
@@ -64,10 +65,17 @@ def reassign(draft: Draft, assignment_id: str, person: str, reason: str) -> None
     hand_over(draft, _open(draft.state, assignment_id), known.id, known.name, reason)
 
 
-@command(who=MANAGERS, refuses=("no-reason", "no-such-assignment"), emits=(e.ConversationRecorded,))
+@command(
+    who=MANAGERS,
+    refuses=("no-reason", "no-such-assignment", "no-such-rung", "over"),
+    emits=(e.ConversationRecorded,),
+)
 def record_conversation(draft: Draft, assignment_id: str, rung: str, outcome: str) -> None:
-    """What came of a call or a meeting that a rung asked for."""
+    """What came of a call or a meeting that a rung asked for; also after the step has closed."""
+    refuse_over(draft.state)
     assignment = _known(draft.state, assignment_id)
+    if rung not in _rungs(draft, assignment):
+        raise Refused("no-such-rung", f"no rung of {assignment.step}'s ladder is called {rung}")
     outcome = required_reason(outcome, "record")
     draft.emit(e.ConversationRecorded(assignment_id, assignment.step, rung, outcome))
 
@@ -85,6 +93,12 @@ def _pass_over(draft: Draft, assignment: Assignment) -> None:
     for rung in assignment.rungs:
         if rung.at <= draft.now and rung.rung not in assignment.climbed:
             draft.emit(e.RungSkipped(assignment.id, assignment.step, rung.rung, "there was a reply"))
+
+
+def _rungs(draft: Draft, assignment: Assignment) -> set[str]:
+    """The rungs of the ladder that an assignment is on, climbed or not."""
+    ladder = draft.state.process.steps[assignment.step].ladder_id(lambda text: draft.scope.truth(text))
+    return {rung.id for rung in draft.state.process.ladders[ladder].rungs} if ladder else set()
 
 
 def _known(state: WorkflowState, assignment_id: str) -> Assignment:

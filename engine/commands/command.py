@@ -2,7 +2,7 @@
 
 A command is a function from a `Draft` and what a person gives, under `@command(...)`, which cannot be left without one of
 these. What every command does besides its own work is done here: nothing identifiable goes into the log, only who may
-gives it, no date is guessed, and what it emits is one `Decision`, under the command's name.
+gives it, no date is guessed, and what it emits is one `Decision`, under the command's name; one that comes to nothing is refused.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NOT_TYPED = frozenset({
     "workflow_id", "assignment_id", "launch_id", "batch", "parent", "ancestors", "content", "bundle", "previous", "warnings",
 })  # fmt: skip
 #: What any command may be refused with, beside its own.
-ANY_COMMAND = frozenset({"beyond-horizon", "forbidden"})
+ANY_COMMAND = frozenset({"beyond-horizon", "forbidden", "no-change"})
 
 
 class UndeclaredRefusal(TypeError):
@@ -118,7 +118,9 @@ def command(
             with declared.guarded(actor, state.process, {**dict(zip(names, args, strict=False)), **kwargs}):
                 draft = Draft(state, now, actor, declared.name)
                 function(draft, *args, **kwargs)
-                return draft.decision
+            if not draft.events:
+                raise Refused("no-change", "it is so already, so this would change nothing")
+            return draft.decision
 
         return decide
 

@@ -34,12 +34,13 @@ def move_named_date(draft: Draft, name: str, day: str, reason: str) -> None:
         raise Refused("locked", f"{state.reference} is locked; its dates cannot change")
     if (value := day_of(day)) is None:
         raise Refused("no-day", f"{day!r} is no date; write it as 2027-01-15")
+    state.calendar.is_working(value)  # or it is refused (rule 13), also while nothing counts from it yet
     move_date(draft, name, value, required_reason(reason, "move"))
 
 
 @command(
     who=MANAGERS,
-    refuses=("another-pcn", "no-reason", "over"),
+    refuses=("another-pcn", "no-change", "no-reason", "over"),
     emits=(e.MembershipChanged, e.AssignmentEnded, e.AssignmentReassigned, e.DeadlineMoved, e.DateRefused),
 )
 def change_membership(draft: Draft, pcn: Pcn, reason: str) -> None:
@@ -53,6 +54,8 @@ def change_membership(draft: Draft, pcn: Pcn, reason: str) -> None:
     refuse_over(state)
     if pcn.code != state.pcn.code:
         raise Refused("another-pcn", f"this workflow belongs to {state.pcn.name}")
+    if pcn == state.pcn:
+        raise Refused("no-change", f"this is the membership that {state.reference} has already")
     before, after = set(state.pcn.practices_by_code), set(pcn.practices_by_code)
     joined, left = tuple(sorted(after - before)), tuple(sorted(before - after))
     data = pcn.model_dump(mode="json", by_alias=True)
@@ -99,13 +102,22 @@ def _succeed(draft: Draft, before: Pcn, assignment: Assignment) -> None:
 
 @command(
     who=MANAGERS,
-    refuses=("another-definition", "no-reason", "over"),
+    refuses=("another-definition", "no-change", "no-reason", "no-such-bundle", "over"),
     emits=(e.CalendarChanged, e.DeadlineMoved, e.DateRefused),
 )
 def change_calendar(draft: Draft, bundle: str, open_bundle: OpenBundle, reason: str) -> None:
-    """Pin the workflow to a bundle with another calendar: open internal dates are worked out again and said once."""
+    """Pin the workflow to a bundle with another calendar: open internal dates are worked out again and said once.
+
+    `open_bundle` gives the process of a bundle's hash; it raises KeyError for one that it does not know.
+    """
     refuse_over(draft.state)
-    if not _same_texts(Bundle.read(draft.state.process.body), Bundle.read(open_bundle(bundle).body)):
+    if bundle == draft.state.process.hash:
+        raise Refused("no-change", f"{draft.state.reference} has this calendar already")
+    try:
+        process = open_bundle(bundle)
+    except KeyError:
+        raise Refused("no-such-bundle", f"there is no bundle {bundle}") from None
+    if not _same_texts(Bundle.read(draft.state.process.body), Bundle.read(process.body)):
         raise Refused("another-definition", "the new bundle differs in more than its calendar")
     draft.open_bundle = open_bundle
     draft.emit(e.CalendarChanged(bundle, required_reason(reason, "change the calendar")))

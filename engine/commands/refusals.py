@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from engine.dates.clock import london_date
 from engine.forms.answers import AnswerProblem, AnswerWarning
 from engine.state.workflow import WorkflowState
 
@@ -22,13 +24,17 @@ REFUSALS: dict[str, str] = {
     "external": "the date is set from outside, and never moves",
     "forbidden": "another role does this",
     "locked": "what is done was approved, and locked",
+    "no-change": "it is so already",
     "no-day": "a day is missing, or not one from now on",
+    "no-day-asked": "a day was given where none is asked for",
     "no-practice": "no practice was chosen",
     "no-question": "the question has no words",
     "no-reason": "the reason, or what was said, is missing",
     "no-reply": "nothing was said that waits to be settled",
+    "no-such-bundle": "nobody has that bundle of texts",
     "no-such-assignment": "there is no such assignment",
     "no-such-date": "the definition has no date of that name",
+    "no-such-rung": "the assignment's ladder has no rung of that name",
     "no-such-step": "the definition has no such step",
     "nobody": "the directory has no such person",
     "not-a-practice": "the PCN has no such practice",
@@ -78,6 +84,14 @@ class Warned(Exception):
 def refuse_over(state: WorkflowState) -> None:
     if state.over:
         raise Refused("over", f"{state.reference} is {state.status}; nothing more happens to it")
+
+
+def required_moment(state: WorkflowState, until: datetime | None, now: datetime, otherwise: str) -> datetime:
+    """`until`, where it is yet to come. Raises Refused, and BeyondHorizon where nobody knows its bank holidays (rule 13)."""
+    if until is None or until <= now:
+        raise Refused("no-day", otherwise)
+    state.calendar.is_working(london_date(until))
+    return until
 
 
 def required_reason(reason: str, verb: str) -> str:

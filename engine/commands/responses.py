@@ -18,7 +18,7 @@ from definitions.models.replies import REPLIES, ReplyKind
 from definitions.models.step_kinds import STEP_KINDS
 from engine import events as e
 from engine.commands.command import ASKED, command
-from engine.commands.refusals import Refused
+from engine.commands.refusals import Refused, required_moment
 from engine.dates.clock import london_date
 from engine.decisions.assignments import content_hash
 from engine.decisions.draft import Draft
@@ -90,7 +90,8 @@ def _seen(draft: Draft, step: Step, assignment: Assignment, answers: Mapping[str
 @command(
     who=ASKED,
     refuses=(
-        "another-practice", "asked-anew", "closed", "no-day", "no-question", "no-such-assignment", "over", "the-same-reply",
+        "another-practice", "asked-anew", "closed", "no-day", "no-day-asked", "no-question", "no-such-assignment", "over",
+        "the-same-reply",
     ),
     emits=(e.ReplyReceived,),
 )  # fmt: skip
@@ -98,8 +99,10 @@ def reply(draft: Draft, assignment_id: str, kind: ReplyKind, text: str, until: d
     """Something other than an answer: it stops the ladder, and the manager hears of it (rule 8)."""
     assignment = answerable(draft.state, assignment_id)
     _of_the_organisation(draft.state, assignment, draft.actor, draft.now)
-    if REPLIES[kind].needs_day and (until is None or until <= draft.now):
-        raise Refused("no-day", "say until when: a day from tomorrow on")
+    if REPLIES[kind].needs_day:
+        required_moment(draft.state, until, draft.now, "say until when: a day from tomorrow on")
+    elif until is not None:
+        raise Refused("no-day-asked", "only who asks for more time says until when; leave the day out")
     if REPLIES[kind].needs_text and not text.strip():
         raise Refused("no-question", "write your question, so that somebody can answer it")
     body = e.ReplyReceived(assignment_id, assignment.step, kind, text.strip(), until)

@@ -9,7 +9,7 @@ from definitions.checks.scopes import asked_of_several
 from definitions.models.definition import Step
 from engine import events as e
 from engine.commands.command import DECIDERS, MANAGERS, command
-from engine.commands.refusals import Refused, refuse_over, required_reason
+from engine.commands.refusals import Refused, refuse_over, required_moment, required_reason
 from engine.decisions.assignments import ready
 from engine.decisions.draft import Draft
 from engine.decisions.rework import open_for, reopen, stop
@@ -118,7 +118,7 @@ def _refuse_opening(state: WorkflowState, spec: Step, practices: tuple[str, ...]
 
 @command(
     who=DECIDERS,
-    refuses=("no-day", "no-reason", "not-open", "not-short", "over"),
+    refuses=("no-day", "no-reason", "no-such-step", "not-open", "not-short", "over"),
     emits=(e.ShortfallDecided, e.WorkflowClosed, e.AssignmentEnded),
 )
 def decide_shortfall(
@@ -130,13 +130,14 @@ def decide_shortfall(
 ) -> None:
     """What to do when too little is in: go on and name the gaps, wait until another day, or withdraw."""
     refuse_over(draft.state)
-    current = draft.state.steps.get(step)
-    if current is None or current.status != "open":
+    if (current := draft.state.steps.get(step)) is None:
+        raise Refused("no-such-step", f"{draft.state.reference} has no step {step}")
+    if current.status != "open":
         raise Refused("not-open", f"{step} is not open")
     if current.shortfall != "raised":
         raise Refused("not-short", f"{step} waits for no decision: nobody was asked for one")
-    if choice == "wait" and (until is None or until <= draft.now):
-        raise Refused("no-day", "say until when to wait: a day from now on")
+    if choice == "wait":
+        required_moment(draft.state, until, draft.now, "say until when to wait: a day from now on")
     reason = required_reason(reason, "decide")
     if choice == "withdraw":
         stop(draft, reason, "withdrawn")

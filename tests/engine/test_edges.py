@@ -270,7 +270,7 @@ def test_a_date_moved_into_the_past_gives_time_to_catch_up_once() -> None:
     assert world.asked("ask", "Y10002").due.at == at("2027-01-19 17:00")
     since = len(world.events)
     world.now = at("2027-01-14 09:00")
-    world.do(commands.change_membership, worlds.pcn(), "nothing to speak of")
+    world.do(commands.change_membership, worlds.pcn(name="Wide Bay"), "nothing to speak of")
     assert not world.bodies(e.DeadlineMoved, since)
 
 

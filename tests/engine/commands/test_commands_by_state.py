@@ -1,0 +1,325 @@
+"""Every command in every state a workflow can be in: it comes to something, or is refused for a reason. Nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+
+from engine import commands
+from engine import events as e
+from engine.commands.command import COMMANDS
+from engine.commands.refusals import REFUSALS, Refused
+from engine.decisions.draft import Decision
+from engine.state.fold import fold
+from tests.engine import worlds
+from tests.engine.worlds import MANAGER, World, at
+
+ELM, ORCHARD = "Y10001", "Y10002"
+STARTS = {"start": "2027-01-04"}
+PRIYA = e.Actor("priya", "practice_manager", ORCHARD, "priya", channel="web")
+JO = e.Actor("jo", "practice_manager", ELM, "jo", channel="web")
+FEWER = worlds.pcn(practices=worlds.pcn_data()["practices"][:3])
+WHY = "the van broke down"
+HOLIDAYS = ("2027-01-11",)
+
+
+# --- states
+
+
+def begun(extra: str = "") -> World:
+    """A workflow just launched; its definition is known with another bank holiday, too."""
+    text = f"if_short: decide{extra}"
+    world, announced = World(worlds.simple(extra=text), STARTS), worlds.simple(extra=text, holidays=HOLIDAYS)
+    world.processes[announced.hash] = announced
+    return world
+
+
+def not_begun() -> World:
+    return begun("\nopens: 3 working days after start")
+
+
+def asked() -> World:
+    world = begun()
+    world.advance()
+    return world
+
+
+def answered() -> World:
+    world = asked()
+    world.answer("ask", ORCHARD, {"visits": 3})
+    world.advance()
+    return world
+
+
+def replied() -> World:
+    world = asked()
+    world.take(commands.reply(world.state, world.now, PRIYA, one(world), "question", "Which?", None))
+    return world
+
+
+def settled() -> World:
+    world = replied()
+    world.do(commands.settle_reply, one(world), "The blue one")
+    return world
+
+
+def held() -> World:
+    world = asked()
+    world.do(commands.hold, WHY)
+    return world
+
+
+def short() -> World:
+    world = asked()
+    world.run("2027-02-10 09:00")
+    return world
+
+
+def waiting() -> World:
+    world = short()
+    world.do(commands.decide_shortfall, "ask", "wait", WHY, until=world.now + timedelta(days=9))
+    world.advance()
+    return world
+
+
+def going_on() -> World:
+    world = short()
+    world.do(commands.decide_shortfall, "ask", "proceed", WHY)
+    return world
+
+
+def completed() -> World:
+    world = going_on()
+    world.advance()
+    return world
+
+
+def withdrawn() -> World:
+    world = asked()
+    world.do(commands.withdraw, WHY)
+    return world
+
+
+def years_on() -> World:
+    """Baton was off for years: nobody knows the bank holidays of today."""
+    world = asked()
+    world.now = at("2030-06-03 09:00")
+    return world
+
+
+def held_for_years() -> World:
+    world = held()
+    world.now = at("2030-06-03 09:00")
+    return world
+
+
+STATES: Mapping[str, Callable[[], World]] = {
+    state.__name__: cache(state)
+    for state in (
+        not_begun, asked, answered, replied, settled, held, short, waiting, going_on, completed, withdrawn, years_on,
+        held_for_years,
+    )
+}  # fmt: skip
+
+
+# --- commands
+
+
+def one(world: World) -> str:
+    """The assignment of Orchard; one that was never there, where nobody was asked."""
+    asked = world.state.steps["ask"].assignments.values()
+    return next((a.id for a in asked if a.organisation == ORCHARD), f"w1.ask.1.{ORCHARD}.practice_manager")
+
+
+def its_due(world: World) -> Any:
+    asked = world.state.assignment(one(world))
+    return asked.due.at if asked and asked.due else world.now
+
+
+def by_manager(command: Callable[..., Decision], *given: Any, **more: Any) -> Callable[[World], Decision]:
+    return lambda world: command(world.state, world.now, MANAGER, *given, **more)
+
+
+def about_one(command: Callable[..., Decision], *given: Any, **more: Any) -> Callable[[World], Decision]:
+    return lambda world: command(world.state, world.now, MANAGER, one(world), *given, **more)
+
+
+def shortfall(choice: str, days: int = 3, step: str = "ask") -> Callable[[World], Decision]:
+    return lambda world: by_manager(
+        commands.decide_shortfall, step, choice, WHY, until=world.now + timedelta(days=days)
+    )(world)
+
+
+def extend(days: int) -> Callable[[World], Decision]:
+    return lambda world: about_one(commands.extend, world.now + timedelta(days=days), WHY)(world)
+
+
+def replies(kind: str, days: int | None) -> Callable[[World], Decision]:
+    def reply(world: World) -> Decision:
+        until = None if days is None else world.now + timedelta(days=days)
+        return commands.reply(world.state, world.now, PRIYA, one(world), kind, "Which?", until)  # type: ignore[arg-type]
+
+    return reply
+
+
+def other_calendar(world: World) -> Decision:
+    (announced,) = world.processes.keys() - {world.state.process.hash}
+    return commands.change_calendar(world.state, world.now, MANAGER, announced, world.open_bundle, WHY)
+
+
+def launch(days: int) -> Callable[[World], Decision]:
+    """It knows no state of any workflow."""
+    return lambda world: commands.launch(
+        "w2", world.state.process, world.now, MANAGER, worlds.pcn(), {"start": (world.now + timedelta(days)).date().isoformat()}
+    )  # fmt: skip
+
+
+FAR = 3000
+DOES: Mapping[str, Callable[[World], Decision]] = {
+    "launch": launch(0),
+    "launch far off": launch(FAR),
+    "hold": by_manager(commands.hold, WHY),
+    "hold without a reason": by_manager(commands.hold, " "),
+    "lift": by_manager(commands.lift, reason=WHY),
+    "withdraw": by_manager(commands.withdraw, WHY),
+    "reopen_step": by_manager(commands.reopen_step, "ask", WHY),
+    "reopen_step for one": by_manager(commands.reopen_step, "ask", WHY, organisation=ORCHARD),
+    "reopen_step for nobody": by_manager(commands.reopen_step, "ask", WHY, organisation="Y9"),
+    "reopen_step of nothing": by_manager(commands.reopen_step, "none", WHY),
+    "open_on_demand": by_manager(commands.open_on_demand, "ask", (ORCHARD,)),
+    "decide_shortfall proceed": shortfall("proceed"),
+    "decide_shortfall wait": shortfall("wait"),
+    "decide_shortfall wait long": shortfall("wait", FAR),
+    "decide_shortfall wait ago": shortfall("wait", -1),
+    "decide_shortfall withdraw": shortfall("withdraw"),
+    "decide_shortfall of nothing": shortfall("proceed", step="none"),
+    "extend": extend(30),
+    "extend far off": extend(FAR),
+    "extend ago": extend(-1),
+    "extend to the same": lambda world: about_one(commands.extend, its_due(world), WHY)(world),
+    "settle_reply": about_one(commands.settle_reply, "The blue one"),
+    "reassign": about_one(commands.reassign, "sam", WHY),
+    "reassign to the same": about_one(commands.reassign, "priya", WHY),
+    "reassign to nobody": about_one(commands.reassign, "x", WHY),
+    "record_conversation": about_one(commands.record_conversation, "ring_them", "They will"),
+    "record_conversation of no rung": about_one(commands.record_conversation, "sing", "They will"),
+    "move_named_date": by_manager(commands.move_named_date, "start", "2027-01-11", WHY),
+    "move_named_date to the same": by_manager(commands.move_named_date, "start", "2027-01-04", WHY),
+    "move_named_date far off": by_manager(commands.move_named_date, "start", "2035-01-04", WHY),
+    "move_named_date to no day": by_manager(commands.move_named_date, "start", "soon", WHY),
+    "change_membership": by_manager(commands.change_membership, FEWER, WHY),
+    "change_membership to the same": by_manager(commands.change_membership, worlds.pcn(), WHY),
+    "change_membership to another": by_manager(commands.change_membership, worlds.pcn(code="U2"), WHY),
+    "change_calendar": other_calendar,
+    "change_calendar to the same": lambda world: by_manager(
+        commands.change_calendar, world.state.process.hash, world.open_bundle, WHY
+    )(world),
+    "change_calendar to nothing": lambda world: by_manager(
+        commands.change_calendar, "0" * 64, world.open_bundle, WHY
+    )(world),
+    "respond": lambda world: commands.respond(world.state, world.now, PRIYA, one(world), {"visits": 4}),
+    "respond for another": lambda world: commands.respond(
+        world.state, world.now, JO, one(world), {"visits": 4}
+    ),
+    "reply question": replies("question", None),
+    "reply question until": replies("question", 3),
+    "reply more time": replies("more time", 3),
+    "reply more time long": replies("more time", FAR),
+    "reply more time ago": replies("more time", -1),
+    "reply not ours": replies("not ours", None),
+}
+
+
+def outcome(command: str, state: str) -> str:
+    """ "ok", or the code of the refusal. Anything else that is raised escapes."""
+    world = STATES[state]()
+    try:
+        decision = DOES[command](world)
+    except Refused as refused:
+        assert refused.message and refused.code in REFUSALS
+        return refused.code
+    assert decision.events, "it was allowed and came to nothing"
+    return "ok"
+
+
+#: What each comes to: in most states, and then where it is otherwise.
+EXPECTED = {
+    "launch": "ok; beyond-horizon: years_on held_for_years",
+    "launch far off": "beyond-horizon",
+    "hold": "ok; already-held: held held_for_years; over: completed withdrawn",
+    "hold without a reason": "no-reason; already-held: held held_for_years; over: completed withdrawn",
+    "lift": "not-held; ok: held; beyond-horizon: held_for_years",
+    "withdraw": "ok; over: completed withdrawn; beyond-horizon: years_on held_for_years",
+    "reopen_step": "ok; not-open: not_begun; over: completed withdrawn",
+    "reopen_step for one": "asked-already; not-open: not_begun; ok: answered; over: completed withdrawn",
+    "reopen_step for nobody": "not-asked; not-open: not_begun; over: completed withdrawn",
+    "reopen_step of nothing": "no-such-step; over: withdrawn",
+    "open_on_demand": "not-on-demand; over: completed withdrawn",
+    "decide_shortfall proceed": "not-short; not-open: not_begun; ok: short; over: completed withdrawn",
+    "decide_shortfall wait": "not-short; not-open: not_begun; ok: short; over: completed withdrawn",
+    "decide_shortfall wait long": "not-short; not-open: not_begun; beyond-horizon: short; over: completed withdrawn",
+    "decide_shortfall wait ago": "not-short; not-open: not_begun; no-day: short; over: completed withdrawn",
+    "decide_shortfall withdraw": "not-short; not-open: not_begun; ok: short; over: completed withdrawn",
+    "decide_shortfall of nothing": "no-such-step; over: completed withdrawn",
+    "extend": "ok; no-such-assignment: not_begun; closed: answered; over: completed withdrawn; beyond-horizon: years_on held_for_years",
+    "extend far off": "beyond-horizon; no-such-assignment: not_begun; closed: answered; over: completed withdrawn",
+    "extend ago": "no-day; no-such-assignment: not_begun; closed: answered; over: completed withdrawn",
+    "extend to the same": "no-day; no-such-assignment: not_begun; no-change: asked replied settled held; closed: answered; over: completed withdrawn",
+    "settle_reply": "no-reply; no-such-assignment: not_begun; closed: answered; ok: replied; over: completed withdrawn",
+    "reassign": "ok; no-such-assignment: not_begun; closed: answered; over: completed withdrawn; beyond-horizon: years_on held_for_years",
+    "reassign to the same": "same-person; no-such-assignment: not_begun; closed: answered; over: completed withdrawn",
+    "reassign to nobody": "nobody; no-such-assignment: not_begun; closed: answered; over: completed withdrawn",
+    "record_conversation": "ok; no-such-assignment: not_begun; over: completed withdrawn",
+    "record_conversation of no rung": "no-such-rung; no-such-assignment: not_begun; over: completed withdrawn",
+    "move_named_date": "ok; over: completed withdrawn",
+    "move_named_date to the same": "no-change; over: completed withdrawn",
+    "move_named_date far off": "beyond-horizon; over: completed withdrawn",
+    "move_named_date to no day": "no-day; over: completed withdrawn",
+    "change_membership": "ok; over: completed withdrawn",
+    "change_membership to the same": "no-change; over: completed withdrawn",
+    "change_membership to another": "another-pcn; over: completed withdrawn",
+    "change_calendar": "ok; over: completed withdrawn",
+    "change_calendar to the same": "no-change; over: completed withdrawn",
+    "change_calendar to nothing": "no-such-bundle; over: completed withdrawn",
+    "respond": "ok; no-such-assignment: not_begun; over: completed withdrawn",
+    "respond for another": "another-practice; no-such-assignment: not_begun; over: completed withdrawn",
+    "reply question": "ok; no-such-assignment: not_begun; the-same-reply: replied; over: completed withdrawn; beyond-horizon: years_on held_for_years",
+    "reply question until": "no-day-asked; no-such-assignment: not_begun; over: completed withdrawn",
+    "reply more time": "ok; no-such-assignment: not_begun; over: completed withdrawn; beyond-horizon: years_on held_for_years",
+    "reply more time long": "beyond-horizon; no-such-assignment: not_begun; over: completed withdrawn",
+    "reply more time ago": "no-day; no-such-assignment: not_begun; over: completed withdrawn",
+    "reply not ours": "ok; no-such-assignment: not_begun; over: completed withdrawn; beyond-horizon: years_on held_for_years",
+}  # fmt: skip
+
+
+def expected(command: str) -> dict[str, str]:
+    most, *others = EXPECTED[command].split("; ")
+    named = {
+        state: code for code, states in (each.split(": ") for each in others) for state in states.split()
+    }
+    assert named.keys() <= STATES.keys()
+    return dict.fromkeys(STATES, most) | named
+
+
+@pytest.mark.parametrize("command", DOES)
+def test_it_is_allowed_or_refused_for_a_reason_and_nothing_else_escapes(command: str) -> None:
+    assert {state: outcome(command, state) for state in STATES} == expected(command)
+
+
+def test_every_command_is_tried() -> None:
+    assert {name.split()[0] for name in DOES} == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_refusal_changes_nothing_and_what_is_allowed_is_in_the_log(state: str) -> None:
+    world = STATES[state]()
+    before = world.state
+    for command, do in DOES.items():
+        if outcome(command, state) == "ok" and not command.startswith("launch"):
+            decision = do(world)
+            assert fold((*world.events, *decision.events), world.open_bundle) == decision.state
+    assert world.state is before
