@@ -53,15 +53,24 @@ class Incidents:
             return Decided(await worked_out(partial(advance, state, now, unsent)))
         except STOPPERS as error:
             logger.error("%s (%s) cannot go on: %s", state.id, state.reference, error)
-            return Decided(await self._told(state, str(error), now), str(error))
+            said = f"{state.reference} cannot go on by itself: {error} Answers are still taken, and nothing is lost."
+            return Decided(await self.told(state, str(error), said, now), str(error))
 
-    async def _told(self, state: WorkflowState, because: str, now: datetime) -> Decision:
+    async def answer_refused(self, state: WorkflowState, place: str, because: str, now: datetime) -> Decision:
+        """The notice that the form of `place` could not be worked out, or nothing when it was said before."""
+        said = (
+            f"{place} sent an answer in {state.reference}, and it could not be taken: {because} It is a fault of the process, "
+            "and not of theirs; they were asked to ring you."
+        )
+        return await self.told(state, because, said, now)
+
+    async def told(self, state: WorkflowState, because: str, text: str, now: datetime) -> Decision:
+        """The notice to the manager, or nothing when they heard of the same before."""
         draft = Draft(state, now)
         manager = role_holders.manager(state.pcn, london_date(now))
         notice_id = f"stuck-{state.id}-{sha256(because.encode()).hexdigest()[:8]}"
         if manager is None or await self._store.notice(notice_id) is not None:
             return draft.decision
-        text = f"{state.reference} cannot go on by itself: {because} Answers are still taken, and nothing is lost."
         notice = Notice(
             notice_id, "task", manager.id, manager.name, manager.email, state.pcn.code, "", "",
             f"{state.reference} needs a hand", now,

@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import Any, Concatenate, Protocol
 
 from application.batches import Batch
+from application.incidents import Incidents
 from application.launcher import Launcher, LaunchResult
 from application.repository import TRIES, Recorded, Repository, answered
 from application.responses import ResponseAttempt, checked_answers
@@ -104,15 +105,31 @@ class Operations:
         now = self.clock.now()
         attempt = ResponseAttempt(self.uploads, assignment_id, raw, now, actor, anyway=anyway, seen=seen)
         asked, _ = await self.repository.asked(assignment_id)
-        kept = await self.repository.decide(
-            asked.id, attempt.decide, now, look_ahead=False, documents=attempt.files
-        )
+        try:
+            kept = await self.repository.decide(
+                asked.id, attempt.decide, now, look_ahead=False, documents=attempt.files
+            )
+        except Refused as refused:
+            if refused.code == "stuck":
+                await self._tell_of_fault(assignment_id, refused.message)
+            raise
         self.uploads.forget(assignment_id, attempt.files)
         if pending.moves(kept.state, assignment_id):
             self.signals.wake_batch(kept.state.batch, f"an answer from {actor.organisation}")
         self.signals.tell()
         body: Any = kept.events[0].body
         return body.number, body.late, attempt.warnings
+
+    async def _tell_of_fault(self, assignment_id: str, because: str) -> None:
+        """Tell the manager, once, that an answer could not be taken because of the process. Another commit that comes
+        first leaves it to the next try."""
+        state, assignment = await self.repository.asked(assignment_id)
+        place = state.pcn.organisation_name(assignment.organisation)
+        told = await Incidents(self.repository.store).answer_refused(state, place, because, self.clock.now())
+        if told.events:
+            with suppress(Conflict):
+                await self.repository.store.commit([Commit(state.id, state.version, told.events)])
+                self.signals.wake_post()
 
     async def check(
         self, assignment_id: str, raw: Mapping[str, Any], actor: Actor

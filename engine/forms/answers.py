@@ -19,6 +19,7 @@ from definitions.models.field_types.declaration import UNKNOWN
 from definitions.models.fields import Check, FormItem, RepeatedGroup
 from definitions.source.typed_text import BadValue, as_text, is_blank, look_alike
 from engine.forms import patient_guard
+from engine.forms.conditions import holds
 from engine.forms.layout import Evaluator, FormPlace, ask_of, items_of, lay_out, words
 
 __all__ = [
@@ -193,20 +194,13 @@ class _Reading:
             before = [answer.shown for answer in conditional]
             for answer in conditional:
                 condition = answer.place.field.show_if or ""
-                answer.shown = self._holds(condition, self._inside(answer.place, self._names()), gaps=False)
+                answer.shown = holds(
+                    condition, self._inside(answer.place, self._names()), self.evaluate, gaps=False
+                )
             if before == [answer.shown for answer in conditional]:
                 return
 
     # --- names and values
-
-    def _holds(self, condition: str, names: Mapping[str, Any], gaps: bool) -> bool:
-        """Whether a condition is true. One that compares with an answer nobody gave is what `gaps` says."""
-        try:
-            return bool(self.evaluate.expression(condition, names))
-        except ValueError:
-            if any(answer.value is None or answer.value == UNKNOWN for answer in self.answers):
-                return gaps
-            raise
 
     def _names(self) -> dict[str, Any]:
         """The context, with every answer as expressions see it; what is not answered is None."""
@@ -255,7 +249,8 @@ class _Reading:
         elif answer.value is None:
             needed = asked_for.required
             if asked_for.required_if is not None:
-                needed = self._holds(asked_for.required_if, self._inside(place, names), gaps=False)
+                inside = self._inside(place, names)
+                needed = holds(asked_for.required_if, inside, self.evaluate, gaps=False)
             if needed:
                 self.problems.append(
                     AnswerProblem(place.path, said(self._label(place), place.type.missing), "missing")
@@ -287,7 +282,7 @@ class _Reading:
 
     def _run(self, checks: Sequence[Check], names: Mapping[str, Any]) -> None:
         for check in checks:
-            if self._holds(check.check, names, gaps=True):
+            if holds(check.check, names, self.evaluate, gaps=True):
                 continue
             message = words(check.message, names, self.evaluate)
             if check.level == "warn":

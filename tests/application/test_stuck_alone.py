@@ -281,6 +281,35 @@ async def test_its_commands_are_refused_or_done_but_never_fail(start: Start) -> 
     assert (await baton.operations.repository.state(workflow)).status == "withdrawn"
 
 
+@pytest.mark.parametrize("key", ["required_if", "show_if", "check"])
+async def test_a_condition_that_takes_too_long_is_no_gap_and_its_answer_waits_for_the_manager(
+    start: Start, tmp_path: Path, key: str
+) -> None:
+    """Another question is left empty, which is no reason to wave it through."""
+    text = DEFINITION.format(id=f"gap-{key.replace('_', '-')}", title="Count", label="Left", needed="true")
+    text = text.rstrip() + "\n      - {id: note, type: text, label: Note, required: false}\n"
+    if key == "check":
+        text += f'    checks: [{{check: "{HEAVY_EXPRESSION}", message: No}}]\n'
+    else:
+        text += (
+            f'      - {{id: more, type: text, label: More, required: false, {key}: "{HEAVY_EXPRESSION}"}}\n'
+        )
+    (tmp_path / "library" / f"gap-{key}.yaml").write_text(text)
+    baton = start()
+    workflow, good = await baton.launch(f"gap-{key.replace('_', '-')}"), await baton.launch("good")
+    await baton.runtime.advance([workflow, good])
+    before = len(await baton.notices(workflow))
+    [asked] = (await baton.operations.repository.state(workflow)).steps["first"].assignments.values()
+    for _ in range(2):
+        with pytest.raises(Refused) as refused:
+            await baton.operations.respond(asked.id, {"left": 3}, MANAGER)
+        assert refused.value.code == "stuck"
+    [told] = (await baton.notices(workflow))[before:]
+    assert told.notice.person == "asha-patel" and "could not be taken" in told.notice.facts["text"]
+    [fine] = (await baton.operations.repository.state(good)).steps["first"].assignments.values()
+    await baton.operations.respond(fine.id, {"left": 3}, MANAGER)
+
+
 async def test_a_practice_is_not_told_what_went_wrong(start: Start) -> None:
     baton = start()
     workflow = await baton.launch("form")
