@@ -9,36 +9,16 @@ Example::
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
+from definitions.models.field_types.exact_numbers import ExactNumber, Samples
+from definitions.source.typed_numbers import as_number
 
-from definitions.models.field_types.bounds import as_decimal, in_words, made_up, within
-from definitions.models.field_types.declaration import FieldSpec, FieldType, Sampling, Widget
-from definitions.source.typed_numbers import as_number, at_most_places, written
-from definitions.source.typed_text import BadValue
-
-
-def _read(ask: FieldSpec, given: Any) -> str:
-    number = as_number(given, "a full-time equivalent, such as 0.80")
-    if not 0 <= number <= 2:
-        raise BadValue("must be between 0.00 and 2.00 full-time equivalent")
-    at_most_places(number, 2, "use at most 2 decimal places, such as 0.80")
-    return written(within(ask, number).quantize(Decimal("0.01")))
-
-
-def _sample(ask: FieldSpec, sampling: Sampling) -> str:
-    return f"{made_up(ask, sampling.rng, 2, '0.2', '1'):f}"
-
-
-TYPE = FieldType(
-    name="fte",
-    schema={"type": "string", "format": "decimal"},
-    widget=Widget("line", keyboard="decimal", width=5),
-    missing="enter a full-time equivalent, such as 0.80",
-    read=_read,
-    sample=_sample,
-    bounds="number",
-    seen=as_decimal,
-    hint=in_words,
-    whole=True,
-)
+TYPE = ExactNumber(
+    reads=as_number,
+    wanted="a full-time equivalent, such as 0.80",
+    places=2,
+    too_fine="use at most 2 decimal places, such as 0.80",
+    samples=Samples(2, "0.2", "1"),
+    filled=True,
+    between=(0, 2),
+    outside="must be between 0.00 and 2.00 full-time equivalent",
+).type("fte", missing="enter a full-time equivalent, such as 0.80", width=5)

@@ -9,39 +9,16 @@ Example::
 
 from __future__ import annotations
 
-from typing import Any
+from definitions.models.field_types.exact_numbers import ExactNumber, Samples
+from definitions.source.typed_numbers import per_cent
 
-from definitions.models.field_types.bounds import as_decimal, in_words, made_up, within
-from definitions.models.field_types.declaration import FieldSpec, FieldType, Sampling, View, Widget
-from definitions.source.typed_numbers import at_most_places, per_cent, written
-from definitions.source.typed_text import BadValue
-
-
-def _read(ask: FieldSpec, given: Any) -> str:
-    number = at_most_places(per_cent(given, "a percentage, such as 45"), 4, "use at most 4 decimal places")
-    if not 0 <= number <= 100:
-        raise BadValue("must be between 0 and 100")
-    return written(within(ask, number, lambda bound: f"{bound:f}%"))
-
-
-def _sample(ask: FieldSpec, sampling: Sampling) -> str:
-    return f"{made_up(ask, sampling.rng, 1, '74', '86'):f}"
-
-
-def _shown(value: Any, view: View) -> str:
-    return f"{value}%"
-
-
-TYPE = FieldType(
-    name="percent",
-    schema={"type": "string", "format": "decimal"},
-    widget=Widget("line", keyboard="decimal", width=5, suffix="%"),
-    missing="enter a percentage",
-    read=_read,
-    sample=_sample,
-    bounds="number",
-    seen=as_decimal,
-    shown=_shown,
-    hint=in_words,
-    whole=True,
-)
+TYPE = ExactNumber(
+    reads=per_cent,
+    wanted="a percentage, such as 45",
+    places=4,
+    too_fine="use at most 4 decimal places",
+    samples=Samples(1, "74", "86"),
+    between=(0, 100),
+    outside="must be between 0 and 100",
+    said=lambda number: f"{number:f}%",
+).type("percent", missing="enter a percentage", width=5, suffix="%")
