@@ -21,7 +21,7 @@ from application.batches import Batch
 from flows import deployments, events, runtime_access
 from flows.clients import clients_of
 from flows.deployments import DELIVER_POST
-from flows.failures import NOT_PUBLISHED, STANDSTILL, Failures, PrefectFault
+from flows.failures import NOT_PUBLISHED, STANDSTILL, Failures, PrefectFault, said
 from flows.reconcile import mend, missing_runs
 from flows.runs import ensure, ensure_runs, standing, standing_key, today, wanted
 from flows.server.process import PrefectServer
@@ -85,7 +85,7 @@ class Request:
                 await self._do()
             except Exception as trouble:
                 # Once is nothing to tell anybody, and it happens often. `failures` tells what lasts for a minute.
-                logger.debug("%s is tried again: %s: %s", self.name, type(trouble).__name__, trouble)
+                logger.debug("%s is tried again: %s", self.name, said(trouble))
                 self._failures.failed(self.name, trouble, self._text)
                 self._asked.set()
                 await asyncio.sleep(RETRY_SECONDS)

@@ -40,7 +40,7 @@ class Failures:
             self._server_since[subject] = since
             if not isinstance(error, httpx.TransportError):
                 self._of_database.add(subject)
-        self._alarms.set(subject, text, [f"{subject}: {_said(error)}."], PATIENCE)
+        self._alarms.set(subject, text, [f"{subject}: {said(error)}."], PATIENCE)
 
     def worked(self, subject: str) -> None:
         self._forget(subject)
@@ -72,7 +72,8 @@ def is_of_server(error: Exception) -> bool:
     return isinstance(error, httpx.HTTPError | PrefectException | PrefectFault)
 
 
-def _said(error: Exception) -> str:
-    """The first line of what the error says, with its kind: some say nothing."""
-    text = " ".join(str(error).splitlines()[:1]).rstrip(".")
+def said(error: Exception) -> str:
+    """The first line of what the error says, with its kind: some say nothing, and some of Prefect's hold who does."""
+    told = getattr(error, "http_exc", None) or error
+    text = " ".join(str(told).splitlines()[:1]).rstrip(".")
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -42,7 +42,7 @@ from prefect.states import to_state_create
 
 from engine.dates.clock import SystemClock
 from flows import runtime_access
-from flows.failures import PATIENCE, PrefectFault
+from flows.failures import PATIENCE, PrefectFault, said
 
 logger = logging.getLogger(__name__)
 
@@ -175,10 +175,10 @@ async def try_again(trouble: Exception) -> NoReturn:
         raise trouble
     runtime_access.alarms().set(
         f"flow run {current_run.name}", "Part of Baton's work cannot go on just now, and is tried again every minute.",
-        [f"{current_run.name}: {type(trouble).__name__}: {trouble}"], PATIENCE,
+        [f"{current_run.name}: {said(trouble)}."], PATIENCE,
     )  # fmt: skip
     at = machine_now() + TRY_AGAIN_AFTER
-    because = f"could not go on, trying again in a minute: {type(trouble).__name__}: {trouble}"[:1000]
+    because = f"could not go on, trying again in a minute: {said(trouble)}"[:1000]
     state = await PrefectRuns().schedule(UUID(current_run.id), TROUBLED, at, because)
     raise Pause(because, state=state)
 

@@ -196,7 +196,7 @@ class BatonWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BatonWorkerRes
             self.nudge()
 
     async def _claim(self, run: FlowRun) -> bool:
-        """Set the run Pending; false if another worker has it.
+        """Set the run Pending; false if another worker has it, or if it has gone from Prefect since we asked.
 
         The scheduled time is now and not the run's own: in the gap since we asked, the run may have been
         entered elsewhere and have left again for a deadline weeks away, which Prefect's engine would sit out.
@@ -204,7 +204,13 @@ class BatonWorker(BaseWorker[BaseJobConfiguration, BaseVariables, BatonWorkerRes
         pending: State[Any] = State(
             type=StateType.PENDING, name="Pending", state_details=StateDetails(scheduled_time=machine_now())
         )
-        answer = await self.client.set_flow_run_state(run.id, pending)
+        try:
+            answer = await self.client.set_flow_run_state(run.id, pending)
+        except ObjectNotFound:
+            self.on_trouble(
+                run.idempotency_key or ""
+            )  # whoever wakes it finds that it has gone, and makes it anew
+            return False
         return answer.status.value == "ACCEPT"
 
     async def _execute(self, run: FlowRun) -> None:

@@ -11,7 +11,7 @@ from prefect.exceptions import ObjectNotFound
 
 from application.alarms import Alarms
 from flows.clients import spare_loopback
-from flows.failures import NOT_PUBLISHED, Failures, PrefectFault, is_of_server
+from flows.failures import NOT_PUBLISHED, Failures, PrefectFault, is_of_server, said
 from store.protocol import StoreError
 
 
@@ -28,6 +28,14 @@ from store.protocol import StoreError
 )
 def test_the_server_is_blamed_for_its_own_faults_only(error: Exception, of_server: bool) -> None:
     assert is_of_server(error) is of_server
+
+
+def test_what_an_error_holds_is_said_with_its_kind() -> None:
+    assert (
+        said(ObjectNotFound(httpx.HTTPError("404 Not Found\nsee elsewhere")))
+        == "ObjectNotFound: 404 Not Found"
+    )
+    assert said(TimeoutError()) == "TimeoutError"
 
 
 def test_a_database_is_blamed_when_the_server_answers_and_cannot() -> None:

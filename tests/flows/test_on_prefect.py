@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from prefect.client.schemas.objects import FlowRun
 
 from application.batches import Batch
 from application.published_events import PublishedPosition
@@ -141,6 +142,17 @@ async def test_a_run_left_running_by_a_process_that_died_goes_on(bench: Bench) -
     await bench.closed(batch)
     await bench.prefect.reaches(batch.batch_id, "Completed")
     assert "Running Crashed Woken" in " ".join(await bench.prefect.story(batch.batch_id))
+
+
+async def test_a_run_that_goes_between_the_look_and_its_claim_is_no_error_and_made_anew(bench: Bench) -> None:
+    batch = await bench.launch("gone")
+    first = await bench.prefect.run(batch.batch_id)
+    await bench.prefect.delete(f"/flow_runs/{first['id']}")
+    dispatcher, loop = bench.controller._dispatcher, bench.controller._loop
+    assert dispatcher is not None and loop is not None
+    claim = dispatcher._worker._claim(FlowRun.model_validate(first))
+    assert not await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(claim, loop))
+    await bench.prefect.reaches(batch.batch_id, "Waiting")
 
 
 def _as_at_start_up(dispatcher: Dispatcher) -> None:
