@@ -130,3 +130,8 @@ async def deployment_id(client: PrefectClient, deployment: Deployment) -> UUID:
     """The id of a deployment in Prefect. Raises `ObjectNotFound` when Prefect does not know it."""
     found = await client.read_deployment_by_name(f"{deployment.flow}/{DEPLOYMENT}")
     return found.id
+
+
+async def queues_of_pool(client: PrefectClient) -> set[UUID]:
+    """The ids of the work pool's queues. Raises `ObjectNotFound` when there is no pool."""
+    return {queue.id for queue in await client.read_work_queues(work_pool_name=POOL)}

@@ -21,7 +21,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from application.batches import Batch
 from engine.dates.clock import LONDON
 from flows import runtime_access
-from flows.deployments import ALL, deployment_id
+from flows.deployments import ALL, deployment_id, queues_of_pool
 from flows.runs import Mended, ensure, hand_over, is_stranded, standing, today, wanted
 from flows.waiting import WOKEN, PrefectRuns, machine_now, try_again, wait_until, wake
 
@@ -118,12 +118,12 @@ def _overdue(batches: Sequence[Batch], live: dict[str, FlowRun]) -> list[str]:
 async def _live_runs(client: PrefectClient) -> dict[str, FlowRun]:
     """Every live run of ours by its key, a page at a time."""
     live: dict[str, FlowRun] = {}
-    ours = await _live_filter(client)
+    ours, queues = await _live_filter(client), await queues_of_pool(client)
     for offset in itertools.count(0, _PAGE):
         page = await client.read_flow_runs(
             flow_run_filter=ours, sort=FlowRunSort.ID_DESC, limit=_PAGE, offset=offset
         )
-        whole = [run for run in page if run.id in underway or not is_stranded(run)]
+        whole = [run for run in page if run.id in underway or not is_stranded(run, queues)]
         live.update({run.idempotency_key: run for run in whole if run.idempotency_key})
         if len(page) < _PAGE:
             break

@@ -6,7 +6,7 @@ under a key is left alone while it lives, revived when it has ended, and made wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,6 +25,7 @@ from flows.deployments import (
     RUN_WORKFLOWS,
     Deployment,
     deployment_id,
+    queues_of_pool,
 )
 from flows.failures import PrefectFault
 from flows.waiting import WOKEN, PrefectRuns, machine_now
@@ -117,10 +118,11 @@ async def ensure(wants: Sequence[Wanted]) -> Mended:
 
 async def _ensure_some(client: PrefectClient, wants: Sequence[Wanted], home: UUID) -> Mended:
     """Make the runs that are missing and revive those that have ended; two requests if none has."""
+    queues = await queues_of_pool(client)
     keys = FlowRunFilter.model_validate({"idempotency_key": {"any_": [want.key for want in wants]}})
     there = {run.idempotency_key: run for run in await client.read_flow_runs(flow_run_filter=keys)}
     for key, run in list(there.items()):
-        if run.deployment_id != home or is_stranded(run):
+        if run.deployment_id != home or is_stranded(run, queues):
             # No worker will ever take it up, and its key is in the way of a new one.
             await client.delete_flow_run(run.id)
             del there[key]
@@ -132,9 +134,9 @@ async def _ensure_some(client: PrefectClient, wants: Sequence[Wanted], home: UUI
     return Mended(made=len(missing), revived=len(ended))
 
 
-def is_stranded(run: FlowRun) -> bool:
-    """Whether no worker can ever take this run up: its state is gone, or its queue, with the work pool."""
-    return run.state is None or run.work_queue_id is None
+def is_stranded(run: FlowRun, queues: Collection[UUID]) -> bool:
+    """Whether no worker can ever take this run up: its state is gone, or it is in none of the work pool's `queues`."""
+    return run.state is None or run.work_queue_id not in queues
 
 
 async def _create(client: PrefectClient, wants: Sequence[Wanted], home: UUID) -> None:

@@ -157,6 +157,12 @@ def _delete_rows(database: Path) -> None:
             connection.execute(f"DELETE FROM {table}")  # noqa: S608
 
 
+def _delete_the_pool(database: Path) -> None:
+    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("DELETE FROM work_pool")  # its queue, and the runs in it, stay behind
+
+
 def _overwrite_root_pages(database: Path) -> None:
     with closing(sqlite3.connect(database, timeout=30)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -166,9 +172,11 @@ def _overwrite_root_pages(database: Path) -> None:
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
-    "break_", [_drop_tables, _delete_rows, _overwrite_root_pages], ids=lambda each: each.__name__
+    "break_",
+    [_drop_tables, _delete_rows, _delete_the_pool, _overwrite_root_pages],
+    ids=lambda each: each.__name__,
 )
-async def test_a_database_broken_inside_is_replaced_while_running(
+async def test_with_a_database_broken_inside_work_goes_on_while_running(
     bench: Bench, break_: Callable[[Path], None]
 ) -> None:
     server = bench.controller._server
