@@ -84,7 +84,12 @@ class PrefectServer:
         """Keep a server running until cancelled, then stop it."""
         try:
             while True:
-                await self._serve(failures)
+                try:
+                    await self._serve(failures)
+                except OSError as error:
+                    # A full disk, or a file that is not there: it may be mended meanwhile.
+                    failures.failed(_SUBJECT, error)
+                self.healthy.clear()
                 await self.stop(at_once=True)
                 await asyncio.sleep(_WATCH_SECONDS)
         finally:
@@ -92,18 +97,13 @@ class PrefectServer:
             await self.stop()
 
     async def _serve(self, failures: Failures) -> None:
-        """Start a server, and return when it did not come up, has died, or is to be replaced."""
-        try:
-            self._put_database_aside_if_hopeless()
-            self._start()
-        except OSError as error:  # a full disk, or a folder that is not ours: it may be mended meanwhile
-            failures.failed(_SUBJECT, error)
-            return
+        """Start a server, and return when it did not come up, has died, or is to be replaced. Raises OSError."""
+        self._put_database_aside_if_hopeless()
+        self._start()
         if await self._becomes_healthy(failures):
             self.starts += 1
             self.healthy.set()
             await self._stays_well(failures)
-            self.healthy.clear()
         else:
             self._failed += 1
             logger.warning("Prefect's server did not start; see %s", self.log)
