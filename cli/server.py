@@ -109,11 +109,8 @@ def keep_log(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    home = settings.at_home
-    alarms = Alarms()
+    home, alarms, clock = settings.at_home, Alarms(), _clock(settings)
     known = directory_to_start_with(settings, alarms)
-    leaping = settings.clock == "leaping"
-    clock: Clock = leaping_clock(home.clock, settings.clock_start) if leaping else SystemClock()
     async with AsyncExitStack() as stack:
         store = open_store(home.root)
         stack.push_async_callback(store.close)
@@ -121,16 +118,9 @@ async def _serve(settings: Settings) -> None:
         port = sock.getsockname()[1]
         mailbox, post = await _post(settings, port, home, clock, stack)
         outbox = Outbox(mailbox, OutboxAccess()) if mailbox and settings.only_here else None
-        repository = Repository(store)
-        calendar = network_calendar()
-        operations = Operations(
-            repository, Launcher(repository, library(settings), known, calendar.to_data()), clock,
-            uploads=Uploads(home.uploads, clock, settings.file_quotas),
-        )  # fmt: skip
+        operations = _operations(settings, store, known, clock)
         links = Links(home.secret(), settings.url_on(port))
-        mailer = Mailer(
-            store, clock, post, links, lambda: hours_of(calendar, known), BounceReport(repository, clock)
-        )
+        mailer = _mailer(operations, post, links, known)
         runtime = Runtime(operations, _deliver(mailer, store), PublishedPosition(home.published), alarms)
         flows = FlowController(
             runtime, home, at_once=settings.workers, api_url=settings.prefect_api_url or None
@@ -138,24 +128,57 @@ async def _serve(settings: Settings) -> None:
         operations.signals = flows
         web_settings = _web_settings(settings)
         app = create_app(
-            Gateway(operations), links, clock, web_settings,
-            outbox=outbox, auditor=Auditor(store), alarms=alarms,
+            Gateway(operations), links, clock, web_settings, outbox=outbox, auditor=Auditor(store), alarms=alarms,
             prove=lambda challenge: home.proof(challenge, settings.here_on(port)),
-            demonstration=DemonstrationClock(repository, clock, flows.wake_due, runtime.next_post)
-            if isinstance(clock, LeapingClock) else None,
+            demonstration=_demonstration(operations, flows, runtime),
         )  # fmt: skip
         server = server_of(app, web_settings)
-        web = asyncio.create_task(server.serve(sockets=[sock]))
-        while not server.started and not web.done():
-            await asyncio.sleep(0.01)
-        stack.push_async_callback(flows.close)
         _end_on_signals(server)
+        web = await _listening(server, sock)
+        stack.push_async_callback(flows.close)
         home.say_running(Running(settings.here_on(port), os.getpid()))
         stack.callback(home.say_stopped)
         emails = f"{settings.url_on(port)}{outbox.path()}" if outbox else str(home.outbox) if mailbox else ""
         announce(Serving(settings.url_on(port), emails, home, known))
         flows.open()
         await web
+
+
+def _clock(settings: Settings) -> Clock:
+    if settings.clock == "leaping":
+        return leaping_clock(settings.at_home.clock, settings.clock_start)
+    return SystemClock()
+
+
+def _operations(settings: Settings, store: Store, known: Directory, clock: Clock) -> Operations:
+    repository = Repository(store)
+    launcher = Launcher(repository, library(settings), known, network_calendar().to_data())
+    uploads = Uploads(settings.at_home.uploads, clock, settings.file_quotas)
+    return Operations(repository, launcher, clock, uploads=uploads)
+
+
+def _mailer(operations: Operations, post: PostSettings, links: Links, known: Directory) -> Mailer:
+    repository, clock, calendar = operations.repository, operations.clock, network_calendar()
+    told = BounceReport(repository, clock)
+    return Mailer(repository.store, clock, post, links, lambda: hours_of(calendar, known), told)
+
+
+def _demonstration(
+    operations: Operations, flows: FlowController, runtime: Runtime
+) -> DemonstrationClock | None:
+    """Moves the calendar forward, where its clock leaps."""
+    clock = operations.clock
+    if not isinstance(clock, LeapingClock):
+        return None
+    return DemonstrationClock(operations.repository, clock, flows.wake_due, runtime.next_post)
+
+
+async def _listening(server: uvicorn.Server, sock: socket.socket) -> asyncio.Task[None]:
+    """The server's task, once the first page can be had, or it has failed."""
+    web = asyncio.create_task(server.serve(sockets=[sock]))
+    while not server.started and not web.done():
+        await asyncio.sleep(0.01)
+    return web
 
 
 def _end_on_signals(server: uvicorn.Server) -> None:
