@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -58,7 +59,9 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         environment |= {"BATON_HOME": str(home.root), "BATON_WEB_PORT": "0"}
         environment |= {f"BATON_{name}": value for name, value in settings.items()}
         command = [str(Path(sys.executable).parent / "baton"), "serve"]
-        process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, preexec_fn=_heed_signals
+        )
         started.append(process)
         served = Served(home, process)
         served.until(lambda: (running := home.running()) and running.pid == process.pid)
@@ -68,6 +71,12 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     for process in started:
         process.kill()
         process.wait()
+
+
+def _heed_signals() -> None:
+    """A suite run by nohup, or in the background, ignores signals, and its children would with it."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def serves_prefect(pid: int, home: Home) -> bool:
