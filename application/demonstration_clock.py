@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from application.children import about_to_begin
-from application.executor import worked_out
+from application.executor import STOPPERS, worked_out
 from application.home import HomeFileError, using, write_whole
-from application.incidents import STOPPERS
 from application.network_calendar import network_calendar
 from application.repository import Repository, answered, pending_of
 from engine.commands.refusals import Refused

@@ -13,9 +13,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from definitions.language.budget import MAX_TOGETHER, Budget
+from definitions.language.exact_numbers import FunctionError
+from definitions.language.expressions import ExpressionError
+from engine.dates.calendar import BeyondHorizon
+from engine.decisions.advance import NeverSettles
 
 QUICK = 20_000  #: steps of what may be worked out on the event loop: some five milliseconds
 SECONDS = 10.0  #: after which it is ended, whatever it has counted
+
+#: What a definition, its data or the calendar can do wrong. Anything else is Baton's own fault, and is not caught.
+STOPPERS = (BeyondHorizon, ExpressionError, FunctionError, NeverSettles)
 
 Result = TypeVar("Result")
 

@@ -13,23 +13,17 @@ from datetime import datetime
 from functools import partial
 from hashlib import sha256
 
-from application.executor import worked_out
+from application.executor import STOPPERS, worked_out
 from application.unsent_asks import unsent_asks
-from definitions.language.exact_numbers import FunctionError
-from definitions.language.expressions import ExpressionError
 from definitions.models import role_holders
-from engine.dates.calendar import BeyondHorizon
 from engine.dates.clock import london_date
-from engine.decisions.advance import NeverSettles, advance
+from engine.decisions.advance import advance
 from engine.decisions.draft import Decision, Draft
 from engine.events import Notice, NoticePlanned
 from engine.state.workflow import WorkflowState
 from store.protocol import Store
 
 logger = logging.getLogger("baton.stuck")
-
-#: What a definition, its data or the calendar can do wrong. Anything else is Baton's own fault, and is not caught.
-STOPPERS = (BeyondHorizon, ExpressionError, FunctionError, NeverSettles)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from application.executor import worked_out
-from application.incidents import STOPPERS
+from application.executor import STOPPERS, worked_out
 from definitions.loading.bundle import BundleError, Process, open_bundle
 from definitions.source.problems import DefinitionErrors
 from engine.commands.refusals import Refused
