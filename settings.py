@@ -35,7 +35,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from application.home import Home
+from application.environment.home import Home
 from definitions.source.problems import DefinitionErrors, Problem, nearest
 from definitions.source.text import decode
 from engine.forms.files import MB, FileQuotas

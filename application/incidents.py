@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from hashlib import sha256
 
-from application.executor import STOPPERS, worked_out
+from application.environment.executor import STOPPERS, worked_out
 from application.unsent_asks import unsent_asks
 from definitions.models import role_holders
 from engine.dates.clock import london_date

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from application.batches import BATCH_LIMIT, Batch, batches, batches_of
-from application.executor import worked_out
+from application.environment.executor import worked_out
 from application.repository import Repository
 from definitions.language.expressions import ExpressionError
 from definitions.loading.bundle import Process

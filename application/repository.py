@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from application.executor import STOPPERS, worked_out
+from application.environment.executor import STOPPERS, worked_out
 from definitions.loading.bundle import BundleError, Process, open_bundle
 from definitions.source.problems import DefinitionErrors
 from engine.commands.refusals import Refused

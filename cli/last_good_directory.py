@@ -10,8 +10,8 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from application.alarms import Alarms
-from application.home import HomeFileError, using
+from application.environment.alarms import Alarms
+from application.environment.home import HomeFileError, using
 from cli.context import directory
 from definitions.models.directory import Directory
 from definitions.source.problems import DefinitionErrors

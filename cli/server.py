@@ -16,16 +16,16 @@ from logging.handlers import RotatingFileHandler
 import uvicorn
 import uvloop
 
-from application.alarms import Alarms
-from application.bounces import BounceReport
-from application.demonstration_clock import DemonstrationClock, leaping_clock
-from application.home import Home, Running, using
+from application.environment.alarms import Alarms
+from application.environment.home import Home, Running, using
 from application.launcher import Launcher
 from application.network_calendar import hours_of, network_calendar
 from application.operations import Operations
-from application.published_events import PublishedPosition
+from application.progress.bounces import BounceReport
+from application.progress.demonstration_clock import DemonstrationClock, leaping_clock
+from application.progress.published_events import PublishedPosition
+from application.progress.runtime import PostOutcome, Runtime
 from application.repository import Repository
-from application.runtime import PostOutcome, Runtime
 from application.uploads import Uploads
 from audit.auditor import Auditor
 from cli.console import LogLines, say

@@ -17,8 +17,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from application.batches import Batch
-from application.home import Home
-from application.runtime import Runtime
+from application.environment.home import Home
+from application.progress.runtime import Runtime
 from flows import runtime_access
 from flows.clients import spare_loopback
 from flows.server.process import PrefectServer

@@ -16,8 +16,8 @@ from typing import Any
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter
 
-from application.alarms import Alarms
 from application.batches import Batch
+from application.environment.alarms import Alarms
 from flows import deployments, events, runtime_access
 from flows.clients import clients_of
 from flows.deployments import DELIVER_POST

@@ -12,7 +12,7 @@ import logging
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.events import Event, Resource
 
-from application.published_events import PublishedEvent
+from application.progress.published_events import PublishedEvent
 from flows import runtime_access
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import httpx
 
-from application.alarms import Alarms
+from application.environment.alarms import Alarms
 
 #: How long something may fail and be tried again before it is told.
 PATIENCE = timedelta(minutes=1)

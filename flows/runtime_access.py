@@ -10,8 +10,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from application.alarms import Alarms
-from application.runtime import Runtime
+from application.environment.alarms import Alarms
+from application.progress.runtime import Runtime
 from engine.dates.clock import Clock
 
 Answer = TypeVar("Answer")

@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from application.alarms import Alarms
-from application.demonstration_clock import DemonstrationClock
+from application.environment.alarms import Alarms
+from application.progress.demonstration_clock import DemonstrationClock
 from audit.auditor import Auditor
 from engine.dates.clock import Clock
 from notifications.links import Links

@@ -11,8 +11,8 @@ from pathlib import Path
 from application.launcher import Launcher, LaunchResult
 from application.network_calendar import network_calendar
 from application.operations import Operations
+from application.progress.runtime import PostOutcome, Runtime
 from application.repository import Repository
-from application.runtime import PostOutcome, Runtime
 from benchmarks.systems.network import INPUTS, SHELF, directory
 from definitions.loading.library import SHIPPED, Library
 from engine.dates.clock import VirtualClock

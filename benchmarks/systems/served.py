@@ -21,7 +21,7 @@ from typing import Any
 
 import httpx
 
-from application.home import Home
+from application.environment.home import Home
 from benchmarks.systems.network import INPUTS, SHELF, write_directory
 
 SATURDAY_NIGHT = "2026-11-21T22:00:00+00:00"

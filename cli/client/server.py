@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import httpx
 
-from application.home import Home
+from application.environment.home import Home
 from cli.console import Trouble, Usage, sentence
 from settings import Settings
 

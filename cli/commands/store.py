@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from application.home import Home
+from application.environment.home import Home
 from cli.console import Trouble, say, say_json
 from cli.context import Json, settings
 

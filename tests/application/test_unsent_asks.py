@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from application.bounces import BounceReport
 from application.launcher import Launcher
 from application.network_calendar import hours_of, network_calendar
 from application.operations import Operations
-from application.runtime import PostOutcome, Runtime
+from application.progress.bounces import BounceReport
+from application.progress.runtime import PostOutcome, Runtime
 from definitions.loading.library import SHIPPED, Library
 from engine import events as e
 from engine.dates.clock import VirtualClock

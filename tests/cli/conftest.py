@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from application.alarms import Alarms
 from application.batches import Batch
-from application.home import Home, Running
+from application.environment.alarms import Alarms
+from application.environment.home import Home, Running
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
 from application.operations import NoSignals, Operations

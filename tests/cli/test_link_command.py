@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from application.home import Home
+from application.environment.home import Home
 from engine.events import BATON, Event
 from engine.events.post import LINKS, LinkIssued
 from store.embedded import open_store

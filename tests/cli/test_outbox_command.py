@@ -6,7 +6,7 @@ import json
 
 import httpx
 
-from application.home import Home
+from application.environment.home import Home
 from tests.cli.conftest import Baton
 
 

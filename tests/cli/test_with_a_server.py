@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from application.alarms import Alarms
-from application.home import Home
+from application.environment.alarms import Alarms
+from application.environment.home import Home
 from tests.cli.conftest import EXAMPLES, Baton, serving
 
 INPUTS = EXAMPLES / "inputs" / "iif-quarter-close.yaml"

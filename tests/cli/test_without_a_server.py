@@ -13,8 +13,8 @@ from typing import ClassVar
 
 import pytest
 
-from application.alarms import Alarms
-from application.home import Home, Running
+from application.environment.alarms import Alarms
+from application.environment.home import Home, Running
 from cli.last_good_directory import directory_to_start_with
 from cli.main import app, run
 from definitions.source.problems import DefinitionErrors

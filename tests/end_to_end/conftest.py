@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from application.home import Home
+from application.environment.home import Home
 from cli.client.server import Server, server
 from settings import Settings
 

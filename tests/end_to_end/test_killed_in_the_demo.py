@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from application.home import Home
+from application.environment.home import Home
 from cli.demo import __main__ as demo
 from cli.demo.visitor import Visitor
 from cli.main import run

@@ -17,12 +17,12 @@ from typing import Any
 import httpx
 import pytest
 
-from application.bounces import BounceReport
 from application.launcher import Launcher
 from application.network_calendar import hours_of, network_calendar
 from application.operations import Operations
+from application.progress.bounces import BounceReport
+from application.progress.runtime import PostOutcome, Runtime
 from application.repository import Repository
-from application.runtime import PostOutcome, Runtime
 from cli.arguments import mapping
 from cli.demo.visitor import _flat
 from definitions.loading.directory_file import load_directory

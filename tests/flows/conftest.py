@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from application.batches import Batch
-from application.home import Home
+from application.environment.home import Home
 from flows import dispatcher
 from flows.controller import FlowController
 from flows.server import probe, process

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from application.advancer import Outcome
 from application.batches import Batch
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
 from application.operations import Operations
+from application.progress.advancer import Outcome
+from application.progress.runtime import PostOutcome, Runtime
 from application.repository import Repository
-from application.runtime import PostOutcome, Runtime
 from definitions.loading.library import SHIPPED, Library
 from definitions.models.directory import Directory
 from engine.dates.clock import Clock, LeapingClock, VirtualClock

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from application.alarms import Alarms
-from application.home import Home
+from application.environment.alarms import Alarms
+from application.environment.home import Home
 from flows import runtime_access
 from flows.controller import FlowController
 from flows.dispatcher import Dispatcher, Request

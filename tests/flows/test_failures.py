@@ -9,7 +9,7 @@ import httpx
 import pytest
 from prefect.exceptions import ObjectNotFound
 
-from application.alarms import Alarms
+from application.environment.alarms import Alarms
 from flows.clients import spare_loopback
 from flows.failures import NOT_PUBLISHED, Failures, PrefectFault, is_of_server, said
 from store.protocol import StoreError

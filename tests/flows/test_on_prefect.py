@@ -12,7 +12,7 @@ import pytest
 from prefect.client.schemas.objects import FlowRun
 
 from application.batches import Batch
-from application.published_events import PublishedPosition
+from application.progress.published_events import PublishedPosition
 from engine.dates.clock import LeapingClock
 from flows import waiting
 from flows.deployments import DELIVER_POST

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from application.runtime import Runtime
+from application.progress.runtime import Runtime
 from flows import runtime_access
 from flows.post import deliver_post
 from flows.runtime_access import NoRuntime

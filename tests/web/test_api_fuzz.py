@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
-from application.demonstration_clock import DemonstrationClock
+from application.progress.demonstration_clock import DemonstrationClock
 from audit.auditor import Auditor
 from engine.dates.clock import LeapingClock
 from tests.web.site import SETTINGS, START, TOKEN, begun, mailbox_of

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import AwareDatetime
 
-from application.demonstration_clock import ClockReading, DemonstrationClock
+from application.progress.demonstration_clock import ClockReading, DemonstrationClock
 from web.api.json_bodies import StrictRoute
 from web.api.routes import RequestBody
 from web.api.schema import ERRORS

@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from application.alarms import Alarms
+from application.environment.alarms import Alarms
 from web.api.json_bodies import StrictRoute
 from web.api.schema import ERRORS
 

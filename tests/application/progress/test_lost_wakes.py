@@ -12,8 +12,8 @@ import pytest
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
 from application.operations import Operations
+from application.progress.runtime import PostOutcome, Runtime
 from application.repository import Repository
-from application.runtime import PostOutcome, Runtime
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import SHIPPED, Library
 from engine.dates.clock import VirtualClock
@@ -23,7 +23,7 @@ from store.embedded import open_store
 from store.memory.store import MemoryStore
 from store.protocol import Store
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 NOW = datetime(2026, 12, 15, 9, tzinfo=UTC)
 ASHA = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel", channel="web")
 

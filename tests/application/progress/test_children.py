@@ -14,8 +14,8 @@ from application.batches import Batch
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
 from application.operations import NoSignals, Operations
+from application.progress.runtime import PostOutcome, Runtime
 from application.repository import Repository
-from application.runtime import PostOutcome, Runtime
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import SHIPPED, Library
 from engine import commands
@@ -24,7 +24,7 @@ from engine.events import Actor, ChildRefused, NoticePlanned
 from engine.state.workflow import WorkflowState
 from store.memory.store import MemoryStore
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 NOW = datetime(2026, 12, 15, 9, tzinfo=UTC)
 ASHA = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel", channel="web")
 

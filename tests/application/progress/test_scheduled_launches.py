@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from application.alarms import Alarms
+from application.environment.alarms import Alarms
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
 from application.operations import Operations
+from application.progress.schedule import launch_adopted
 from application.repository import Repository
-from application.schedule import launch_adopted
 from definitions.language.financial_year import EDGES, edges_about
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import SHIPPED, Library
@@ -22,7 +22,7 @@ from definitions.models.directory import Adopted
 from engine.dates.clock import VirtualClock
 from store.memory.store import MemoryStore
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 MONTHLY = """
 id: monthly
 version: 1

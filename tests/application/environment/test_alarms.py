@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from application.alarms import Alarms
+from application.environment.alarms import Alarms
 
 NOON = datetime(2026, 12, 15, 12, tzinfo=UTC)
 

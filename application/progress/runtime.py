@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from application.advancer import Advancer, Outcome
-from application.alarms import Alarms
 from application.batches import Batch
-from application.children import Children
+from application.environment.alarms import Alarms
 from application.incidents import Incidents
 from application.operations import Operations
-from application.published_events import PublishedEvent, PublishedPosition
+from application.progress.advancer import Advancer, Outcome
+from application.progress.children import Children
+from application.progress.published_events import PublishedEvent, PublishedPosition
+from application.progress.schedule import launch_adopted
 from application.repository import Repository
-from application.schedule import launch_adopted
 from engine import events as e
 from engine.dates.clock import Clock
 from engine.events import Event

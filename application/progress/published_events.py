@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from application.home import using, write_whole
+from application.environment.home import using, write_whole
 
 
 @dataclass(frozen=True)

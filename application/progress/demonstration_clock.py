@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from application.children import about_to_begin
-from application.executor import STOPPERS, worked_out
-from application.home import HomeFileError, using, write_whole
+from application.environment.executor import STOPPERS, worked_out
+from application.environment.home import HomeFileError, using, write_whole
 from application.network_calendar import network_calendar
+from application.progress.children import about_to_begin
 from application.repository import Repository, answered, pending_of
 from engine.commands.refusals import Refused
 from engine.commands.responses import answerable

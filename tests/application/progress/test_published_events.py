@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from application.published_events import PublishedPosition
-from application.runtime import Runtime
+from application.progress.published_events import PublishedPosition
+from application.progress.runtime import Runtime
 from tests.flows.network import Network
 
 

@@ -17,8 +17,8 @@ from application import repository
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
 from application.operations import Operations
+from application.progress.runtime import PostOutcome, Runtime
 from application.repository import Repository, Unreadable
-from application.runtime import PostOutcome, Runtime
 from definitions.language import budget
 from definitions.loading.bundle import Process
 from definitions.loading.directory_file import load_directory
@@ -35,7 +35,7 @@ from web.gateway import Gateway
 from web.refusals import told
 from web.views import WebSettings
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 NOW = datetime(2026, 12, 15, 9, tzinfo=UTC)
 MANAGER = Actor("Asha Patel", "pcn_manager", "U90001", "asha-patel", channel="web")
 TURNS = "'" + "x" * 100 + "'"

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from application.alarms import Alarms
-from application.executor import worked_out
+from application.environment.alarms import Alarms
+from application.environment.executor import worked_out
 from application.launcher import KEY_TAKEN, LaunchResult
 from application.operations import Operations
 from definitions.language.financial_year import EDGES, edges_about, financial_year_of, quarter_of

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from application.demonstration_clock import DemonstrationClock, leaping_clock
-from application.home import HomeFileError
+from application.environment.home import HomeFileError
 from application.network_calendar import network_calendar
+from application.progress.demonstration_clock import DemonstrationClock, leaping_clock
 from application.repository import Repository
 from engine.commands.refusals import Refused
 from store.memory.store import MemoryStore

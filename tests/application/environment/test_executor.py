@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from application.executor import QUICK, worked_out
+from application.environment.executor import QUICK, worked_out
 from definitions.language.budget import MAX_STEPS, MAX_TOGETHER, TooMuch, spend
 from definitions.language.expressions import Expression, ExpressionError, Template
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from application.alarms import Alarms
-from application.executor import worked_out
+from application.environment.alarms import Alarms
+from application.environment.executor import worked_out
 from application.incidents import Decided
 from application.repository import STUCK, Repository, Unreadable, pending_of
 from engine.state.workflow import WorkflowState

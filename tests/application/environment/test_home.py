@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from application.home import Home, HomeFileError, Running, write_whole
+from application.environment.home import Home, HomeFileError, Running, write_whole
 
 
 def test_secrets_are_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_secret_that_somebody_else_wrote_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Home(tmp_path).secret()
-    monkeypatch.setattr("application.home.os.geteuid", lambda: 4711)
+    monkeypatch.setattr("application.environment.home.os.geteuid", lambda: 4711)
     with pytest.raises(HomeFileError, match="secret belongs to another account"):
         Home(tmp_path).secret()
 
@@ -107,7 +107,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("application.home.Path.write_text", full)
+    monkeypatch.setattr("application.environment.home.Path.write_text", full)
     with pytest.raises(HomeFileError, match=r"note cannot be used .No space left on device.. Free the disk"):
         write_whole(file, "after")
     assert file.read_text() == "before"
