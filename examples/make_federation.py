@@ -9,7 +9,7 @@ fourth a clinical director who also leads at a member practice, and so signs wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from random import Random
 
@@ -75,6 +75,25 @@ def practices_in(number: int, dice: Random) -> int:
     return {0: 1, 1: 14}.get(number, dice.randint(4, 8))
 
 
+class Holders:
+    """The people of one PCN and the roles they hold, as lines of YAML."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.people, self.roles = list[str](), list[str]()
+
+    def add(self, domain: str, held: tuple[tuple[str, str], ...], title: str = "") -> str:
+        who, line = self.names.person(domain, title)
+        self.people.append(line)
+        self.hold(who, held)
+        return who
+
+    def hold(self, who: str, held: tuple[tuple[str, str], ...]) -> None:
+        self.roles.extend(
+            f"      - {{role: {role}, at: {at}, person: {who}, from: 2025-04-01}}" for role, at in held
+        )
+
+
 def pcn(number: int, first_practice: int, dice: Random, names: Names) -> Iterator[str]:
     """The lines of one PCN. Its practices are numbered from `first_practice`."""
     place = PLACES[number]
@@ -84,25 +103,31 @@ def pcn(number: int, first_practice: int, dice: Random, names: Names) -> Iterato
     yield f"    name: {place} PCN"
     yield f"    commissioners: [QZ{'XYZ'[number % 3]}]"
     yield "    board_rule: One vote for each practice; quorate with more than half; a majority of those present decides."
-    people, roles = list[str](), list[str]()
-
-    def add(domain: str, held: tuple[tuple[str, str], ...], title: str = "") -> str:
-        who, line = names.person(domain, title)
-        people.append(line)
-        hold(who, held)
-        return who
-
-    def hold(who: str, held: tuple[tuple[str, str], ...]) -> None:
-        roles.extend(
-            f"      - {{role: {role}, at: {at}, person: {who}, from: 2025-04-01}}" for role, at in held
-        )
-
+    holders, office = Holders(names), domain_of(f"{place} pcn")
     for held in OFFICE:
-        add(domain_of(f"{place} pcn"), tuple((role, code) for role in held))
+        holders.add(office, tuple((role, code) for role in held))
     yield "    practices:"
+    lead = yield from practices(number, first_practice, size, dice, holders)
+    board = (("pcn_board", code), ("deputy_clinical_director", code))
+    if number % 4 == 0:
+        holders.hold(lead, (("clinical_director", code),))
+        holders.add(office, board, "Dr ")
+    else:
+        holders.add(office, (("clinical_director", code),), "Dr ")
+        holders.hold(lead, board)
+    yield "    people:"
+    yield from holders.people
+    yield "    roles:"
+    yield from holders.roles
+
+
+def practices(
+    number: int, first: int, size: int, dice: Random, holders: Holders
+) -> Generator[str, None, str]:
+    """The lines of the practices of a PCN; who leads at the last of them."""
     manager, lead = "", ""
     for index, tree in enumerate(dice.sample(TREES, size)):
-        practice = f"Y{70001 + first_practice + index}"
+        practice = f"Y{70001 + first + index}"
         name = f"{tree} {dice.choice(KINDS)}"
         patients = dice.randint(3_000, 16_000)
         weighted = round(patients * dice.uniform(0.93, 1.08))
@@ -110,21 +135,11 @@ def pcn(number: int, first_practice: int, dice: Random, names: Names) -> Iterato
         mailbox = f", mailbox: office@{domain}" if number % 5 == 0 and index == size - 1 else ""
         yield f"      - {{code: {practice}, name: {name}, list_size: {patients}, weighted_list_size: {weighted}{mailbox}}}"
         if number % 3 == 0 and index == 1:
-            hold(manager, (("practice_manager", practice),))
+            holders.hold(manager, (("practice_manager", practice),))
         else:
-            manager = add(domain, (("practice_manager", practice),))
-        lead = add(domain, (("gp_lead", practice),), "Dr ")
-    board = (("pcn_board", code), ("deputy_clinical_director", code))
-    if number % 4 == 0:
-        hold(lead, (("clinical_director", code),))
-        add(domain_of(f"{place} pcn"), board, "Dr ")
-    else:
-        add(domain_of(f"{place} pcn"), (("clinical_director", code),), "Dr ")
-        hold(lead, board)
-    yield "    people:"
-    yield from people
-    yield "    roles:"
-    yield from roles
+            manager = holders.add(domain, (("practice_manager", practice),))
+        lead = holders.add(domain, (("gp_lead", practice),), "Dr ")
+    return lead
 
 
 def lines() -> Iterator[str]:

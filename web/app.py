@@ -55,16 +55,7 @@ def create_app(
 
     `ticks`: seconds, for the rate limits.
     """
-    pages = Pages(settings)
-    app = FastAPI(
-        title=settings.name,
-        version="1",
-        description="Runs the standard processes of a Primary Care Network.",
-        openapi_url="/api/openapi.json",
-        docs_url=None,  # its page would fetch scripts from another host
-        redoc_url=None,
-        redirect_slashes=False,  # it would lead to whatever the Host header says
-    )
+    pages, app = Pages(settings), _empty(settings)
     respond, api = api_routes(gateway)
     app.include_router(api)
     app.include_router(status_routes(alarms or Alarms()))
@@ -83,6 +74,18 @@ def create_app(
     app.add_middleware(ShortWay, respond=respond)  # within the protection: the last one added is met first
     app.add_middleware(Protection, admission=Admission(pages, settings, ticks), secure=settings.secure)
     return app
+
+
+def _empty(settings: WebSettings) -> FastAPI:
+    return FastAPI(
+        title=settings.name,
+        version="1",
+        description="Runs the standard processes of a Primary Care Network.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # its page would fetch scripts from another host
+        redoc_url=None,
+        redirect_slashes=False,  # it would lead to whatever the Host header says
+    )
 
 
 def _plain_routes(pages: Pages, settings: WebSettings, outbox: Outbox | None, alarms: Alarms) -> list[Route]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 from string import ascii_lowercase
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cli import arguments
-from cli.client.server import server, signature, who_types
+from cli.client.server import Server, server, signature, who_types
 from cli.console import Usage, count, say, say_json, table
 from cli.context import Json, NotNhsNumber, settings
 from definitions.source.typed_text import ods_code
@@ -53,7 +53,11 @@ def launch(
     )
     if as_json:
         say_json(made)
-        return
+    else:
+        _show(baton, made)
+
+
+def _show(baton: Server, made: dict[str, Any]) -> None:
     workflows = [str(each) for each in made["workflows"]]
     again = "It was launched before, with the same key" if made.get("repeated") else "Launched"
     say(f"{again}: {count(len(workflows), 'workflow')}.")

@@ -42,30 +42,37 @@ def respond(
     """Answer an assignment. Without answers, every question is asked here, one after another."""
     baton = server(settings())
     found = whole_assignment(baton, assignment)
-    page = baton.assignment(found)
-    if page["status"] not in ("open", "answered"):
-        raise Trouble(f"This can no longer be answered: it is {page['status']}.", str(page["closed_because"]))
+    page = _answerable(baton, found)
     interactive = not answers and not answers_file
     if interactive:
         _introduce(page)
     elif not by:
         raise Usage('Say who answers: --by "Jo Marsh"', "The record names a person for every answer.")
-    signed = signature(
-        by or typer.prompt("Your name"),
-        role or page["role"] or "practice_manager",
-        not_nhs_number=not_nhs_number,
-    )
+    as_ = role or page["role"] or "practice_manager"
+    signed = signature(by or typer.prompt("Your name"), as_, not_nhs_number=not_nhs_number)
     values = (
         ask_form(page["form"]) if interactive else arguments.values(answers or [], answers_file, "--answer")
     )
     taken = _send(baton, found, values, signed, anyway, page["form"] if interactive else None)
     if as_json:
         say_json({"assignment": found, **taken})
-        return
+    else:
+        _thank(page, taken)
+
+
+def _thank(page: dict[str, Any], taken: dict[str, Any]) -> None:
     late = " It came after the due date, and counts all the same." if taken["late"] else ""
     say(f"Taken: answer {taken['number']} to “{page['title']}” of {page['organisation']}.{late}")
     for warning in taken["warnings"]:
         say(f"Looks unusual: {warning['message']}")
+
+
+def _answerable(baton: Server, assignment: str) -> dict[str, Any]:
+    """The assignment's page. Raises Trouble where it takes no answer any more."""
+    page = baton.assignment(assignment)
+    if page["status"] not in ("open", "answered"):
+        raise Trouble(f"This can no longer be answered: it is {page['status']}.", str(page["closed_because"]))
+    return page
 
 
 def _introduce(page: dict[str, Any]) -> None:

@@ -22,7 +22,12 @@ _ABOUT_HEADS = "heads that receipts carry, 64 digits and letters a to f each, wi
 def audit_routes(auditor: Auditor) -> APIRouter:
     """GET /api/audit/…: what `baton audit` shows while the server has the store."""
     router = APIRouter(prefix="/api/audit", tags=["audit"], responses=ERRORS, route_class=StrictRoute)
+    _add_workflows(router, auditor)
+    _add_log(router, auditor)
+    return router
 
+
+def _add_workflows(router: APIRouter, auditor: Auditor) -> None:
     @router.get("/workflows", summary="Workflows with counts of what there is of each")
     async def workflows(
         pcn: Annotated[str, Query(max_length=ODS_LENGTH)] = "",
@@ -41,6 +46,8 @@ def audit_routes(auditor: Auditor) -> APIRouter:
         except UnknownWorkflow as unknown:
             raise Refused("no-such-workflow", str(unknown)) from None
 
+
+def _add_log(router: APIRouter, auditor: Auditor) -> None:
     @router.get("/events", summary="The events of the log by who, where, what and when, the newest first")
     async def search(
         person: Annotated[str, Query(max_length=100)] = "",
@@ -58,5 +65,3 @@ def audit_routes(auditor: Auditor) -> APIRouter:
         heads: Annotated[str, Query(max_length=10_000, pattern=_HEADS, description=_ABOUT_HEADS)] = "",
     ) -> dict[str, Any]:
         return await auditor.verify([head for head in heads.split(",") if head])
-
-    return router
