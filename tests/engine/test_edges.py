@@ -181,7 +181,7 @@ def test_a_refusal_that_still_stands_does_not_send_back_again_by_itself() -> Non
 
 def test_what_is_sent_back_neither_locks_nor_starts_anything() -> None:
     world = figures("Q4")
-    text = worlds.FIGURES.format(head=worlds._HEAD.format(title="figures"))
+    text = worlds.FIGURES.format(head=worlds.HEAD.format(title="figures"))
     assert "locks: true" in text
     world.run("2027-04-06 09:00")
     for place in PLACES:

@@ -30,6 +30,7 @@ from engine.forms.samples import sample_answers
 from engine.state.fold import apply, fold
 from engine.state.workflow import Assignment, WorkflowState
 from tests.engine import worlds
+from tests.engine.wide_bay import memberships
 
 EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "60"))
 EXTRA = ("2027-01-13", "2027-01-19", "2027-04-12")
@@ -37,22 +38,6 @@ LATEST = worlds.at("2028-06-01 09:00")
 PLACES = ("Y10001", "Y10002", "Y10003", "Y10004")
 
 REASONS = st.sampled_from(["a word was had", "the roof leaks"])
-
-
-def memberships() -> list[dict[str, Any]]:
-    """Who might be in the PCN next: as before, without a practice, with a new one, somebody gone, a role handed on."""
-    data = worlds.pcn_data()
-    left = data | {"practices": data["practices"][1:], "roles": [r for r in data["roles"] if r["at"] != "Y10001"],
-                   "closures": data["closures"][1:]}  # fmt: skip
-    joined = data | {"practices": [*data["practices"], {"code": "Y10005", "name": "New", "list_size": 6000, "tags": ["town"]}],
-                     "roles": [*data["roles"], {"role": "practice_manager", "at": "Y10005", "person": "tom"},
-                               {"role": "gp_lead", "at": "Y10004", "person": "rae"}]}  # fmt: skip
-    gone = data | {"people": [p for p in data["people"] if p["id"] != "priya"],
-                   "roles": [r for r in data["roles"] if r["person"] != "priya"]}  # fmt: skip
-    handed = data | {
-        "roles": [r | {"person": "tom"} if r["person"] in ("jo", "nina") else r for r in data["roles"]]
-    }
-    return [data, left, joined, gone, handed]
 
 
 class Workflow(RuleBasedStateMachine):

@@ -362,7 +362,7 @@ def test_rule_14_a_locked_workflow_cannot_change_and_reopening_it_is_a_new_attem
 
 def locked() -> World:
     """The last quarter up to the commissioner's approval, with one more step to come."""
-    text = worlds.FIGURES.format(head=worlds._HEAD.format(title="figures")).replace(
+    text = worlds.FIGURES.format(head=worlds.HEAD.format(title="figures")).replace(
         "  - id: thanks", "  - id: paid\n    kind: do\n    title: Paid\n    after: [approval]\n    assign: {role: pcn_manager}\n"
         "    due: 5 working days after opens\n  - id: thanks",
     )  # fmt: skip

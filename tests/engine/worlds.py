@@ -14,298 +14,18 @@ from definitions.loading.bank_holidays import bank_holidays
 from definitions.loading.bundle import Bundle, Process, open_bundle
 from definitions.loading.library import SHIPPED, Library
 from definitions.loading.loader import load_definition
-from definitions.models.directory import Pcn
+from definitions.models.directory import Pcn as Pcn
 from engine import commands
 from engine import events as e
 from engine.dates.calendar import Calendar
 from engine.decisions.draft import Decision
 from engine.state.workflow import WorkflowState
+from tests.engine.wide_bay import pcn
+from tests.engine.wide_bay import pcn_data as pcn_data
+from tests.engine.world_definitions import DECISION as DECISION
+from tests.engine.world_definitions import FIGURES, HEAD, NOTHING, SIMPLE, VISITS, VOTE
 
 MANAGER = e.Actor("Asha Patel", "pcn_manager", "U10001", "asha", channel="web")
-
-_HEAD = """\
-version: 1
-title: {title}
-summary: A process for tests.
-retention: corporate-6
-sensitivity: none
-"""
-
-FIGURES = """\
-id: figures
-{head}
-launch:
-  by: [pcn_manager]
-  reference: "Figures {{{{ inputs.quarter }}}}"
-  inputs:
-    - {{id: quarter, type: choice, options: [Q1, Q4], label: Quarter}}
-    - {{id: indicators, type: dataset, dataset: iif-indicators-2025-26, label: Indicators, required: false}}
-    - {{id: board_date, type: date, label: Board, required: false}}
-    - {{id: cut_off, type: date, label: Cut-off}}
-dates:
-  quarter_end: {{is: "calendar.quarter_end(inputs.quarter, '2026/27')"}}
-  board: {{is: inputs.board_date, when: inputs.board_date}}
-  external_deadline: {{is: inputs.cut_off, external: true}}
-steps:
-  - id: heads_up
-    kind: notify
-    title: Coming soon
-    message: {{to: [every practice], subject: "Figures for {{{{ inputs.quarter }}}} are coming", body: Soon., urgent: true}}
-  - id: returns
-    kind: collect
-    title: Your figures for {{{{ inputs.quarter }}}}
-    why: The PCN is paid on its total.
-    takes: 10 minutes
-    assign: {{role: practice_manager, at: every practice}}
-    opens: 1 working day after quarter_end
-    due: 10 working days after quarter_end
-    form:
-      - {{id: visits, type: integer, label: Visits, min: 0, max: 500}}
-      - repeat: inputs.indicators
-        as: indicator
-        fields:
-          - {{id: result, type: ratio, label: "{{{{ indicator.name }}}}", required: false}}
-      - {{id: note, type: long text, label: Note, required: false}}
-    close_when: 80% of list size
-    if_short: {{if: inputs.quarter == 'Q4', then: {{do: decide, at: 8 working days before external_deadline}}, otherwise: decide}}
-    silence: never counts
-    ladder: {{if: inputs.quarter == 'Q4', then: standard-q4, otherwise: standard}}
-  - id: position
-    kind: compute
-    title: Position
-    after: [returns]
-    values: {{visits: "total(answers.returns, 'visits')"}}
-  - id: confirm
-    kind: attest
-    title: Confirm the figures of {{{{ practice.name }}}}
-    after: [returns]
-    assign: {{role: gp_lead, at: every practice}}
-    due: later of 13 working days after quarter_end and 3 working days after opens
-    signs: [returns]
-    not_by: {{step: returns, level: refuse}}
-    statement: These figures are ours.
-    form:
-      - {{id: decision, type: decision, options: [approved, returned], label: Decision}}
-    on: {{returned: reopen returns for the practice}}
-    close_when: at least 3
-    if_short: proceed and name the gaps
-    ladder: standard
-  - id: query
-    kind: collect
-    title: A question about your figures
-    after: [returns]
-    on_demand: true
-    assign: {{role: practice_manager, at: chosen practices}}
-    due: 5 working days after opens
-    outcome: finding
-    form:
-      - {{id: finding, type: choice, options: [right, wrong], label: Finding}}
-    on: {{wrong: reopen returns for the practice}}
-    ladder: standard
-  - id: review
-    kind: approve
-    title: The quarter on one page
-    after: [position, confirm]
-    assign: {{role: clinical_director}}
-    due: later of 18 working days after quarter_end and 2 working days after opens
-    on: {{returned: reopen returns, rejected: reopen confirm}}
-    ladder: pcn
-  - id: declare
-    kind: do
-    title: Declare
-    when: inputs.quarter == 'Q4'
-    assign: {{role: pcn_manager}}
-    due: external_deadline
-    external: true
-    form:
-      - {{id: declared, type: yes/no, label: Declared}}
-    stop_if: response.declared == 'no'
-    stop_message: It has to be declared first.
-    ladder: pcn
-  - id: approval
-    kind: wait
-    title: The commissioner's approval
-    after: [declare]
-    assign: {{role: pcn_manager}}
-    due: later of external_deadline and 2 working days after opens
-    outcome: status
-    form:
-      - {{id: status, type: choice, options: [nothing yet, approved, returned], label: Status}}
-    counts_if: response.status != 'nothing yet'
-    on: {{returned: reopen review}}
-    locks: true
-    ladder: watch
-  - id: thanks
-    kind: notify
-    title: Thanks
-    message: {{to: [everyone who took part], subject: Thank you, body: Done.}}
-"""
-
-VOTE = """\
-id: vote
-{head}
-launch:
-  by: [pcn_manager]
-  reference: "Vote {{{{ inputs.start }}}}"
-  inputs:
-    - {{id: start, type: date, label: Start}}
-    - {{id: chosen, type: practices, label: Practices, required: false}}
-    - {{id: employer, type: organisation, label: Employer, required: false}}
-    - {{id: supervisor, type: person, label: Supervisor, required: false}}
-dates:
-  start: {{is: inputs.start}}
-  review: {{at: 20 working days after start}}
-steps:
-  - id: views
-    kind: review
-    title: Have you any objection
-    after: []
-    assign: {{role: practice_manager, at: practices with tag town}}
-    due: 5 working days after start
-    form:
-      - {{id: decision, type: decision, options: [approved, returned], label: Decision}}
-    close_when: majority
-    silence: counts as agreement
-    ladder: one-reminder
-  - id: ballot
-    kind: approve
-    title: Vote
-    after: []
-    assign: {{role: gp_lead, at: every practice}}
-    due: 5 working days after opens
-    form:
-      - {{id: decision, type: decision, options: [approved, approved with conditions], label: Vote}}
-    close_when: majority
-    if_short: decide
-    silence: counts as abstention
-    ladder: one-reminder
-  - id: anyone
-    kind: collect
-    title: Can anybody host
-    after: []
-    assign: {{role: practice_manager, at: every practice}}
-    where: practice.list_size > 5000
-    due: 3 working days after launch
-    form:
-      - {{id: host, type: yes/no, label: Can you host}}
-    close_when: any
-    ladder: standard
-  - id: few
-    kind: collect
-    title: Two are enough
-    after: []
-    when: inputs.chosen
-    assign: {{role: practice_manager, at: practices in inputs.chosen}}
-    due: review
-    form:
-      - {{id: host, type: yes/no, label: Can you host}}
-    counts_if: response.host == 'yes'
-    on: {{"no": open talk for the practice}}
-    outcome: host
-    close_when: at least 2
-    if_short: {{do: decide, at: 2 working days before due}}
-    ladder: standard
-  - id: talk
-    kind: do
-    title: A word with {{{{ practice.name }}}}
-    after: []
-    on_demand: true
-    assign: {{role: clinical_director, at: chosen practices}}
-    due: 3 working days after opens
-    outcome: how
-    form:
-      - {{id: how, type: choice, options: [settled, ask again], label: How it goes on}}
-    on: {{ask again: reopen few for the practice}}
-    ladder: pcn
-  - id: employer_word
-    kind: collect
-    title: The employer's word
-    after: [views, ballot]
-    assign:
-      - {{role: hr_lead, at: organisation inputs.employer}}
-      - {{person: inputs.supervisor}}
-    due: later of 5 working days after start and 5 working days after opens
-    form:
-      - {{id: fine, type: yes/no, label: Fine}}
-    ladder: pcn
-  - id: gate
-    kind: decide
-    title: Start
-    after: [employer_word, anyone, few]
-    assign: {{role: pcn_manager}}
-    due: 2 working days before start
-    form:
-      - {{id: decision, type: choice, options: [start, delay, give up], label: What happens}}
-      - {{id: new_start, type: date, label: New start, required: false, required_if: decision == 'delay'}}
-    on: {{delay: [move start to answers.gate.new_start, reopen gate], give up: stop}}
-    ladder: pcn
-  - id: sign
-    kind: attest
-    title: Sign
-    assign: {{role: clinical_director}}
-    due: 3 working days after opens
-    signs: [gate]
-    cover_may: attest
-    statement: I agree.
-    not_by: {{step: gate, level: warn}}
-    ladder: pcn
-    starts: figures
-    wait: no
-    start_inputs: {{quarter: "'Q1'", cut_off: dates.review}}
-  - id: record
-    kind: produce
-    title: Record
-    opens: 1 working day after sign.closed
-    artefact: {{name: Record, template: "{{{{ workflow.reference }}}}: {{{{ answers.gate.decision }}}}"}}
-"""
-
-NOTHING = """\
-id: nothing
-{head}
-launch: {{by: [pcn_manager], reference: Nothing}}
-steps:
-  - id: one
-    kind: do
-    title: One
-    when: 1 > 2
-    assign: {{role: pcn_manager}}
-    due: 1 working day after opens
-  - id: two
-    kind: do
-    title: Two
-    assign: {{role: practice_manager, at: practices with tag nowhere}}
-    due: 1 working day after opens
-"""
-
-#: A single question to every practice: what the rules and the benchmarks ask of.
-SIMPLE = """\
-id: simple
-{head}
-launch:
-  by: [pcn_manager]
-  reference: Simple
-  inputs:
-    - {{id: start, type: date, label: Start}}
-    - {{id: deadline, type: date, label: Deadline, required: false}}
-dates:
-  start: {{is: inputs.start}}
-  external_deadline: {{is: inputs.deadline, external: true, when: inputs.deadline}}
-steps:
-  - id: ask
-    kind: {kind}
-    title: How many visits
-    why: So that the van is full.
-    takes: 5 minutes
-    assign: {{role: {role}, at: every practice}}
-    due: {due}
-    form:
-      - {form}
-    ladder: standard
-    {extra}
-"""
-
-VISITS = "{id: visits, type: integer, label: Visits, min: 0}"
-DECISION = "{id: decision, type: decision, label: Decision}"
 
 
 @cache
@@ -328,7 +48,7 @@ def _texts(folder: str) -> dict[str, str]:
 @cache
 def process(name: str, extra: tuple[str, ...] = ()) -> Process:
     """`figures`, `vote` or `nothing`."""
-    text = {"figures": FIGURES, "vote": VOTE, "nothing": NOTHING}[name].format(head=_HEAD.format(title=name))
+    text = {"figures": FIGURES, "vote": VOTE, "nothing": NOTHING}[name].format(head=HEAD.format(title=name))
     if name == "vote":  # what it starts is not in the library
         shaped = text.replace("    starts: figures\n    wait: no\n", "").replace(
             "    start_inputs: {quarter: \"'Q1'\", cut_off: dates.review}\n", ""
@@ -344,63 +64,10 @@ def simple(
     form: str = VISITS, extra: str = "", holidays: tuple[str, ...] = (),
 ) -> Process:  # fmt: skip
     """One step asked of every practice. `extra` is more keys of it, one a line."""
-    head = _HEAD.format(title="simple")
+    head = HEAD.format(title="simple")
     keys = "\n    ".join(extra.split("\n"))
     text = SIMPLE.format(head=head, kind=kind, role=role, due=due, form=form, extra=keys)
     return bundled(text, holidays)
-
-
-def pcn_data() -> dict[str, Any]:
-    """Four practices: one person for two of them, a vacant role with a mailbox, another without, covers, absences,
-    closures and half days."""
-    people = ["asha", "leo", "nina", "owen", "jo", "sam", "priya", "gil", "tom", "maya", "rae"]
-    names = {"asha": "Asha Patel", "nina": "Dr Nina Hassan", "owen": "Dr Owen Bright", "jo": "Jo Marsh"}
-    return {
-        "code": "U10001",
-        "name": "Wide Bay PCN",
-        "practices": [
-            {"code": "Y10001", "name": "Elm Tree", "list_size": 9000, "tags": ["town"]},
-            {"code": "Y10002", "name": "Orchard", "list_size": 7000, "tags": ["town"]},
-            {"code": "Y10003", "name": "Quayside", "list_size": 5000, "tags": ["town", "harbour"],
-             "mailbox": "desk@quayside.example"},
-            {"code": "Y10004", "name": "Moor", "list_size": 4000},
-        ],
-        "people": [
-            {"id": who, "name": names.get(who, who.title()), "email": f"{who}@example.nhs.uk"} for who in people
-        ],
-        "roles": [
-            {"role": "pcn_manager", "at": "U10001", "person": "asha"},
-            {"role": "clinical_director", "at": "U10001", "person": "nina"},
-            {"role": "deputy_clinical_director", "at": "U10001", "person": "owen"},
-            {"role": "hr_lead", "at": "U10001", "person": "maya"},
-            {"role": "practice_manager", "at": "Y10001", "person": "jo"},
-            {"role": "practice_manager", "at": "Y10002", "person": "priya"},
-            {"role": "practice_manager", "at": "Y10004", "person": "priya"},
-            {"role": "gp_lead", "at": "Y10001", "person": "owen"},
-            {"role": "gp_lead", "at": "Y10002", "person": "nina"},
-            {"role": "gp_lead", "at": "Y10003", "person": "gil"},
-        ],
-        "cover": [
-            {"for": "jo", "by": "sam", "from": "2027-01-04", "to": "2027-01-15"},
-            {"for": "nina", "by": "owen", "may": "attest"},
-            {"for": "asha", "by": "leo"},
-            {"for": "gil", "by": "rae", "from": "2027-01-01", "to": "2027-02-28", "may": "complete"},
-        ],
-        "absences": [
-            {"person": "jo", "from": "2027-01-04", "to": "2027-01-15"},
-            {"person": "gil", "from": "2027-01-11", "to": "2027-01-22"},
-        ],
-        "closures": [
-            {"organisation": "Y10001", "date": "2027-01-15"},
-            {"organisation": "Y10002", "date": "2027-01-18", "hours": "13:00-18:30"},
-            {"organisation": "Y10003", "from": "2027-01-20", "to": "2027-01-22"},
-            {"organisation": "U10001", "date": "2027-01-27"},
-        ],
-    }  # fmt: skip
-
-
-def pcn(**changes: Any) -> Pcn:
-    return Pcn.model_validate(pcn_data() | changes)
 
 
 def at(text: str) -> datetime:

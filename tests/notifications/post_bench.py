@@ -24,7 +24,7 @@ from notifications.links import Links, sha256_of
 from notifications.mailer import Mailer
 from notifications.transport.settings import PostSettings
 from store.memory.store import MemoryStore
-from store.protocol import Commit, MessageRow
+from store.protocol import Commit, Conflict, MessageRow
 from tests.notifications import email_samples as samples
 
 
@@ -178,3 +178,28 @@ def person(number: int, **given: Any) -> Notice:
         "about": f"a{number}", "subject": f"Subject {number}",
     } | given  # fmt: skip
     return samples.notice(**values)
+
+
+class Dying(MemoryStore):
+    """A store whose process dies at the n-th write to the post's stream from now on."""
+
+    lives = 10**6
+
+    async def commit(self, commits: Sequence[Commit]) -> int:
+        if any(commit.stream == POST for commit in commits):
+            self.lives -= 1
+            if self.lives < 0:
+                raise SystemExit("killed")
+        return await super().commit(commits)
+
+
+class Racing(MemoryStore):
+    """A store where another delivery claims first, now and then."""
+
+    losing = 3
+
+    async def commit(self, commits: Sequence[Commit]) -> int:
+        if commits[0].stream == POST and self.losing:
+            self.losing -= 1
+            raise Conflict([POST])
+        return await super().commit(commits)

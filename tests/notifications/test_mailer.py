@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -15,10 +14,8 @@ from notifications.content.catalogue import say
 from notifications.content.identifiers import message_id
 from notifications.links import revocations
 from notifications.transport.smtp import Throttle
-from store.memory.store import MemoryStore
-from store.protocol import Commit, Conflict
 from tests.notifications import email_samples as samples
-from tests.notifications.post_bench import PostBench, append, person
+from tests.notifications.post_bench import Dying, PostBench, Racing, append, person
 
 
 async def delivery_of(bench: PostBench, **given: object):  # type: ignore[no-untyped-def]
@@ -271,19 +268,6 @@ async def test_one_wrong_address_alone_is_believed_when_ours_would_be_taken(benc
     assert bench.server.received == [], "asking about our own address sends nothing"
 
 
-class Dying(MemoryStore):
-    """A store whose process dies at the n-th write to the post's stream from now on."""
-
-    lives = 10**6
-
-    async def commit(self, commits: Sequence[Commit]) -> int:
-        if any(commit.stream == POST for commit in commits):
-            self.lives -= 1
-            if self.lives < 0:
-                raise SystemExit("killed")
-        return await super().commit(commits)
-
-
 @pytest.mark.parametrize("lives", [0, 1, 2, 3])
 async def test_killed_between_wire_and_commit_a_message_keeps_its_id(bench: PostBench, lives: int) -> None:
     store = bench.store = Dying()
@@ -329,18 +313,6 @@ async def test_the_lease_keeps_a_second_mailer_off(bench: PostBench) -> None:
     bench.server.before_answer = meanwhile
     assert (await delivery_of(bench)).sent == 1
     assert len(bench.server.received) == 1
-
-
-class Racing(MemoryStore):
-    """A store where another delivery claims first, now and then."""
-
-    losing = 3
-
-    async def commit(self, commits: Sequence[Commit]) -> int:
-        if commits[0].stream == POST and self.losing:
-            self.losing -= 1
-            raise Conflict([POST])
-        return await super().commit(commits)
 
 
 async def test_a_lost_race_is_run_again(bench: PostBench) -> None:

@@ -20,7 +20,7 @@ from definitions.source.typed_text import BadValue, as_text
 from engine.forms.answers import check_answers
 from engine.forms.presentation import draw_form
 from engine.forms.samples import sample_answers
-from tests.engine.forms.test_answers import CONTEXT, OPTIONS, Words
+from tests.engine.forms.form_fields import CONTEXT, OPTIONS, Words
 from web.practice.questions import questions
 
 KEYS: dict[str, dict[str, Any]] = {

@@ -14,7 +14,7 @@ from definitions.models.scenario import Scenarios
 from definitions.source.reader import read_text
 from engine.forms.answers import check_answers
 from tests.definitions.models.test_field_types import DEFINITION
-from tests.engine.forms.test_answers import CONTEXT, Words
+from tests.engine.forms.form_fields import CONTEXT, Words
 
 SPELLINGS = [
     "2026.10", "0042", "42", "+447700900123", "1e5", "0x1F", "0o17", "1_000", ".5", "5.", "-0", "007", "12:30", "2026-02-30",

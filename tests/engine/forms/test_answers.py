@@ -1,70 +1,25 @@
-"""What people answer becomes typed values, or a problem they can mend; a patient's number goes nowhere."""
+"""What people answer becomes typed values, or a problem they can mend."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Mapping
-from datetime import date
-from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from definitions.language.expressions import compile_cached, template_cached
-from definitions.models.field_types import FIELD_TYPES
 from definitions.models.field_types.options import preferred
-from definitions.models.fields import Check, Column, FormField, FormItem, RepeatedGroup
-from engine.forms.answers import AnswerWarning, CheckedAnswers, check_answers, check_signer
-from engine.forms.samples import sample_answers
-
-NHS_NUMBER = "943 476 5919"
-MOMENTS = {"1 day after quarter_end": date(2027, 1, 1), "today": date(2027, 1, 20), "never": None}
-CONTEXT: dict[str, Any] = {
-    "inputs": {
-        "indicators": [{"id": "LD01", "name": "Health checks"}, {"id": "CAN-02", "name": "FIT tests"}]
-    },
-    "previous": {"indicators": {"LD01": {"result": {"numerator": 20, "denominator": 40}}}},
-    "practice": {"code": "Y90001", "name": "Elm Tree"},
-}
-
-
-class Words:
-    """The real expressions, and a few moments."""
-
-    def expression(self, text: str, context: Mapping[str, Any]) -> Any:
-        return compile_cached(text).evaluate(context)
-
-    def template(self, text: str, context: Mapping[str, Any]) -> str:
-        return template_cached(text).render(context)
-
-    def moment(self, text: str) -> date | None:
-        return MOMENTS[text] if text in MOMENTS else date.fromisoformat(text)
-
-
-def one(type_: str, **more: Any) -> FormField:
-    return FormField.model_validate({"id": "answer", "type": type_, "label": "Result", **more})
-
-
-def check(*form: FormItem, checks: tuple[Check, ...] = (), **raw: Any) -> CheckedAnswers:
-    return check_answers(form, checks, raw, CONTEXT, Words())
-
-
-def messages(checked: CheckedAnswers) -> list[tuple[str, str]]:
-    return [(problem.path, problem.message) for problem in checked.problems]
-
-
-POSTS = [
-    Column(id="role", label="Role"),
-    Column(id="cost", type="money", label="Cost"),
-    Column(id="start", type="date", label="Start", required=False),
-]
-TYPES = [name for name, type_ in FIELD_TYPES.items() if "form" in type_.places]
-OPTIONS = ["Q1", "Q2", "At risk"]
-AGREED = {"agreed": True, "statement_sha256": hashlib.sha256(b"Counts only.").hexdigest()}
-FILE = {"name": "plan.pdf", "sha256": "9434765919" + "a" * 54, "size": 1000}
+from definitions.models.fields import Check, RepeatedGroup
+from engine.forms.answers import AnswerWarning, CheckedAnswers, check_signer
+from tests.engine.forms.form_fields import (
+    AGREED,
+    FILE,
+    OPTIONS,
+    POSTS,
+    TYPES,
+    check,
+    messages,
+    one,
+)
 
 TAKEN: list[tuple[str, dict[str, Any], Any, Any]] = [
     ("text", {}, "  Elm \n Tree ", "Elm Tree"),
@@ -319,83 +274,6 @@ def test_a_warning_lets_the_answer_through() -> None:
     assert check(one("text", sensitivity="staff"), answer="Mrs Smith").warnings == ()
 
 
-class TestNhsNumbers:
-    """A hit refuses; the number is in no message, no value, no path."""
-
-    @pytest.mark.parametrize(
-        ("type_", "raw"),
-        [
-            ("text", f"patient {NHS_NUMBER}"), ("long text", "9434765919"), ("integer", 9434765919),
-            ("integer", "9434765919"), ("link", "https://example.org/9434765919"), ("person", NHS_NUMBER),
-            ("ratio", {"numerator": 1, "denominator": "9434765919"}), ("money", "9434765919"),
-            ("choice", NHS_NUMBER), ("choices", ["Q1", NHS_NUMBER]), ("organisation", NHS_NUMBER),
-            ("date", {"day": NHS_NUMBER, "month": 1, "year": 2027}),
-            ("file", {**FILE, "name": "943-476-5919.pdf"}), ("attestation", {"agreed": NHS_NUMBER}),
-            ("table", [{"role": NHS_NUMBER, "cost": 1}]), ("text", {"a": {"b": [NHS_NUMBER]}}),
-            ("ratio", {NHS_NUMBER: 1}), ("decimal", 9434765919.0), ("text", "９４３ ４７６ ５９１９"),
-        ],
-    )  # fmt: skip
-    def test_is_refused_and_not_repeated(self, type_: str, raw: Any) -> None:
-        checked = check(one(type_, options=OPTIONS, columns=POSTS), answer=raw)
-        assert {problem.code for problem in checked.problems} & {"nhs_number", "may_be_nhs_number"}
-        said = repr(checked)
-        assert "5919" not in said
-        assert "５９１９" not in said
-        assert checked.values == {}
-
-    @pytest.mark.parametrize(
-        ("type_", "raw", "path"),
-        [
-            ("integer", "9,434,765,919", "answer"), ("money", "£9,434,765,919", "answer"), ("money", "9 434 765 919.00", "answer"),
-            ("decimal", "9,434,765,919.0", "answer"), ("table", [{"role": "943", "cost": 1}, {"role": "x 9434765919"}], "answer.1.role"),
-        ],
-    )  # fmt: skip
-    def test_is_found_in_what_was_typed_and_in_the_value_read(self, type_: str, raw: Any, path: str) -> None:
-        checked = check(one(type_, columns=POSTS), answer=raw)
-        assert (path, "may_be_nhs_number") in [(problem.path, problem.code) for problem in checked.problems]
-        assert "765" not in repr(checked.problems)
-
-    def test_is_found_over_the_cells_of_a_row_and_over_fields_side_by_side(self) -> None:
-        columns = [Column(id=each, label=each) for each in ("a", "b", "c")]
-        checked = check(
-            one("table", columns=columns),
-            answer=[{"a": "x", "b": "y", "c": "z"}, {"a": "943", "b": "476", "c": "5919"}],
-        )
-        assert [(problem.path, problem.code) for problem in checked.problems] == [
-            ("answer.1.a", "may_be_nhs_number")
-        ]
-        beside = (one("text", id="x"), one("integer", id="y"), one("text", id="z"))
-        checked = check(*beside, x="943", y="476", z="5919")
-        assert [(problem.path, problem.code) for problem in checked.problems] == [("x", "may_be_nhs_number")]
-        between = (one("text", id="x"), one("date", id="d"), one("text", id="z"))
-        assert check(*between, x="943476", d="15/1/2027", z="5919").ok
-        assert check(one("money", id="x"), one("money", id="y"), x="943476", y="5919").ok
-
-    def test_the_person_can_say_that_it_is_something_else(self) -> None:
-        fields = [one("text", id="a"), one("integer", id="b"), one("text", id="c")]
-        raw = {"a": "order 9434765919", "b": 9434765919, "c": NHS_NUMBER}
-        refused = check_answers(fields, (), raw, CONTEXT, Words(), not_nhs_number=True)
-        assert [(problem.path, problem.code) for problem in refused.problems] == [("c", "nhs_number")]
-        taken = check_answers(fields, (), {**raw, "c": "fine"}, CONTEXT, Words(), not_nhs_number=True)
-        assert taken.values == {"a": "order 9434765919", "b": 9434765919, "c": "fine"}
-
-    def test_in_a_table_the_cell_is_pointed_at(self) -> None:
-        checked = check(
-            one("table", columns=POSTS), answer=[{"role": "GP", "cost": 1}, {"role": NHS_NUMBER, "cost": 1}]
-        )
-        assert [problem.path for problem in checked.problems] == ["answer.1.role"]
-
-    def test_an_unknown_key_is_not_repeated(self) -> None:
-        assert "5919" not in repr(check_answers((), (), {"n9434765919": 1, NHS_NUMBER: 2}, CONTEXT, Words()))
-
-    @pytest.mark.parametrize("signer", [(NHS_NUMBER, "manager"), ("Priya", f"manager {NHS_NUMBER}")])
-    def test_nor_may_the_signer_be_one(self, signer: tuple[str, str]) -> None:
-        assert [problem.code for problem in check_signer(*signer)] == ["nhs_number"]
-
-    def test_a_hash_is_no_patient(self) -> None:
-        assert check(one("file"), answer=FILE).ok
-
-
 def test_a_signer_has_a_name_and_a_role() -> None:
     assert check_signer("Priya Shah", "Practice manager") == ()
     assert [p.message for p in check_signer(" ", "x" * 101)] == [
@@ -408,72 +286,6 @@ def test_what_is_not_asked_is_refused() -> None:
     assert messages(check(one("text", required=False), anser="x")) == [
         ("anser", "'anser' is not asked here; leave it out")
     ]
-
-
-# --- properties ------------------------------------------------------------------------------------------------
-
-
-def _fields() -> st.SearchStrategy[FormField]:
-    numbers = st.integers(-50, 50)
-
-    @st.composite
-    def build(draw: st.DrawFn) -> FormField:
-        type_ = draw(st.sampled_from(TYPES))
-        more: dict[str, Any] = {"required": draw(st.booleans()), "allow_unknown": draw(st.booleans())}
-        if type_ in ("integer", "decimal", "money") and draw(st.booleans()):
-            low = draw(numbers)
-            more |= {"min": low, "max": low + draw(st.integers(0, 20))}
-        if type_ == "date" and draw(st.booleans()):
-            more["min"] = "1 day after quarter_end"
-        if type_ in ("choice", "choices", "decision"):
-            more["options"] = OPTIONS
-        if type_ == "table":
-            more["columns"] = POSTS
-            more["rows"] = draw(st.sampled_from([None, "['GP', 'Nurse']"]))
-        return one(type_, **more)
-
-    return build()
-
-
-@st.composite
-def forms(draw: st.DrawFn) -> list[FormItem]:
-    fields = draw(st.lists(_fields(), min_size=1, max_size=6))
-    form: list[FormItem] = [field.model_copy(update={"id": f"f{n}"}) for n, field in enumerate(fields)]
-    if draw(st.booleans()):
-        form.append(
-            RepeatedGroup.model_validate(
-                {"repeat": "inputs.indicators", "as": "indicator", "fields": [fields[0]]}
-            )
-        )
-    return form
-
-
-@settings(max_examples=200, deadline=None)
-@given(forms(), st.integers())
-def test_sample_answers_always_pass_and_checking_twice_changes_nothing(
-    form: list[FormItem], seed: int
-) -> None:
-    answers = sample_answers(form, CONTEXT, Words(), Random(seed))
-    checked = check_answers(form, (), answers, CONTEXT, Words())
-    assert messages(checked) == []
-    assert checked.values == answers
-    assert answers == sample_answers(form, CONTEXT, Words(), Random(seed))
-
-
-_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["yes", "15/1/2027", "1/2", "Q1", "12.50"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["day", "month", "numerator", "denominator", "role", "cost", "agreed", "name"]) | st.text(), inner, max_size=3),
-    max_leaves=8,
-)  # fmt: skip
-
-
-@settings(max_examples=400, deadline=None)
-@given(_fields(), _JSON)
-def test_anything_at_all_is_taken_or_refused_and_what_is_taken_is_settled(field: FormField, raw: Any) -> None:
-    checked = check(field, answer=raw)
-    if checked.ok:
-        json.dumps(checked.values).encode()
-        assert check(field, **checked.values).values == checked.values
 
 
 def test_the_willing_choose_what_goes_on() -> None:

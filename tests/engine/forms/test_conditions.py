@@ -8,7 +8,7 @@ import pytest
 
 from definitions.language.expressions import ExpressionError, Forgiving
 from engine.forms.conditions import holds
-from tests.engine.forms.test_answers import Words
+from tests.engine.forms.form_fields import Words
 
 ROWS = [{"cost": 4}, {"cost": None}]
 
