@@ -123,8 +123,10 @@ async def _is_moot(store: Store, row: NoticeRow) -> bool:
     asked = await store.assignment(notice.about)
     if asked is not None and asked.status != "open":
         return True
+    if notice.kind != "ask":
+        return False
     last = last_asks(await store.notices(row.workflow_id)).get(notice.about)
-    return notice.kind == "ask" and last is not None and last.notice.id != notice.id
+    return last is not None and last.notice.id != notice.id
 
 
 def last_asks(rows: Iterable[NoticeRow]) -> dict[str, NoticeRow]:

@@ -90,9 +90,8 @@ def _settle_quietly(draft: Draft, assignment: Assignment, reason: str) -> None:
 
 def _pass_over(draft: Draft, assignment: Assignment) -> None:
     """Rungs that came due while a reply stood are never climbed afterwards."""
-    for rung in assignment.rungs:
-        if rung.at <= draft.now and rung.rung not in assignment.climbed:
-            draft.emit(e.RungSkipped(assignment.id, assignment.step, rung.rung, "there was a reply"))
+    for rung in assignment.due_rungs(draft.now):
+        draft.emit(e.RungSkipped(assignment.id, assignment.step, rung, "there was a reply"))
 
 
 def _rungs(draft: Draft, assignment: Assignment) -> set[str]:

@@ -10,7 +10,7 @@ from engine import events as e
 from engine.decisions import due_dates
 from engine.decisions.deadlines import closures_apply_at, is_email
 from engine.decisions.draft import Draft
-from engine.decisions.unsent import Unsent, due_rungs
+from engine.decisions.unsent import Unsent
 from engine.notices.facts import ladder_names, rung_named
 from engine.people.addresses import rung_people
 from engine.state.fold import CHASING
@@ -49,7 +49,7 @@ def _promise(draft: Draft, assignment: Assignment) -> None:
 def _climb(draft: Draft, step: Step, assignment: Assignment, *, asked: bool) -> None:
     """Climb the last rung that is due and applies. Earlier ones that were missed meanwhile are passed over, so that
     time lost to a fault never brings a burst of emails; but a rung nobody may skip is never passed over."""
-    waiting = [rung_named(draft.scope, step, rung) for rung in due_rungs(assignment, draft.now)]
+    waiting = [rung_named(draft.scope, step, rung) for rung in assignment.due_rungs(draft.now)]
     against = {rung.id: _against(draft, step, assignment, rung, asked) for rung in waiting}
     last = next((rung.id for rung in reversed(waiting) if not against[rung.id]), "")
     for rung in waiting:

@@ -53,12 +53,7 @@ def _open(state: WorkflowState) -> Iterator[tuple[Step, Assignment]]:
 def _due(step: Step, assignment: Assignment, now: datetime) -> bool:
     if may_fall_silent(step, assignment) and assignment.due and assignment.due.at <= now:
         return True
-    return not assignment.ladder_stopped and bool(due_rungs(assignment, now))
-
-
-def due_rungs(assignment: Assignment, now: datetime) -> list[str]:
-    """The rungs that are due and were neither climbed nor passed over."""
-    return [r.rung for r in assignment.rungs if r.at <= now and r.rung not in assignment.climbed]
+    return not assignment.ladder_stopped and bool(assignment.due_rungs(now))
 
 
 def may_fall_silent(step: Step, assignment: Assignment) -> bool:
@@ -81,9 +76,11 @@ def may_fall_silent(step: Step, assignment: Assignment) -> bool:
 
 
 def see_to(draft: Draft, step: Step, unsent: Unsent) -> None:
-    """Ask anew, with a date counted from now, what could not be sent by the day something was due of it; and remember
-    what was refused or is not known to have arrived, which another email would not mend: a person speaks with them instead. A rung that nobody may skip
-    is climbed first."""
+    """Ask anew, with a date counted from now, what could not be sent by the day something was due of it.
+
+    What was refused, or is not known to have arrived, another email would not mend: it is remembered, and a person speaks
+    with them instead. A rung that nobody may skip is climbed first.
+    """
     for assignment in list(draft.state.steps[step.id].assignments.values()):
         fate = unsent.get(assignment.id)
         if fate is None or assignment.status != "open" or not _due(step, assignment, draft.now):
@@ -91,6 +88,6 @@ def see_to(draft: Draft, step: Step, unsent: Unsent) -> None:
         if fate in UNREACHED_BECAUSE and not assignment.unreached:
             draft.emit(e.AskUndelivered(assignment.id, step.id, UNREACHED_BECAUSE[fate]))
         elif fate == "waiting" and all(
-            rung_named(draft.scope, step, rung).skippable for rung in due_rungs(assignment, draft.now)
+            rung_named(draft.scope, step, rung).skippable for rung in assignment.due_rungs(draft.now)
         ):
             ask_again(draft, assignment, WAITING_BECAUSE, email=True)

@@ -121,6 +121,10 @@ class Assignment:
         """Since when its present date has stood."""
         return self.dated_at or self.opened_at
 
+    def due_rungs(self, now: datetime) -> list[str]:
+        """The rungs that are due and were neither climbed nor passed over, in their order."""
+        return [rung.rung for rung in self.rungs if rung.at <= now and rung.rung not in self.climbed]
+
     @property
     def ladder_stopped(self) -> bool:
         """Any response or reply stops the ladder (rule 8), until it is asked again."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from definitions.language.expressions import Forgiving, compile_cached, template_cached
+from definitions.language.expressions import Forgiving
 from definitions.models.fields import FormField, FormItem, RepeatedGroup
 from engine.forms.answers import AnswerProblem, check_answers
 from engine.forms.presentation import DrawnField, draw_form, with_answers
+from tests.engine.forms.form_fields import Words
 
 CONTEXT: dict[str, Any] = {
     "inputs": {"quarter": "Q3", "indicators": [{"id": "LD01", "name": "Health checks"}, {"id": "CAN-02"}]},
@@ -18,17 +18,6 @@ CONTEXT: dict[str, Any] = {
         {"cost": "12.50", "indicators": {"LD01": {"result": {"numerator": 2, "denominator": 4}}}}
     ),
 }
-
-
-class Words:
-    def expression(self, text: str, context: Mapping[str, Any]) -> Any:
-        return compile_cached(text).evaluate(context)
-
-    def template(self, text: str, context: Mapping[str, Any]) -> str:
-        return template_cached(text).render(context)
-
-    def moment(self, text: str) -> date | None:
-        return date.fromisoformat(text)
 
 
 def field(type_: str, **more: Any) -> FormField:
