@@ -74,7 +74,7 @@ class WorkflowRow:
     launch: str
     batch: str
     parent: str
-    status: str  #: open, held, completed, stopped, withdrawn
+    status: str  #: open, held, completed, stopped, cancelled
     locked: bool
     launched_at: datetime
     closed_at: datetime | None

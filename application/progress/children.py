@@ -116,7 +116,7 @@ class Children:
         there = await self._repository.state(child.id)
         if there.over:
             return
-        await self._operations.do(child.id, commands.withdraw, BATON, because)
+        await self._operations.do(child.id, commands.cancel, BATON, because)
 
 
 async def about_to_begin(repository: Repository, state: WorkflowState, now: datetime) -> bool:

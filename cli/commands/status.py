@@ -10,7 +10,7 @@ from cli.client.reader import reader
 from cli.console import Usage, count, moment, say, say_json, sentence, table, whisper, words
 from cli.context import Json, settings
 
-STATES = ("open", "held", "completed", "stopped", "withdrawn")
+STATES = ("open", "held", "completed", "stopped", "cancelled")
 
 
 def add(app: typer.Typer) -> None:

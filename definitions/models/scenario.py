@@ -52,7 +52,7 @@ class Expect(Model):
     rung: Annotated[str | None, Field(description="the rung of the ladder it came from")] = None
     on: Annotated[dt.date | None, Field(description="the day the email may first go")] = None
     count: Annotated[int | None, Field(description="how many such emails; at least one unless said")] = None
-    workflow: Literal["open", "held", "completed", "stopped", "withdrawn"] | None = None
+    workflow: Literal["open", "held", "completed", "stopped", "cancelled"] | None = None
     locked: bool | None = None
     date: Annotated[str | None, Field(description="a named date of the definition; `day` is its value")] = (
         None
@@ -97,7 +97,7 @@ class ScenarioLine(Model):
     text: str = ""
     until: Moment | None = None
     hold: str | None = None
-    withdraw: Annotated[str | None, Field(description="the workflow ends here, for this reason")] = None
+    cancel: Annotated[str | None, Field(description="the workflow ends here, for this reason")] = None
     lift: str | None = None
     reopen: str | None = None
     because: str = "it was wanted"
@@ -107,7 +107,7 @@ class ScenarioLine(Model):
     decide: Annotated[str | None, Field(description="a step that fell short: `choice` says how to go on")] = (
         None
     )
-    choice: Literal["proceed", "wait", "withdraw"] | None = None
+    choice: Literal["proceed", "wait", "cancel"] | None = None
     move: Annotated[str | None, Field(description="a named date, given the day `day`")] = None
     day: dt.date | None = None
     child_closes: Annotated[
@@ -117,7 +117,7 @@ class ScenarioLine(Model):
             description="a step: the workflows it started close `as` said; `with` has their `answers` and `values`",
         ),
     ] = None
-    as_: Annotated[Literal["completed", "stopped", "withdrawn"], Field(alias="as")] = "completed"
+    as_: Annotated[Literal["completed", "stopped", "cancelled"], Field(alias="as")] = "completed"
     refused: Annotated[
         str | None, Field(description="the code it must be refused with; a word of the message will do")
     ] = None
@@ -127,7 +127,7 @@ class ScenarioLine(Model):
     def _one_thing(self) -> ScenarioLine:
         things = (
             self.clock, self.answer, self.everyone_answers, self.reply, self.hold, self.lift, self.reopen, self.open,
-            self.decide, self.move, self.settle, self.extend, self.reassign, self.rang, self.withdraw,
+            self.decide, self.move, self.settle, self.extend, self.reassign, self.rang, self.cancel,
             self.child_closes,
         )  # fmt: skip
         if sum(thing is not None for thing in things) > 1:

@@ -7,9 +7,10 @@ from engine.commands.assignments import extend, reassign, record_conversation, s
 from engine.commands.pins import change_calendar, change_membership, move_named_date
 from engine.commands.responses import reply, respond
 from engine.commands.steps import decide_shortfall, open_on_demand, reopen_step
-from engine.commands.workflow import hold, launch, lift, withdraw
+from engine.commands.workflow import cancel, hold, launch, lift
 
 __all__ = [
+    "cancel",
     "change_calendar",
     "change_membership",
     "decide_shortfall",
@@ -25,5 +26,4 @@ __all__ = [
     "reply",
     "respond",
     "settle_reply",
-    "withdraw",
 ]

@@ -49,7 +49,7 @@ def reopen_step(
 
 def _reopenable(state: WorkflowState, step: str, organisation: str, unlock: bool) -> StepState:
     """The step, where it may be reopened. Raises Refused."""
-    if state.status in ("stopped", "withdrawn"):
+    if state.status in ("stopped", "cancelled"):
         raise Refused("over", f"{state.reference} was {state.status}; launch it anew")
     if step not in state.steps:
         raise Refused("no-such-step", f"{state.reference} has no step {step}")
@@ -124,11 +124,11 @@ def _refuse_opening(state: WorkflowState, spec: Step, practices: tuple[str, ...]
 def decide_shortfall(
     draft: Draft,
     step: str,
-    choice: Literal["proceed", "wait", "withdraw"],
+    choice: Literal["proceed", "wait", "cancel"],
     reason: str,
     until: datetime | None = None,
 ) -> None:
-    """What to do when too little is in: go on and name the gaps, wait until another day, or withdraw."""
+    """What to do when too little is in: go on and name the gaps, wait until another day, or cancel."""
     refuse_over(draft.state)
     if (current := draft.state.steps.get(step)) is None:
         raise Refused("no-such-step", f"{draft.state.reference} has no step {step}")
@@ -139,7 +139,7 @@ def decide_shortfall(
     if choice == "wait":
         required_moment(draft.state, until, draft.now, "say until when to wait: a day from now on")
     reason = required_reason(reason, "decide")
-    if choice == "withdraw":
-        stop(draft, reason, "withdrawn")
+    if choice == "cancel":
+        stop(draft, reason, "cancelled")
     else:
         draft.emit(e.ShortfallDecided(step, current.attempt, choice, reason, until))

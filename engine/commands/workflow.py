@@ -1,4 +1,4 @@
-"""What is done to a workflow as a whole: it is launched, held, let go on, and withdrawn."""
+"""What is done to a workflow as a whole: it is launched, held, let go on, and cancelled."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def lift(draft: Draft, reason: str = "") -> None:
 
 
 @command(who=MANAGERS, refuses=("no-reason", "over"), emits=(e.WorkflowClosed, e.AssignmentEnded))
-def withdraw(draft: Draft, reason: str) -> None:
+def cancel(draft: Draft, reason: str) -> None:
     """End the workflow before its time, for a reason."""
     refuse_over(draft.state)
-    stop(draft, required_reason(reason, "withdraw"), "withdrawn")
+    stop(draft, required_reason(reason, "cancel"), "cancelled")

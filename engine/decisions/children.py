@@ -76,7 +76,7 @@ def due_again(state: StepState) -> Iterator[datetime]:
 def launchable(state: WorkflowState, now: datetime) -> Iterator[Child]:
     """The children to be launched now: asked for and not tried, or to be tried again. Whether one is there already is
     for whoever launches it to see. A workflow that is completed may still have to launch one that it does not wait for."""
-    if state.status in ("stopped", "withdrawn"):
+    if state.status in ("stopped", "cancelled"):
         return
     for child in state.children:
         current = state.steps[child.step].attempt == child.attempt
@@ -88,11 +88,11 @@ def launchable(state: WorkflowState, now: datetime) -> Iterator[Child]:
 
 def unwanted(state: WorkflowState) -> Iterator[tuple[Child, str]]:
     """The children that end with what asked for them, each with the reason: of a workflow that was stopped or
-    withdrawn, or of a step that was begun anew."""
+    cancelled, or of a step that was begun anew."""
     for child in state.children:
         if child.status == "closed":
             continue
-        if state.status in ("stopped", "withdrawn"):
+        if state.status in ("stopped", "cancelled"):
             yield child, f"{state.reference}, which started it, was {state.status}: {state.because}"
         elif state.steps[child.step].attempt != child.attempt:
             yield child, f"{state.reference} began the step again that started it"
@@ -132,7 +132,7 @@ def closed(state: WorkflowState, child: WorkflowState, now: datetime) -> Decisio
     if known is None or known.status == "closed" or not child.over:
         return draft.decision
     outcome = child.status
-    assert outcome in ("completed", "stopped", "withdrawn")
+    assert outcome in ("completed", "stopped", "cancelled")
     answers, values = _said(child, now)
     draft.emit(ChildClosed(known.step, child.id, child.reference, outcome, child.because, answers, values))
     return draft.decision
@@ -142,7 +142,7 @@ def assumed_closed(
     state: WorkflowState,
     step: str,
     now: datetime,
-    outcome: Literal["completed", "stopped", "withdrawn"] = "completed",
+    outcome: Literal["completed", "stopped", "cancelled"] = "completed",
     given: Mapping[str, Any] | None = None,
 ) -> Decision:
     """The children of a step taken to be over, in a simulation that has no others to play: with the `answers` and

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from definitions.checks.scopes import asked_of_several
 from definitions.language.grammar import Action, parse_action
@@ -123,11 +123,11 @@ def day_of(value: object) -> date | None:
         return None
 
 
-def stop(draft: Draft, because: str, outcome: str = "stopped") -> None:
+def stop(draft: Draft, because: str, outcome: Literal["stopped", "cancelled"] = "stopped") -> None:
     """Close the workflow here: everything open ends with it."""
     for step_id in draft.state.process.order:
         end_open(draft, step_id, "the workflow ended")
-    draft.emit(e.WorkflowClosed("withdrawn" if outcome == "withdrawn" else "stopped", because))
+    draft.emit(e.WorkflowClosed(outcome, because))
 
 
 def move_date(draft: Draft, name: str, day: date, because: str, *, lenient: bool = False) -> None:

@@ -69,7 +69,7 @@ class ChildClosed(Body):
     step: str
     child: str
     reference: str
-    outcome: Literal["completed", "stopped", "withdrawn"]
+    outcome: Literal["completed", "stopped", "cancelled"]
     because: str
     answers: Mapping[str, Any] = field(default_factory=dict)
     values: Mapping[str, Any] = field(default_factory=dict)

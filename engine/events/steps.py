@@ -142,6 +142,6 @@ class ShortfallRaised(Body):
 class ShortfallDecided(Body):
     step: str
     attempt: int
-    choice: Literal["proceed", "wait", "withdraw"]
+    choice: Literal["proceed", "wait", "cancel"]
     reason: str
     until: datetime | None = None

@@ -51,7 +51,7 @@ class WorkflowLaunched(Body):
 )
 @dataclass(frozen=True, slots=True)
 class WorkflowClosed(Body):
-    outcome: Literal["completed", "stopped", "withdrawn"]
+    outcome: Literal["completed", "stopped", "cancelled"]
     because: str
 
 

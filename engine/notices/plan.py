@@ -316,7 +316,7 @@ def _shortfall_raised(
     missing = [scope.state.pcn.organisation_name(code) for code in body.missing]
     text = (
         f"Not enough is in for “{title}”. Still missing: {', '.join(missing)}. Decide how to go on: wait until another "
-        "day, go on with what is in and name the gaps, or withdraw. A date that others set moves only by their word, so "
+        "day, go on with what is in and name the gaps, or cancel. A date that others set moves only by their word, so "
         "ask them for more time first. Nobody is counted as agreeing."
     )
     deciding = (holder(scope, role, scope.state.pcn.code) for role in ("pcn_manager", "clinical_director"))
@@ -350,7 +350,7 @@ def _workflow_closed(
     """How it came out, to everyone who took part, unless a step of the definition has just said so."""
     if body.outcome == "completed" and already_told(scope):
         return
-    ended = {"completed": "is closed", "stopped": "was stopped", "withdrawn": "was withdrawn"}[body.outcome]
+    ended = {"completed": "is closed", "stopped": "was stopped", "cancelled": "was cancelled"}[body.outcome]
     for person, organisation in everyone_who_took_part(scope):
         text = f"{scope.state.reference} {ended}: {body.because}. Thank you for your part in it."
         if to := address_of(scope, person, organisation):

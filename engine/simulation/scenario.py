@@ -155,8 +155,8 @@ class Stage:
             self.take(decision)
         elif line.open is not None:
             self.take(commands.open_on_demand(state, now, who, line.open, tuple(line.for_), text=line.text))
-        elif line.withdraw is not None:
-            self.take(commands.withdraw(state, now, who, line.withdraw))
+        elif line.cancel is not None:
+            self.take(commands.cancel(state, now, who, line.cancel))
         elif line.decide is not None and line.choice is not None:
             self.take(
                 commands.decide_shortfall(state, now, who, line.decide, line.choice, line.because, until)

@@ -257,7 +257,7 @@ def _step_reopened(body: e.StepReopened, state: WorkflowState, event: e.Event) -
 def _shortfall_decided(body: e.ShortfallDecided, step: StepState, event: e.Event) -> StepState:
     if body.choice == "proceed":
         return replace(step, shortfall="proceed", decided_by=event.version)
-    if body.choice == "withdraw":
+    if body.choice == "cancel":
         return step  # the end of the workflow follows, as an event of its own
     return replace(step, shortfall="", short_at=(body.until, event.at) if body.until else None)
 

@@ -17,7 +17,7 @@ from engine.state.children import Child
 
 StepStatus = Literal["waiting", "open", "closed", "skipped"]
 AssignmentStatus = Literal["open", "answered", "carried", "ended"]
-WorkflowStatus = Literal["open", "held", "completed", "stopped", "withdrawn"]
+WorkflowStatus = Literal["open", "held", "completed", "stopped", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ class WorkflowState:
 
     @property
     def over(self) -> bool:
-        return self.status in ("completed", "stopped", "withdrawn")
+        return self.status in ("completed", "stopped", "cancelled")
 
     def assignment(self, assignment_id: str) -> Assignment | None:
         """The assignment of that id, in whichever attempt of its step it is; None when there is none."""

@@ -116,11 +116,11 @@ def test_waiting_until_another_day_asks_again_on_that_day() -> None:
     assert world.state.over and set(world.state.steps["ask"].missing) == set(PLACES)
 
 
-def test_a_decision_may_be_to_withdraw() -> None:
+def test_a_decision_may_be_to_cancel() -> None:
     world = World(simple(extra="if_short: decide"))
     world.run("2027-01-19 18:00")
-    world.do(commands.decide_shortfall, "ask", "withdraw", "nobody needs it any more")
-    assert world.state.status == "withdrawn"
+    world.do(commands.decide_shortfall, "ask", "cancel", "nobody needs it any more")
+    assert world.state.status == "cancelled"
 
 
 # --- answers

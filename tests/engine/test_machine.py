@@ -278,9 +278,9 @@ class Workflow(RuleBasedStateMachine):
 
     @precondition(lambda self: self.settled_at is not None and len(self.events) > 200)
     @rule(reason=REASONS)
-    def withdraws(self, reason: str) -> None:
+    def cancels(self, reason: str) -> None:
         self.do(
-            commands.withdraw,
+            commands.cancel,
             reason,
         )
 

@@ -219,7 +219,7 @@ class TestFiles:
     async def test_where_nothing_can_be_answered_no_file_is_taken(
         self, api: httpx.AsyncClient, site: Site
     ) -> None:
-        await site.operations.do(site.workflow, commands.withdraw, MANAGER, "A mistake")
+        await site.operations.do(site.workflow, commands.cancel, MANAGER, "A mistake")
         answer = await api.post(f"/api/assignments/{site.assignment}/files", content=b"x")
         assert (answer.status_code, answer.json()["code"]) == (409, "over")
         assert (await api.post("/api/assignments/x.y/files", content=b"x")).status_code == 404

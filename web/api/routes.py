@@ -182,7 +182,7 @@ def _add_looking(router: APIRouter, gateway: Gateway) -> None:
     async def workflows(
         pcn: Annotated[str, Query(max_length=ODS_LENGTH)] = "",
         definition: Annotated[str, Query(max_length=60)] = "",
-        status: Literal["", "open", "held", "completed", "stopped", "withdrawn"] = "",
+        status: Literal["", "open", "held", "completed", "stopped", "cancelled"] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Response:
         rows = await gateway.workflows(pcn=pcn, definition=definition, status=status, limit=limit)

@@ -254,18 +254,18 @@ async def test_what_starts_itself_by_any_way_ends_also_when_it_was_pinned_before
     assert all(refusal.again_at is None for refusal in refusals) and len(refusals) <= 1
 
 
-async def test_children_are_withdrawn_with_their_parent_also_after_a_kill(start: Start) -> None:
+async def test_children_are_cancelled_with_their_parent_also_after_a_kill(start: Start) -> None:
     baton = start()
     parents = [await baton.launch("each"), await baton.launch("waits")]
     await baton.everything()
     for parent in parents:
-        await baton.operations.do(parent, commands.withdraw, ASHA, "it was a mistake")
+        await baton.operations.do(parent, commands.cancel, ASHA, "it was a mistake")
     again = start()  # killed before anything else was done
     await again.everything()
     for parent in parents:
         for child in (await again.state(parent)).children:
             ended = await again.state(child.id)
-            assert ended.status == "withdrawn" and "it was a mistake" in ended.because
+            assert ended.status == "cancelled" and "it was a mistake" in ended.because
 
 
 async def test_a_held_parent_leaves_its_children_alone_and_hears_of_them(start: Start) -> None:

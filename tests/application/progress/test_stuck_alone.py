@@ -277,8 +277,8 @@ async def test_its_commands_are_refused_or_done_but_never_fail(start: Start) -> 
         await baton.operations.check(asked.id, {"left": 3}, Actor("Priya", channel="web"))
     with pytest.raises(Refused, match="cannot be worked out"):
         await baton.operations.respond(asked.id, {"left": 3}, MANAGER)
-    await baton.operations.do(workflow, commands.withdraw, MANAGER, "it holds us up")
-    assert (await baton.operations.repository.state(workflow)).status == "withdrawn"
+    await baton.operations.do(workflow, commands.cancel, MANAGER, "it holds us up")
+    assert (await baton.operations.repository.state(workflow)).status == "cancelled"
 
 
 @pytest.mark.parametrize("key", ["required_if", "show_if", "check"])

@@ -100,15 +100,15 @@ def test_waiting_names_whom_it_waits_for_and_until_when() -> None:
     assert waiting_for(world.state, world.now) == "on hold: the van broke down"
     assert next_deadline(world.state, world.now) is None
     world.do(commands.lift)
-    world.do(commands.withdraw, "no van")
-    assert waiting_for(world.state, world.now) == "withdrawn: no van"
+    world.do(commands.cancel, "no van")
+    assert waiting_for(world.state, world.now) == "cancelled: no van"
 
 
 def test_everybody_hears_how_it_came_out_the_mailbox_too() -> None:
     world = World(simple())
     world.advance()
     since = len(world.events)
-    world.do(commands.withdraw, "no van")
+    world.do(commands.cancel, "no van")
     told = {n.email for n in world.notices(since)}
     assert told == {"sam@example.nhs.uk", "priya@example.nhs.uk", "desk@quayside.example"}
     assert {n.kind for n in world.notices(since)} == {"outcome"}

@@ -137,7 +137,7 @@ class Lists:
         for workflow, outcome, hours in (
             ("w2", "completed", 2),
             ("w1", "completed", 3),
-            ("w3", "withdrawn", 4),
+            ("w3", "cancelled", 4),
         ):
             await store.commit([commit(workflow, 6, e.WorkflowClosed(outcome, ""), hours=hours)])  # type: ignore[arg-type]
         assert await store.last_closed("iif-quarter-close", "Y90001") == "w1"

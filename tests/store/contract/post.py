@@ -33,7 +33,7 @@ class Post:
             (e.AssignmentEnded(about("w1"), "practice_return", "left"), {"w1/1"}),
             (e.ResponseCarried(about("w1"), "practice_return", about("w0")), {"w1/1"}),
             (e.StepClosed("practice_return", 1, "closed", "80%"), {"w1/1", "w1/2"}),
-            (e.WorkflowClosed("withdrawn", "no longer needed"), {"w1/1", "w1/2"}),
+            (e.WorkflowClosed("cancelled", "no longer needed"), {"w1/1", "w1/2"}),
         ],
         ids=lambda value: type(value).__name__,
     )

@@ -48,7 +48,7 @@ messages = st.sampled_from(["m1", "m2", "m3"])
 def bodies(workflow: str) -> st.SearchStrategy[e.Body]:
     mine = st.builds(lambda p, n: about(workflow, p, attempt=n), practices, attempts)
     return st.one_of(
-        st.builds(e.WorkflowClosed, st.sampled_from(["completed", "withdrawn"]), st.just("")),  # type: ignore[arg-type]
+        st.builds(e.WorkflowClosed, st.sampled_from(["completed", "cancelled"]), st.just("")),  # type: ignore[arg-type]
         st.builds(e.WorkflowHeld, st.just("r")),
         st.builds(e.HoldLifted, st.integers(0, 3)),
         st.builds(e.WorkflowLocked, steps),
