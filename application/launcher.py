@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ from engine import commands
 from engine.commands.command import LAUNCHERS, refuse_identifiable
 from engine.commands.refusals import Invalid, Refused
 from engine.dates.calendar import BeyondHorizon
+from engine.dates.clock import london_date
 from engine.decisions.draft import Decision
 from engine.events import Actor
 from engine.events.codec import canonical
@@ -67,13 +68,13 @@ def launch_id(now: datetime, key: str) -> str:
 
 
 class Launcher:
-    """Starts processes from the library for PCNs of the directory."""
+    """Starts processes from the library for PCNs of the directory, which is asked anew each time."""
 
     def __init__(
-        self, repository: Repository, library: Library, directory: Directory, calendar: Mapping[str, Any]
-    ) -> None:
+        self, repository: Repository, library: Library, directory: Callable[[], Directory], calendar: Mapping[str, Any]
+    ) -> None:  # fmt: skip
         self._repository, self._library, self._calendar = repository, library, calendar
-        self.directory = directory
+        self._directory = directory
         # Two presses of one button come at once: the second must see what the first made.
         self._one_at_a_time = asyncio.Lock()
 
@@ -92,9 +93,15 @@ class Launcher:
                 "definition", f"{definition} has mistakes; mend them, see `baton validate`: {said}"
             ) from None
 
-    def pcn(self, code: str) -> Pcn:
+    @property
+    def directory(self) -> Directory:
+        """The directory in use."""
+        return self._directory()
+
+    def pcn(self, code: str, day: date) -> Pcn:
+        """The PCN as it is on `day`. Raises Refused for one that the directory does not have."""
         try:
-            return self.directory.pcn(code)
+            return self.directory.pcn(code).on(day)
         except KeyError:
             known = ", ".join(pcn.code for pcn in self.directory.pcns[:5])
             raise Refused("not_found", f"the directory has no PCN {code}; it has {known}") from None
@@ -132,7 +139,7 @@ class Launcher:
             workflow = launch if len(codes) == 1 else f"{launch}{short_hash(code, length=4)}{number:x}"
             checked = await worked_out(partial(self._inputs, process, code, inputs, now, actor))
             begun = await worked_out(partial(
-                commands.launch, workflow, process, now, actor, self.pcn(code), checked,
+                commands.launch, workflow, process, now, actor, self.pcn(code, london_date(now)), checked,
                 launch_id=launch, batch=f"{launch}-{number // BATCH_LIMIT + 1}",
                 previous=await self.previous(definition, code), parent=parent, ancestors=ancestors,
                 key=key, content=content if key else "",
@@ -149,7 +156,7 @@ class Launcher:
     def _inputs(
         self, process: Process, code: str, inputs: Mapping[str, Any], now: datetime, actor: Actor
     ) -> dict[str, Any]:
-        checked = check_inputs(process, self.pcn(code), inputs, now, actor.not_nhs_number)
+        checked = check_inputs(process, self.pcn(code, london_date(now)), inputs, now, actor.not_nhs_number)
         if checked.problems:
             raise Invalid(checked.problems)
         return checked.values

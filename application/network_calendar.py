@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -24,3 +25,17 @@ def hours_of(calendar: Calendar, directory: Directory) -> Calendar:
     # In a directory of many PCNs, the closure of one is no closure of the others.
     kept = [closure for closure in closures if closure.organisation != "*" or len(own) == 1]
     return replace(calendar, closures=(*calendar.closures, *kept))
+
+
+class NetworkHours:
+    """When emails may arrive by the directory in use; worked out anew where that has changed."""
+
+    def __init__(self, calendar: Calendar, directory: Callable[[], Directory]) -> None:
+        self._calendar, self._directory = calendar, directory
+        self._known: tuple[Directory, Calendar] | None = None
+
+    def __call__(self) -> Calendar:
+        directory = self._directory()
+        if self._known is None or self._known[0] is not directory:
+            self._known = directory, hours_of(self._calendar, directory)
+        return self._known[1]

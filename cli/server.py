@@ -16,10 +16,12 @@ from logging.handlers import RotatingFileHandler
 import uvicorn
 import uvloop
 
+from application.directory.beginning import begin
+from application.directory.record import DirectoryRecord
 from application.environment.alarms import Alarms
 from application.environment.home import Home, Running, using
 from application.launcher import Launcher
-from application.network_calendar import hours_of, network_calendar
+from application.network_calendar import NetworkHours, network_calendar
 from application.operations import Operations
 from application.progress.bounces import BounceReport
 from application.progress.demonstration_clock import DemonstrationClock, leaping_clock
@@ -30,7 +32,6 @@ from application.uploads import Uploads
 from audit.auditor import Auditor
 from cli.console import LogLines, say
 from cli.context import library
-from cli.last_good_directory import directory_to_start_with
 from definitions.models.directory import Directory
 from engine.dates.clock import Clock, LeapingClock, SystemClock
 from flows.controller import FlowController
@@ -110,17 +111,18 @@ def keep_log(settings: Settings) -> None:
 
 async def _serve(settings: Settings) -> None:
     home, alarms, clock = settings.at_home, Alarms(), _clock(settings)
-    known = directory_to_start_with(settings, alarms)
     async with AsyncExitStack() as stack:
         store = open_store(home.root)
         stack.push_async_callback(store.close)
+        record = DirectoryRecord(store)
+        await begin(record, settings.directory_file, library(settings).definition_ids, clock.now(), alarms)
         sock = _listen(settings)
         port = sock.getsockname()[1]
         mailbox, post = await _post(settings, port, home, clock, stack)
         outbox = Outbox(mailbox, OutboxAccess()) if mailbox and settings.only_here else None
-        operations = _operations(settings, store, known, clock)
+        operations = _operations(settings, store, record, clock)
         links = Links(home.secret(), settings.url_on(port))
-        mailer = _mailer(operations, post, links, known)
+        mailer = _mailer(operations, post, links, record)
         runtime = Runtime(operations, _deliver(mailer, store), PublishedPosition(home.published), alarms)
         flows = FlowController(
             runtime, home, at_once=settings.workers, api_url=settings.prefect_api_url or None
@@ -139,7 +141,7 @@ async def _serve(settings: Settings) -> None:
         home.say_running(Running(settings.here_on(port), os.getpid()))
         stack.callback(home.say_stopped)
         emails = f"{settings.url_on(port)}{outbox.path()}" if outbox else str(home.outbox) if mailbox else ""
-        announce(Serving(settings.url_on(port), emails, home, known))
+        announce(Serving(settings.url_on(port), emails, home, record.current()))
         flows.open()
         await web
 
@@ -150,17 +152,17 @@ def _clock(settings: Settings) -> Clock:
     return SystemClock()
 
 
-def _operations(settings: Settings, store: Store, known: Directory, clock: Clock) -> Operations:
+def _operations(settings: Settings, store: Store, record: DirectoryRecord, clock: Clock) -> Operations:
     repository = Repository(store)
-    launcher = Launcher(repository, library(settings), known, network_calendar().to_data())
+    launcher = Launcher(repository, library(settings), record.current, network_calendar().to_data())
     uploads = Uploads(settings.at_home.uploads, clock, settings.file_quotas)
     return Operations(repository, launcher, clock, uploads=uploads)
 
 
-def _mailer(operations: Operations, post: PostSettings, links: Links, known: Directory) -> Mailer:
-    repository, clock, calendar = operations.repository, operations.clock, network_calendar()
-    told = BounceReport(repository, clock)
-    return Mailer(repository.store, clock, post, links, lambda: hours_of(calendar, known), told)
+def _mailer(operations: Operations, post: PostSettings, links: Links, record: DirectoryRecord) -> Mailer:
+    repository, clock = operations.repository, operations.clock
+    hours, told = NetworkHours(network_calendar(), record.current), BounceReport(repository, clock)
+    return Mailer(repository.store, clock, post, links, hours, told)
 
 
 def _demonstration(

@@ -108,11 +108,6 @@ class Home:
         return self.root / "server.json"
 
     @property
-    def last_good_directory(self) -> Path:
-        """The directory file as it last was without a mistake."""
-        return self.root / "directory.last-good.yaml"
-
-    @property
     def prefect(self) -> Path:
         """Prefect's own files."""
         return self.root / "prefect"

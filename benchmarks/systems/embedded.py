@@ -50,7 +50,9 @@ async def embedded(folder: Path, pcns: int) -> AsyncIterator[Embedded]:
     store = open_store(folder)
     try:
         repository = Repository(store)
-        launcher = Launcher(repository, Library([SHIPPED, SHELF]), known, network_calendar().to_data())
+        launcher = Launcher(
+            repository, Library([SHIPPED, SHELF]), lambda: known, network_calendar().to_data()
+        )
         operations = Operations(repository, launcher, VirtualClock(NOW))
         yield Embedded(store, operations, Runtime(operations, _no_post))
     finally:

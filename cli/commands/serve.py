@@ -35,7 +35,8 @@ def serve(
             f"Baton runs on this home folder already, at {running.url}.",
             "Use that one, or start another on a folder of its own: baton --home OTHER serve",
         )
-    if not known.directory_file.exists() and not known.at_home.last_good_directory.exists():
+    # A store that has been served has the directory; without one the file is how it begins.
+    if not known.directory_file.exists() and not known.at_home.database.exists():
         raise Trouble(
             f"There is no directory file at {known.directory_file}: Baton does not know whom to ask.",
             "Name yours with --directory FILE; examples/harbour-vale.yaml is one to try.",

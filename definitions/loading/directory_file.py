@@ -14,7 +14,7 @@ from typing import Any
 from definitions.checks.findings import Findings
 from definitions.checks.shape import shaped
 from definitions.models.closures import EVERYONE
-from definitions.models.directory import Directory, Pcn, RoleHeld
+from definitions.models.directory import Directory, Pcn, Practice, RoleHeld
 from definitions.source.document import Document, KeyPath
 from definitions.source.problems import DefinitionErrors, Problem, nearest
 from definitions.source.reader import SizeLimit, read_file, read_text
@@ -28,6 +28,7 @@ DIRECTORY_CODES: dict[str, str] = {
     "BD705": "A PCN without a PCN manager: nobody could be asked what a step leaves open.",
     "BD706": "Somebody who covers for themselves.",
     "BD707": "The directory file is not there.",
+    "BD708": "A practice that merges into none, or on no day.",
 }
 
 #: England's 1,250 PCNs in one file are some 3 MB.
@@ -111,6 +112,9 @@ class _Membership:
         return frozenset(str(item[key]) for item in found if isinstance(item, dict) and key in item)
 
     def check(self) -> None:
+        for index, practice in enumerate(self.pcn.practices):
+            if practice.into is not None:
+                self._into((*self.at, "practices", index, "into"), practice)
         seen: set[str] = set()
         for index, person in enumerate(self.pcn.people):
             if person.id in seen:
@@ -129,6 +133,12 @@ class _Membership:
         for index, closed in enumerate(self.pcn.closures):
             if closed.organisation != EVERYONE:
                 self._organisation((*self.at, "closures", index, "organisation"), closed.organisation)
+
+    def _into(self, path: KeyPath, practice: Practice) -> None:
+        others = self._written("practices", "code") - {practice.code}
+        if practice.into not in others or practice.to is None:
+            message = f"{practice.code} merges into another practice of {self.pcn.name}, and says with `to` on which day it was last there"
+            self.findings.add(path, "BD708", message, nearest(practice.into or "", others))
 
     def _roles(self) -> None:
         held: list[RoleHeld] = []
@@ -156,8 +166,4 @@ class _Membership:
 
 
 def _same_time(one: RoleHeld, other: RoleHeld) -> bool:
-    if (one.role, one.at, one.person) != (other.role, other.at, other.person):
-        return False
-    starts = max((day for day in (one.from_, other.from_) if day), default=None)
-    ends = min((day for day in (one.to, other.to) if day), default=None)
-    return starts is None or ends is None or starts <= ends
+    return (one.role, one.at, one.person) == (other.role, other.at, other.person) and one.overlaps(other)

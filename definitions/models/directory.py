@@ -7,6 +7,7 @@ workflow at launch (its membership), so a later change of the file is an event w
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -18,25 +19,6 @@ from definitions.models.fields import Model
 from definitions.models.primitives import Day, EmailAddress, OdsCode, PersonId, Role
 
 
-class Practice(Model):
-    code: OdsCode
-    name: str
-    list_size: Annotated[int, Field(ge=0, description="registered patients")]
-    weighted_list_size: Annotated[int | None, Field(ge=0)] = None
-    tags: list[str] = []
-    mailbox: Annotated[
-        EmailAddress | None,
-        Field(description="a shared mailbox; emails go there and may complete, never attest"),
-    ] = None
-
-
-class Person(Model):
-    id: PersonId
-    name: str
-    email: EmailAddress
-    phone: str | None = None
-
-
 class Dates(Model):
     """From and to, both included; an empty `to` has no end."""
 
@@ -46,11 +28,51 @@ class Dates(Model):
     def holds_on(self, day: dt.date) -> bool:
         return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
 
+    @property
+    def is_dated(self) -> bool:
+        return self.from_ is not None or self.to is not None
+
+    def overlaps(self, other: Dates) -> bool:
+        """There is a day on which both hold."""
+        starts = max(self.from_ or dt.date.min, other.from_ or dt.date.min)
+        return starts <= min(self.to or dt.date.max, other.to or dt.date.max)
+
+    def turns(self) -> Iterator[dt.date]:
+        """The days on which it begins to hold, and no longer does."""
+        if self.from_ is not None:
+            yield self.from_
+        if self.to is not None and self.to < dt.date.max:
+            yield self.to + dt.timedelta(days=1)
+
     @model_validator(mode="after")
     def _in_order(self) -> Dates:
         if self.from_ and self.to and self.to < self.from_:
             raise ValueError(f"ends on {self.to} before it begins on {self.from_}; swap the dates")
         return self
+
+
+class Practice(Dates):
+    """A practice of the PCN, between its dates where it has any."""
+
+    code: OdsCode
+    name: str
+    list_size: Annotated[int, Field(ge=0, description="registered patients")]
+    weighted_list_size: Annotated[int | None, Field(ge=0)] = None
+    tags: list[str] = []
+    mailbox: Annotated[
+        EmailAddress | None,
+        Field(description="a shared mailbox; emails go there and may complete, never attest"),
+    ] = None
+    into: Annotated[OdsCode | None, Field(description="the practice it merged into, the day after `to`")] = (
+        None
+    )
+
+
+class Person(Model):
+    id: PersonId
+    name: str
+    email: EmailAddress
+    phone: str | None = None
 
 
 class RoleHeld(Dates):
@@ -60,7 +82,8 @@ class RoleHeld(Dates):
 
 
 class Cover(Dates):
-    """Who answers for whom between two dates. `may: attest` still needs the step to allow it."""
+    """Who answers for whom between two dates: on the days of their absence, or on all of them where none is noted; without
+    dates, whenever they are away. `may: attest` still needs the step to allow it."""
 
     for_: Annotated[PersonId, Field(alias="for")]
     by: PersonId
@@ -129,7 +152,33 @@ class Pcn(Model):
         )
 
     def is_away(self, person_id: str, day: dt.date) -> bool:
-        return any(a.person == person_id and a.holds_on(day) for a in self.absences)
+        """By an absence; or by cover with dates, during which no absence of theirs is noted."""
+        absences = [absence for absence in self.absences if absence.person == person_id]
+        return any(absence.holds_on(day) for absence in absences) or any(
+            cover.for_ == person_id
+            and cover.is_dated
+            and cover.holds_on(day)
+            and not any(map(cover.overlaps, absences))
+            for cover in self.cover
+        )
+
+    def has_left(self, person_id: str, day: dt.date) -> bool:
+        """Whether nobody writes to them any more: the PCN does not know them, or every role that they held is over and
+        they cover nobody. Somebody who never held one, and is asked by name, has not left."""
+        if person_id not in self.people_by_id:
+            return True
+        held = [role for role in self.roles if role.person == person_id]
+        over = bool(held) and all(role.to is not None and role.to < day for role in held)
+        return over and not any(c.by == person_id and c.holds_on(day) for c in self.cover)
+
+    def on(self, day: dt.date) -> Pcn:
+        """The PCN with the practices that it has on `day`; as it is where that would be none."""
+        there = [practice for practice in self.practices if practice.holds_on(day)]
+        if not there or len(there) == len(self.practices):
+            return self
+        return Pcn.model_validate(
+            {**{name: getattr(self, name) for name in Pcn.model_fields}, "practices": there}
+        )
 
     def cover_for(self, person_id: str, day: dt.date) -> tuple[Cover, ...]:
         """Who covers `person_id` on `day` and is there to do so."""

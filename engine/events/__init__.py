@@ -43,6 +43,7 @@ from engine.events.steps import (
     StepReopened,
     StepSkipped,
 )
+from engine.events.streams.directory import DirectoryChange, DirectoryChanged, DirectoryFollowed
 from engine.events.values import BATON, Actor, Body, Channel, Event, Notice, NoticeKind, PlannedRung, When
 from engine.events.workflow import (
     HoldLifted,
@@ -73,6 +74,9 @@ __all__ = [
     "DateRefused",
     "DeadlineMoved",
     "DefinitionChanged",
+    "DirectoryChange",
+    "DirectoryChanged",
+    "DirectoryFollowed",
     "Event",
     "HoldLifted",
     "LinkIssued",

@@ -28,5 +28,5 @@ def clock() -> VirtualClock:
 def operations(clock: VirtualClock) -> Operations:
     repository = Repository(MemoryStore())
     directory = load_directory(EXAMPLES / "harbour-vale.yaml")
-    launcher = Launcher(repository, Library(), directory, network_calendar().to_data())
+    launcher = Launcher(repository, Library(), lambda: directory, network_calendar().to_data())
     return Operations(repository, launcher, clock)

@@ -49,7 +49,7 @@ def file(tmp_path: Path) -> Path:
 def launcher(file: Path) -> Launcher:
     directory = load_directory(EXAMPLES / "harbour-vale.yaml")
     library = Library([SHIPPED, file.parents[1]])
-    return Launcher(Repository(MemoryStore()), library, directory, network_calendar().to_data())
+    return Launcher(Repository(MemoryStore()), library, lambda: directory, network_calendar().to_data())
 
 
 async def launch(launcher: Launcher, definition: str = "visits", key: str = "", **inputs: Any) -> list[str]:

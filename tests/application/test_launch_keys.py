@@ -73,7 +73,7 @@ async def test_of_two_processes_one_launches_and_both_hear_of_it(
 
     def process() -> Operations:
         launcher = Launcher(
-            Repository(store), Library(), operations.launcher.directory, network_calendar().to_data()
+            Repository(store), Library(), lambda: operations.launcher.directory, network_calendar().to_data()
         )
         return Operations(Repository(store), launcher, clock)
 

@@ -82,7 +82,9 @@ async def asked(tmp_path: Path, operations: Operations, clock: VirtualClock) -> 
     await server.start()
     repository, launcher = operations.repository, operations.launcher
     store, directory, calendar = repository.store, launcher.directory, network_calendar()
-    operations.launcher = Launcher(repository, Library([SHIPPED, tmp_path]), directory, calendar.to_data())
+    operations.launcher = Launcher(
+        repository, Library([SHIPPED, tmp_path]), lambda: directory, calendar.to_data()
+    )
     settings = PostSettings(
         host="127.0.0.1", port=server.port, security="none", throttle_per_minute=0, from_address="post@baton.example",
     )  # fmt: skip

@@ -141,7 +141,7 @@ async def _serve(
     repository = Repository(store)
     directory = load_directory(EXAMPLES / "harbour-vale.yaml")
     operations = Operations(
-        repository, Launcher(repository, Library(), directory, network_calendar().to_data()), clock
+        repository, Launcher(repository, Library(), lambda: directory, network_calendar().to_data()), clock
     )
     operations.signals = AtOnce(repository, clock)
     web = WebSettings(secret=home.secret(), api_token=home.token())

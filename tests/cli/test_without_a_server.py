@@ -13,12 +13,8 @@ from typing import ClassVar
 
 import pytest
 
-from application.environment.alarms import Alarms
 from application.environment.home import Home, Running
-from cli.last_good_directory import directory_to_start_with
 from cli.main import app, run
-from definitions.source.problems import DefinitionErrors
-from settings import Settings
 from tests.cli.conftest import EXAMPLES, Baton, serving
 
 
@@ -232,32 +228,3 @@ def test_a_proof_for_one_address_is_none_for_another(home: Path) -> None:
     assert proof == place.proof("abc", "http://127.0.0.1:8700")
     assert proof != place.proof("abc", "http://127.0.0.1:8701")  # an impostor may ask the real one
     assert proof != place.proof("abd", "http://127.0.0.1:8700")
-
-
-def _directory_in(home: Path) -> Path:
-    file = home / "directory.yaml"
-    home.mkdir(exist_ok=True)
-    file.write_text((EXAMPLES / "harbour-vale.yaml").read_text())
-    return file
-
-
-def test_a_directory_with_a_slip_starts_on_the_last_good_one_and_says_so(home: Path) -> None:
-    file = _directory_in(home)
-    known, alarms = Settings(home=home), Alarms()
-    good = directory_to_start_with(known, alarms)
-    assert alarms.all() == ()
-    file.write_text(file.read_text().replace("asha-patel", "asha-patl", 1))
-    assert directory_to_start_with(known, alarms) == good
-    (alarm,) = alarms.all()
-    assert "has mistakes, so Baton goes on with what it said on" in alarm.text
-    assert any(detail.startswith("directory.yaml:") and "asha-patel" in detail for detail in alarm.details)
-    assert str(file) in alarm.details[-1]
-    file.unlink()
-    assert directory_to_start_with(known, Alarms()) == good
-
-
-def test_a_directory_that_never_was_good_is_refused(home: Path) -> None:
-    file = _directory_in(home)
-    file.write_text(file.read_text().replace("asha-patel", "asha-patl", 1))
-    with pytest.raises(DefinitionErrors):
-        directory_to_start_with(Settings(home=home), Alarms())

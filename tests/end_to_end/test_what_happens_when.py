@@ -125,7 +125,9 @@ async def stack(tmp_path: Path, free_port: int) -> AsyncIterator[Stack]:
         load_directory(EXAMPLES / "harbour-vale.yaml"),
         network_calendar(),
     )
-    operations = Operations(repository, Launcher(repository, Library(), directory, calendar.to_data()), clock)
+    operations = Operations(
+        repository, Launcher(repository, Library(), lambda: directory, calendar.to_data()), clock
+    )
     outbox, links = LocalMailbox(tmp_path / "outbox", clock), Links(SECRET, URL)
     await outbox.start(free_port)
     settings = outbox.settings(free_port, PostSettings(base_url=URL))

@@ -108,7 +108,7 @@ class Network:
         """Everything but the store made anew, as after a kill."""
         repository = Repository(self.store)
         launcher = Launcher(
-            repository, Library([SHIPPED, self.library]), directory(), network_calendar().to_data()
+            repository, Library([SHIPPED, self.library]), directory, network_calendar().to_data()
         )
         self.operations = Operations(repository, launcher, self.clock)
         self.runtime = WatchedRuntime(self.operations, self._deliver)

@@ -131,7 +131,7 @@ class Site:
         repository = Repository(self.store)
         library = Library([SHIPPED, HERE / "processes"])
         directory = load_directory(HERE.parents[1] / "examples" / "harbour-vale.yaml")
-        launcher = Launcher(repository, library, directory, network_calendar().to_data())
+        launcher = Launcher(repository, library, lambda: directory, network_calendar().to_data())
         self.files = files
         uploads = Uploads(files, self.clock, FileQuotas(link=2 * MB, workflow=3 * MB))
         self.operations = Operations(repository, launcher, self.clock, uploads=uploads)

@@ -118,7 +118,7 @@ def start(tmp_path: Path) -> Start:
     def baton() -> Baton:
         repository, clock = Repository(store), VirtualClock(NOW)
         launcher = Launcher(
-            repository, Library([SHIPPED, tmp_path]), load_directory(EXAMPLES / "harbour-vale.yaml"),
+            repository, Library([SHIPPED, tmp_path]), lambda: load_directory(EXAMPLES / "harbour-vale.yaml"),
             network_calendar().to_data(),
         )  # fmt: skip
         operations = Operations(repository, launcher, clock)

@@ -104,7 +104,9 @@ class Home:
         )
         repository, clock = Repository(self.store), VirtualClock(NOW)
         library = Library([SHIPPED, self.folder])
-        launcher = Launcher(repository, library, load_directory(directory), network_calendar().to_data())
+        launcher = Launcher(
+            repository, library, lambda: load_directory(directory), network_calendar().to_data()
+        )
         operations = Operations(repository, launcher, clock)  # no flows: every wake is lost
 
         async def deliver(now: datetime) -> PostOutcome:

@@ -63,7 +63,7 @@ class Year:
             update={"pcns": [pcn.model_copy(update={"adopted": list(self.adopted)})]}
         )
         library = Library([SHIPPED, self.shelf])
-        launcher = Launcher(Repository(self.store), library, directory, network_calendar().to_data())
+        launcher = Launcher(Repository(self.store), library, lambda: directory, network_calendar().to_data())
         self.operations = Operations(launcher._repository, launcher, self.clock)
         return self.operations
 

@@ -115,7 +115,7 @@ def start(tmp_path: Path) -> Start:
     def baton() -> Baton:
         kept, clock = Repository(store), VirtualClock(NOW)
         launcher = Launcher(
-            kept, Library([SHIPPED, tmp_path]), load_directory(EXAMPLES / "harbour-vale.yaml"), network_calendar().to_data()
+            kept, Library([SHIPPED, tmp_path]), lambda: load_directory(EXAMPLES / "harbour-vale.yaml"), network_calendar().to_data()
         )  # fmt: skip
         operations = Operations(kept, launcher, clock)
 

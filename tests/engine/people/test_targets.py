@@ -46,6 +46,26 @@ def test_when_the_cover_is_away_too_nobody_is_asked_silently_in_their_place() ->
     assert role_holders.whom(pcn(absences=away), "practice_manager", "Y10001", JANUARY) is None
 
 
+@pytest.mark.parametrize(
+    ("cover", "absences", "who"),
+    [
+        ({"from": "2027-01-11", "to": "2027-01-15"}, [], "sam"),  # cover with dates is an absence by itself
+        ({"from": "2027-01-13"}, [], "jo"),
+        ({}, [], "jo"),  # whenever she is away, and she is not
+        ({}, [{"person": "jo", "from": "2027-01-12", "to": "2027-01-12"}], "sam"),
+        # Where an absence is noted within the cover, it says on which days she is away.
+        ({"from": "2027-01-01", "to": "2027-02-28"}, [{"person": "jo", "from": "2027-01-18", "to": "2027-01-22"}], "jo"),
+        ({"from": "2027-01-01", "to": "2027-02-28"}, [{"person": "jo", "from": "2027-01-11", "to": "2027-01-12"}], "sam"),
+    ],
+)  # fmt: skip
+def test_cover_holds_on_its_days_or_on_those_of_the_absence(
+    cover: dict[str, str], absences: list[dict[str, str]], who: str
+) -> None:
+    members = pcn(cover=[{"for": "jo", "by": "sam", **cover}], absences=absences)
+    found = role_holders.whom(members, "practice_manager", "Y10001", JANUARY)
+    assert found is not None and found.person.id == who
+
+
 def test_a_role_that_only_the_pcn_has_is_found_there_for_a_practice_as_well() -> None:
     assert role_holders.where_held(pcn(), "clinical_director", "Y10001", MARCH) == "U10001"
     assert role_holders.where_held(pcn(), "gp_lead", "Y10004", MARCH) == "Y10004"

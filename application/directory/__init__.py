@@ -1,0 +1,1 @@
+"""The directory in use: as the log has it, changed by whoever may, and the file it begins with."""

@@ -1,0 +1,1 @@
+"""Events of streams of the log that are no workflow's."""
