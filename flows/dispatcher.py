@@ -25,7 +25,7 @@ from flows.failures import NOT_PUBLISHED, STANDSTILL, Failures, PrefectFault, sa
 from flows.reconcile import mend, missing_runs
 from flows.runs import ensure, ensure_runs, standing, standing_key, today, wanted
 from flows.server.process import PrefectServer
-from flows.waiting import TROUBLED, WAITING, machine_now, wake
+from flows.wait import TROUBLED, WAITING, machine_now, wake
 from flows.worker import BatonWorker
 
 logger = logging.getLogger(__name__)

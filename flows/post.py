@@ -6,7 +6,7 @@ from prefect import flow
 
 from flows import runtime_access
 from flows.runs import hand_over
-from flows.waiting import try_again, wait_until
+from flows.wait import try_again, wait_until
 
 
 @flow(name="deliver-post", persist_result=False, validate_parameters=False)

@@ -23,7 +23,7 @@ from engine.dates.clock import LONDON
 from flows import runtime_access
 from flows.deployments import ALL, deployment_id, queues_of_pool
 from flows.runs import Mended, ensure, hand_over, is_stranded, standing, today, wanted
-from flows.waiting import WOKEN, PrefectRuns, machine_now, try_again, wait_until, wake
+from flows.wait import WOKEN, PrefectRuns, machine_now, try_again, wait_until, wake
 
 EVERY = timedelta(hours=1)
 

@@ -28,7 +28,7 @@ from flows.deployments import (
     queues_of_pool,
 )
 from flows.failures import PrefectFault
-from flows.waiting import WOKEN, PrefectRuns, machine_now
+from flows.wait import WOKEN, PrefectRuns, machine_now
 
 #: Flow runs looked up and made in one request.
 _AT_ONCE = 50

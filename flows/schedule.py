@@ -9,7 +9,7 @@ from prefect import flow
 from engine.dates.clock import LONDON
 from flows import runtime_access
 from flows.runs import ensure_runs, hand_over
-from flows.waiting import try_again, wait_until
+from flows.wait import try_again, wait_until
 
 #: When the day's launches are made, in London: before anybody is at work, after any night's maintenance.
 MORNING = time(7, 0)

@@ -31,7 +31,7 @@ from flows import deployments, reconcile
 from flows.post import deliver_post
 from flows.reconcile import reconcile as reconcile_flow
 from flows.schedule import launch_scheduled
-from flows.waiting import machine_now
+from flows.wait import machine_now
 from flows.workflows import run_workflows
 
 logger = logging.getLogger(__name__)

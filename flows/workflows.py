@@ -5,7 +5,7 @@ from __future__ import annotations
 from prefect import flow
 
 from flows import runtime_access
-from flows.waiting import try_again, wait_until, went_on
+from flows.wait import try_again, wait_until, went_on
 
 
 @flow(name="run-workflows", persist_result=False, validate_parameters=False)

@@ -33,7 +33,7 @@ from web.error_handlers import add_error_handlers
 from web.gateway import Gateway
 from web.outbox import Outbox, outbox_routes
 from web.practice.routes import PracticePages
-from web.rendering import STATIC, Pages
+from web.renderer import STATIC, Pages
 from web.views import WebSettings
 
 

@@ -12,7 +12,7 @@ from engine.forms.answers import AnswerProblem as AnswerProblem
 from web.access.headers import kind_of
 from web.problems import ProblemDetails, problem, refusal
 from web.refusals import status_of, told
-from web.rendering import Pages
+from web.renderer import Pages
 
 _CODES = {400: "unreadable", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _SAID = {

@@ -17,7 +17,7 @@ from engine.dates.clock import LONDON
 from notifications.transport.kept_email import KeptEmail
 from notifications.transport.local_mailbox import LocalMailbox
 from web.access.outbox_access import SESSION_LASTS, OutboxAccess
-from web.rendering import Pages
+from web.renderer import Pages
 
 #: An email may style itself and open links in a window of its own; it may run nothing and ask no host for anything.
 EMAIL_POLICY = (

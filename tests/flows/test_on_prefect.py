@@ -14,7 +14,7 @@ from prefect.client.schemas.objects import FlowRun
 from application.batches import Batch
 from application.progress.published_events import PublishedPosition
 from engine.dates.clock import LeapingClock
-from flows import waiting
+from flows import wait
 from flows.deployments import DELIVER_POST
 from flows.dispatcher import Dispatcher
 from flows.runs import standing_key, today
@@ -87,7 +87,7 @@ async def test_many_batches_start_at_once(bench: Bench) -> None:
 
 
 async def test_a_runtime_in_trouble_is_asked_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "TRY_AGAIN_AFTER", timedelta(seconds=1))
+    monkeypatch.setattr(wait, "TRY_AGAIN_AFTER", timedelta(seconds=1))
     batch = await bench.launch("trouble")
     bench.runtime.trouble.append(OSError("No space left on device"))
     await bench.answered(batch)

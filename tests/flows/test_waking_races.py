@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 import pytest
 from prefect.client.schemas.objects import State, StateType
 
-from flows.waiting import FAR_OFF, WAITING, WOKEN, NotWoken, leave, scheduled
-from flows.waiting import wake as wake_keys
+from flows.wait import FAR_OFF, WAITING, WOKEN, NotWoken, leave, scheduled
+from flows.wait import wake as wake_keys
 
 #: The model's now: wakes are stamped with the machine's time, which is before this, and FAR_OFF after.
 NOW = datetime(2500, 1, 1, tzinfo=UTC)
@@ -200,6 +200,6 @@ async def test_a_wake_the_server_was_too_busy_for_is_an_error_so_that_it_is_trie
         def json(self) -> dict[str, Any]:
             return {"results": [{"status": "ABORT", "details": {"reason": "database is locked"}}]}
 
-    monkeypatch.setattr("flows.waiting.get_client", Busy)
+    monkeypatch.setattr("flows.wait.get_client", Busy)
     with pytest.raises(NotWoken, match="database is locked"):
         await wake_keys([KEY], "an answer came in")

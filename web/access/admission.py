@@ -13,7 +13,7 @@ from web.access.hosts import host_is_allowed
 from web.access.limits import API_BYTES, OTHER_BYTES, PAGE_BYTES, PER_ADDRESS, PER_LINK, WRONG_TOKENS, Buckets
 from web.access.visitor_address import VisitorAddresses
 from web.problems import ProblemDetails, problem
-from web.rendering import Pages
+from web.renderer import Pages
 from web.views import WebSettings
 
 _OPEN_API = "/api/openapi.json"

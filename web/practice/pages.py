@@ -14,7 +14,7 @@ from engine.forms.presentation import DrawnField
 from web.practice.components import Question
 from web.practice.questions import anchor, questions
 from web.practice.replies import BY_SLUG, drawn_reply
-from web.rendering import Pages
+from web.renderer import Pages
 from web.views import AssignmentPage
 
 #: The box that says that what may be an NHS number is something else.

@@ -29,7 +29,7 @@ from web.practice.pages import NOT_NHS_NUMBER, LinkPages, PageDetails
 from web.practice.replies import BY_SLUG, checked_reply, drawn_reply
 from web.practice.submission import Submission, read_page, text_of
 from web.refusals import status_of, told
-from web.rendering import Pages
+from web.renderer import Pages
 from web.views import AssignmentPage, WebSettings
 
 _MOST_FIELDS = 10_000

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from definitions.language.expressions import Template
-from web.rendering import Pages
+from web.renderer import Pages
 from web.views import AssignmentPage, ShownResult, WebSettings
 
 pytestmark = pytest.mark.fuzz

@@ -1,4 +1,4 @@
-"""Waiting and waking: how a flow run leaves its process until there is something to do.
+"""The wait of a flow run: how it leaves its process until there is something to do, and how it is woken.
 
 A run that waits is in Prefect's own state of type SCHEDULED, named Waiting, with its deadline as scheduled
 time and whom it waits for as message. Prefect's database is the durable timer; no process, thread or
