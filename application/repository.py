@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -25,7 +25,7 @@ from engine.events.assignment_id import AssignmentId, MalformedAssignmentId
 from engine.events.kinds import streams
 from engine.state.fold import apply, fold
 from engine.state.workflow import Assignment, WorkflowState
-from store.protocol import Commit, Conflict, Pending, Store, StoreError, WorkflowRow
+from store.protocol import Commit, Conflict, Pending, Store, StoreError
 
 #: States kept in memory, most recently used last: one for each PCN in England, and some to spare. A state of five
 #: practices is some 15 kB, beside its membership, which the workflows of a PCN share.
@@ -133,27 +133,6 @@ class Repository:
         self._states.move_to_end(state.id)
         if len(self._states) > STATES_KEPT:
             self._states.popitem(last=False)
-
-    async def shown(self, row: WorkflowRow, now: datetime) -> WorkflowRow:
-        """The row as lists show it. An answer that moves nothing leaves whom the workflow waits for as it was, since that
-        takes longer to say than the answer to keep: it is said anew for whoever looks."""
-        if row.status not in ("open", "held") or row.seen == row.version or row.waiting_for.startswith(STUCK):
-            return row
-        try:
-            state = await self.state(row.workflow_id)
-        except Unreadable:
-            return row
-        pending = await worked_out(partial(pending_of, state, now))
-        return replace(row, waiting_for=pending.waiting_for)
-
-    async def started(self, workflow_id: str, now: datetime) -> list[WorkflowRow]:
-        """The workflows that its steps started, each with whom it waits for: who is asked there is not asked here."""
-        try:
-            state = await self.state(workflow_id)
-        except Unreadable:
-            return []
-        rows = [await self.store.workflow(child.id) for child in state.children]
-        return [await self.shown(row, now) for row in rows if row is not None]
 
     # --- committing
 

@@ -39,7 +39,9 @@ class Auditor:
             pcn=ods_code(pcn), definition=definition, status=status, limit=limit
         )
         counts = ("events", "steps_closed", "asked", "answered", "late", "messages_sent")
-        return [{**asdict(each.workflow), **{name: getattr(each, name) for name in counts}} for each in found]
+        return [
+            {**each.workflow.public(), **{name: getattr(each, name) for name in counts}} for each in found
+        ]
 
     async def story(self, workflow_id: str) -> dict[str, Any]:
         """One workflow as a story. Raises UnknownWorkflow."""
@@ -53,7 +55,7 @@ class Auditor:
         bundles = {bundle for event in events if (bundle := getattr(event.body, "bundle", ""))}
         texts = {bundle: await self._store.document(bundle) for bundle in bundles}
         return {
-            "workflow": asdict(row),
+            "workflow": row.public(),
             "lines": await asyncio.to_thread(_lines, events, await self._revocations(workflow_id), texts),
             "emails": [asdict(message) for message in await self._store.messages_of(workflow_id)],
             "head": await self._store.head(),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from cli.console import Trouble
 from definitions.loading.library import FOLDERS, SHIPPED, Library
 from definitions.models.directory import Directory
 from settings import Settings
+
+if TYPE_CHECKING:
+    from engine.dates.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,17 @@ def settings() -> Settings:
     """The settings, with the home folder the command names. Raises pydantic's ValidationError."""
     home = invocation.get().home
     return Settings(home=home) if home else Settings()
+
+
+def clock(known: Settings) -> Clock:
+    """The clock of the home folder: a demonstration's has leapt ahead."""
+    from engine.dates.clock import SystemClock
+
+    if known.clock == "leaping":
+        from application.progress.demonstration_clock import leaping_clock
+
+        return leaping_clock(known.at_home.clock, known.clock_start)
+    return SystemClock()
 
 
 def library(known: Settings, *more: Path, drafts: Sequence[Path] = ()) -> Library:

@@ -24,16 +24,17 @@ from application.launcher import Launcher
 from application.network_calendar import NetworkHours, network_calendar
 from application.operations import Operations
 from application.progress.bounces import BounceReport
-from application.progress.demonstration_clock import DemonstrationClock, leaping_clock
+from application.progress.demonstration_clock import DemonstrationClock
 from application.progress.published_events import PublishedPosition
 from application.progress.runtime import PostOutcome, Runtime
 from application.repository import Repository
 from application.uploads import Uploads
 from audit.auditor import Auditor
 from cli.console import LogLines, say
+from cli.context import clock as clock_of
 from cli.context import library
 from definitions.models.directory import Directory
-from engine.dates.clock import Clock, LeapingClock, SystemClock
+from engine.dates.clock import Clock, LeapingClock
 from flows.controller import FlowController
 from notifications.links import Links
 from notifications.mailer import Mailer
@@ -110,7 +111,7 @@ def keep_log(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    home, alarms, clock = settings.at_home, Alarms(), _clock(settings)
+    home, alarms, clock = settings.at_home, Alarms(), clock_of(settings)
     async with AsyncExitStack() as stack:
         store = open_store(home.root)
         stack.push_async_callback(store.close)
@@ -144,12 +145,6 @@ async def _serve(settings: Settings) -> None:
         announce(Serving(settings.url_on(port), emails, home, record.current()))
         flows.open()
         await web
-
-
-def _clock(settings: Settings) -> Clock:
-    if settings.clock == "leaping":
-        return leaping_clock(settings.at_home.clock, settings.clock_start)
-    return SystemClock()
 
 
 def _operations(settings: Settings, store: Store, record: DirectoryRecord, clock: Clock) -> Operations:

@@ -6,9 +6,9 @@ Rules 1 and 2 of the store: what is acknowledged is flushed; a lost race is a `C
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from engine.events import Event, Notice
 from store.audit import Search, Verdict
@@ -81,6 +81,10 @@ class WorkflowRow:
     next_deadline: datetime | None
     waiting_for: str
     seen: int  #: the version up to which an advance has looked at it; 0 of none, and of what is over
+
+    def public(self) -> dict[str, Any]:
+        """What people and programs may see of it: how far Baton itself has looked is nobody's business."""
+        return {name: value for name, value in asdict(self).items() if name != "seen"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,17 +259,18 @@ class Store(Protocol):
     async def workflows(
         self,
         *,
+        prefix: str = "",
         pcn: str = "",
-        open_only: bool = False,
-        closed_only: bool = False,
+        definition: str = "",
+        status: str = "",
         batch: str = "",
         limit: int = 500,
     ) -> list[WorkflowRow]:
-        """Workflows, the latest launched first; a filter that is empty lets everything through."""
-        ...
+        """Workflows, the latest launched first; a filter that is empty lets everything through.
 
-    async def workflows_starting(self, prefix: str) -> list[str]:
-        """The ids that begin with `prefix`, in order; no character of it is a wildcard."""
+        `prefix` is what their ids begin with; no character of it is a wildcard. `status` is one of a row, where "open" are
+        all that can still move, held ones too, or "closed": all others.
+        """
         ...
 
     async def launched_with(self, key: str) -> LaunchRow | None:

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import partial
 from typing import Any
 
 from application.operations import Operations
 from application.repository import NoSuchAssignment, answered
+from application.workflow_lists import WorkflowLists
 from definitions.models.replies import ReplyKind
-from definitions.source.typed_text import ods_code
 from engine import commands
 from engine.commands.refusals import Refused
 from engine.dates.clock import LONDON
 from engine.events import Actor
 from engine.forms.answers import AnswerProblem
 from engine.people import roles
-from store.protocol import LinkRow, WorkflowRow
+from store.protocol import LinkRow
 from web.assignment_view import assignment_page, the_manager
 from web.views import AssignmentPage, LaunchReceipt, ResponseReceipt
-
-#: Workflows that a list looks through for those of one process or state.
-_MOST = 100_000
 
 
 class Gateway:
@@ -31,6 +28,7 @@ class Gateway:
 
     def __init__(self, operations: Operations) -> None:
         self._operations = operations
+        self.lists = WorkflowLists(operations.repository, operations.clock)
         self._store = operations.repository.store
 
     async def link(self, sha256: str) -> LinkRow | None:
@@ -112,37 +110,3 @@ class Gateway:
     async def revoke_links(self, assignment_id: str, reason: str, actor: Actor) -> int:
         """End the links to an assignment; how many there were."""
         return await self._operations.revoke_links(assignment_id, reason, actor)
-
-    async def workflows(
-        self, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 100
-    ) -> Sequence[WorkflowRow]:
-        rows = await self._store.workflows(
-            pcn=ods_code(pcn),
-            open_only=status == "open",
-            limit=_MOST if definition or status not in ("", "open") else limit,
-        )
-        kept = [
-            row for row in rows
-            if definition in ("", row.definition) and status in ("", "open", row.status)
-        ]  # fmt: skip
-        return [await self._shown(row) for row in kept[:limit]]
-
-    async def _shown(self, row: WorkflowRow) -> WorkflowRow:
-        return await self._operations.repository.shown(row, self._operations.clock.now())
-
-    async def workflow(self, workflow_id: str) -> Mapping[str, Any] | None:
-        """The workflow with its steps, its assignments and the workflows it started; answers are not in it."""
-        row = await self._store.workflow(workflow_id)
-        if row is None:
-            return None
-        return {
-            **asdict(await self._shown(row)),
-            "steps": [asdict(step) for step in await self._store.steps(workflow_id)],
-            "assignments": [asdict(assignment) for assignment in await self._store.assignments(workflow_id)],
-            "children": [
-                asdict(child)
-                for child in await self._operations.repository.started(
-                    workflow_id, self._operations.clock.now()
-                )
-            ],
-        }

@@ -60,7 +60,7 @@ class DemonstrationClock:
         now = self._clock.now()
         moments: list[datetime | None] = []
         idle = True
-        for row in await self._repository.store.workflows(open_only=True):
+        for row in await self._repository.store.workflows(status="open"):
             state = await self._repository.state(row.workflow_id)
             if await self._moves(state, now) or await about_to_begin(self._repository, state, now):
                 idle = False

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
-from cli.client.server import Server, find, one_of
+from cli.client.server import SOME, Server, find, one_of
 from cli.console import Trouble
-from definitions.source.typed_text import ods_code
-from engine.dates.clock import SystemClock
+from cli.context import clock
 from settings import Settings
 
 if TYPE_CHECKING:
+    from engine.dates.clock import Clock
     from store.audit import Search
     from store.protocol import Store
 
@@ -70,42 +70,29 @@ class _ServerReader:
 class _StoreReader:
     """Looks into the store, which nobody else has open."""
 
-    def __init__(self, store: Store, runner: asyncio.Runner) -> None:
+    def __init__(self, store: Store, clock: Clock, runner: asyncio.Runner) -> None:
         from application.repository import Repository
+        from application.workflow_lists import WorkflowLists
         from audit.auditor import Auditor
 
         self._store, self._auditor, self._runner = store, Auditor(store), runner
-        self._repository = Repository(store)
+        self._lists = WorkflowLists(Repository(store), clock)
 
     def alarms(self) -> list[dict[str, Any]]:
         return []
 
     def workflows(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]:
-        rows = self._runner.run(
-            self._store.workflows(
-                pcn=ods_code(pcn), open_only=status == "open", limit=100_000 if status else limit
-            )
-        )
-        return [asdict(row) for row in rows if status in ("", "open", row.status)][:limit]
+        return self._runner.run(self._lists.workflows(pcn=pcn, status=status, limit=limit))
 
     def workflow(self, prefix: str) -> dict[str, Any]:
-        return self._runner.run(self._workflow(self._whole_id(prefix)))
-
-    async def _workflow(self, workflow_id: str) -> dict[str, Any]:
-        row = await self._store.workflow(workflow_id)
-        assert row is not None  # it was among the ids that begin so
-        steps, asked = await self._store.steps(workflow_id), await self._store.assignments(workflow_id)
-        return {
-            **asdict(row),
-            "steps": [asdict(each) for each in steps],
-            "assignments": [asdict(each) for each in asked],
-            "children": [
-                asdict(each) for each in await self._repository.started(workflow_id, SystemClock().now())
-            ],
-        }
+        found = self._runner.run(self._lists.workflow(self._whole_id(prefix)))
+        assert found is not None  # it was among the ids that begin so
+        return dict(found)
 
     def _whole_id(self, prefix: str) -> str:
-        return one_of(self._runner.run(self._store.workflows_starting(prefix)), prefix)
+        known = self._runner.run(self._store.workflow(prefix))
+        beginning = self._runner.run(self._store.workflows(prefix=prefix, limit=SOME))
+        return prefix if known else one_of([row.workflow_id for row in beginning], prefix)
 
     def listed(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]:
         return self._runner.run(self._auditor.listed(pcn=pcn, status=status, limit=limit))
@@ -137,6 +124,6 @@ def reader(known: Settings) -> Iterator[Queries]:
     with asyncio.Runner() as runner:
         store = open_store(home.root)
         try:
-            yield _StoreReader(store, runner)
+            yield _StoreReader(store, clock(known), runner)
         finally:
             runner.run(store.close())

@@ -18,6 +18,8 @@ from settings import Settings
 PATIENCE = 120.0
 #: Seconds that a server may take to make every list again from a long log, and compare.
 VERIFYING = 3600.0
+#: Workflows asked for where one is meant: enough to show which.
+SOME = 6
 NOT_RUNNING = "Baton is not running on this home folder."
 START_IT = "Start it in another window with `baton serve`, or name its folder: baton --home FOLDER …"
 
@@ -66,7 +68,9 @@ class Server:
         except RefusedByServer as refusal:
             if refusal.reason != "not_found":
                 raise
-        return one_of([row["workflow_id"] for row in self.workflows(limit=1000)], prefix)
+        wanted = {"prefix": prefix, "limit": SOME}
+        beginning = self._ask("GET", "/api/workflows", params=wanted)["workflows"]
+        return one_of([row["workflow_id"] for row in beginning], prefix)
 
     # --- acting
 
@@ -218,14 +222,13 @@ def find(known: Settings) -> Server | None:
 
 
 def one_of(ids: list[str], prefix: str) -> str:
-    """The one id that is, or begins with, `prefix`. Raises Trouble."""
-    found = [prefix] if prefix in ids else [each for each in ids if each.startswith(prefix)]
-    if not found:
+    """The one of `ids`, which begin with `prefix`: all of them, or the first SOME. Raises Trouble."""
+    if not ids:
         raise Trouble(f"There is no workflow {prefix}.", "`baton status` lists them.")
-    if len(found) > 1:
-        shown = ", ".join(found[:5]) + (" …" if len(found) > 5 else "")
-        raise Usage(f"{len(found)} workflows begin with {prefix}: {shown}", "Give a letter or two more.")
-    return found[0]
+    if len(ids) > 1:
+        shown = ", ".join(ids[: SOME - 1]) + (" …" if len(ids) == SOME else "")
+        raise Usage(f"More than one workflow begins with {prefix}: {shown}", "Give a letter or two more.")
+    return ids[0]
 
 
 def signature(

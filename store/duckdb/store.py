@@ -150,17 +150,15 @@ class DuckdbStore:
     async def workflows(
         self,
         *,
+        prefix: str = "",
         pcn: str = "",
-        open_only: bool = False,
-        closed_only: bool = False,
+        definition: str = "",
+        status: str = "",
         batch: str = "",
         limit: int = 500,
     ) -> list[WorkflowRow]:
-        wanted = {"pcn": pcn, "batch": batch, "open_only": open_only, "closed_only": closed_only}
+        wanted = {"prefix": prefix, "pcn": pcn, "definition": definition, "status": status, "batch": batch}
         return await self.reader.all(WorkflowRow, "workflows", {**wanted, "limit": limit})
-
-    async def workflows_starting(self, prefix: str) -> list[str]:
-        return [key for (key,) in await self.reader.rows("workflows_starting", [prefix])]
 
     async def launched_with(self, key: str) -> LaunchRow | None:
         return await self.reader.one(LaunchRow, "launched_with", key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -145,9 +144,10 @@ class MemoryStore:
     async def workflows(
         self,
         *,
+        prefix: str = "",
         pcn: str = "",
-        open_only: bool = False,
-        closed_only: bool = False,
+        definition: str = "",
+        status: str = "",
         batch: str = "",
         limit: int = 500,
     ) -> list[WorkflowRow]:
@@ -157,16 +157,13 @@ class MemoryStore:
         kept = (
             row
             for row in rows
-            if (not pcn or row.pcn == pcn)
-            and (not batch or row.batch == batch)
-            and not (open_only and row.status not in OPEN)
-            and not (closed_only and row.status in OPEN)
+            if row.workflow_id.startswith(prefix)
+            and pcn in ("", row.pcn)
+            and definition in ("", row.definition)
+            and batch in ("", row.batch)
+            and status in ("", row.status, "open" if row.status in OPEN else "closed")
         )
-        return [row for row, _ in zip(kept, range(limit), strict=False)]
-
-    async def workflows_starting(self, prefix: str) -> list[str]:
-        with self._lock:
-            return sorted(key for key in self._tables.workflows if key.startswith(prefix))
+        return list(islice(kept, limit))
 
     async def launched_with(self, key: str) -> LaunchRow | None:
         return self._tables.launches.get(key)
@@ -302,11 +299,9 @@ class MemoryStore:
     async def summaries(
         self, *, pcn: str = "", definition: str = "", status: str = "", limit: int = 200
     ) -> list[WorkflowSummary]:
-        rows = await self.workflows(
-            pcn=pcn, open_only=status == "open", closed_only=status == "closed", limit=sys.maxsize
-        )
+        rows = await self.workflows(pcn=pcn, definition=definition, status=status, limit=limit)
         with self._lock:
-            return [self._summary(row) for row in rows if definition in ("", row.definition)][:limit]
+            return [self._summary(row) for row in rows]
 
     def _summary(self, row: WorkflowRow) -> WorkflowSummary:
         asked = self._tables.assignments_of(row.workflow_id)

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from application.operations import Operations
+from audit.auditor import Auditor
 from cli.arguments import mapping
 from engine.events import BATON, Actor, Event, LinkIssued, MessageRefused
 from engine.events.post import LINKS, POST
@@ -75,12 +76,11 @@ async def test_a_key_is_for_one_launch(api: httpx.AsyncClient) -> None:
 
 async def test_lists_name_nobody_who_has_answered(site: Site) -> None:
     async def lists() -> set[str]:
-        (row,) = [
-            each for each in await site.gateway.workflows(status="open") if each.workflow_id == site.workflow
-        ]
-        one = await site.gateway.workflow(site.workflow)
+        found = await site.gateway.lists.workflows(status="open")
+        (row,) = [each for each in found if each["workflow_id"] == site.workflow]
+        one = await site.gateway.lists.workflow(site.workflow)
         assert one is not None
-        return {row.waiting_for, one["waiting_for"]}
+        return {row["waiting_for"], one["waiting_for"]}
 
     (before,) = await lists()
     assert before.startswith("waiting for Elm Tree Surgery and 4 others: ")
@@ -94,5 +94,27 @@ async def test_lists_name_nobody_who_has_answered(site: Site) -> None:
 async def test_a_list_of_one_state_looks_past_the_latest_workflows(site: Site) -> None:
     await site.gateway.hold(site.workflow, "a strike", MANAGER)
     await site.launch("Q2")
-    (held,) = await site.gateway.workflows(status="held", limit=1)
-    assert held.workflow_id == site.workflow
+    (held,) = await site.gateway.lists.workflows(status="held", limit=1)
+    assert held["workflow_id"] == site.workflow
+
+
+def _keys(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return {*value, *(key for each in value.values() for key in _keys(each))}
+    return {key for each in value for key in _keys(each)} if isinstance(value, list) else set()
+
+
+async def test_how_far_baton_has_looked_is_in_no_answer(site: Site) -> None:
+    app = create_app(
+        site.gateway, Links(b"s" * 32, URL), site.operations.clock, WebSettings(b"s" * 32, "token"),
+        auditor=Auditor(site.store),
+    )  # fmt: skip
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=URL, headers=TOKEN) as client:
+        for path in (
+            "workflows", f"workflows?prefix={site.workflow[:4]}", f"workflows/{site.workflow}", "audit/workflows",
+            f"audit/story?workflow={site.workflow}", "openapi.json",
+        ):  # fmt: skip
+            answer = await client.get(f"/api/{path}")
+            assert answer.status_code == 200, path
+            assert site.workflow in answer.text or path == "openapi.json"
+            assert "seen" not in _keys(answer.json()), path

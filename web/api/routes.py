@@ -180,17 +180,20 @@ def _missing(what: str) -> Response:
 def _add_looking(router: APIRouter, gateway: Gateway) -> None:
     @router.get("/workflows", summary="List workflows")
     async def workflows(
+        prefix: Annotated[str, Query(max_length=60, description="what the ids begin with")] = "",
         pcn: Annotated[str, Query(max_length=ODS_LENGTH)] = "",
         definition: Annotated[str, Query(max_length=60)] = "",
         status: Literal["", "open", "held", "completed", "stopped", "cancelled"] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Response:
-        rows = await gateway.workflows(pcn=pcn, definition=definition, status=status, limit=limit)
-        return json({"workflows": [asdict(row) for row in rows]})
+        found = await gateway.lists.workflows(
+            prefix=prefix, pcn=pcn, definition=definition, status=status, limit=limit
+        )
+        return json({"workflows": found})
 
     @router.get("/workflows/{workflow_id}", summary="A workflow with its steps and assignments")
     async def workflow(workflow_id: str) -> Response:
-        found = await gateway.workflow(workflow_id)
+        found = await gateway.lists.workflow(workflow_id)
         return json(found) if found is not None else _missing("workflow")
 
     @router.get("/assignments/{assignment_id}", summary="An assignment: what is asked, and what was answered")

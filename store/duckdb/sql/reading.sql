@@ -29,16 +29,18 @@ SELECT count(*) FROM documents;
 SELECT * FROM workflows WHERE workflow_id = ?;
 
 -- name: workflows
--- Workflows, the latest launched first; a filter that is empty or false lets everything through.
+-- Workflows, the latest launched first; a filter that is empty lets everything through.
 SELECT * FROM workflows
-WHERE ($pcn = '' OR pcn = $pcn) AND ($batch = '' OR batch = $batch)
-  AND (NOT $open_only OR status IN ('open', 'held')) AND (NOT $closed_only OR status NOT IN ('open', 'held'))
+WHERE starts_with(workflow_id, $prefix) AND ($pcn = '' OR pcn = $pcn) AND ($batch = '' OR batch = $batch)
+  AND ($definition = '' OR definition = $definition)
+  AND CASE $status
+      WHEN '' THEN true
+      WHEN 'open' THEN status IN ('open', 'held')
+      WHEN 'closed' THEN status NOT IN ('open', 'held')
+      ELSE status = $status
+  END
 ORDER BY launched_at DESC, workflow_id
 LIMIT $limit;
-
--- name: workflows_starting
--- The ids that begin with a prefix.
-SELECT workflow_id FROM workflows WHERE starts_with(workflow_id, ?) ORDER BY workflow_id;
 
 -- name: launched_with
 -- The launch made with an idempotency key.

@@ -16,6 +16,7 @@ from application.network_calendar import network_calendar
 from application.operations import NoSignals, Operations
 from application.progress.runtime import PostOutcome, Runtime
 from application.repository import Repository
+from application.workflow_lists import WorkflowLists
 from definitions.loading.directory_file import load_directory
 from definitions.loading.library import SHIPPED, Library
 from engine import commands
@@ -143,9 +144,11 @@ async def test_a_parent_waits_for_its_child_and_reads_what_it_came_to(start: Sta
     ).reference == "child Elm"
     row = await baton.operations.repository.store.workflow(parent)
     assert row is not None and child.id in row.waiting_for
-    (shown,) = await baton.operations.repository.started(parent, NOW)
-    assert (shown.workflow_id, shown.reference) == (child.id, "child Elm")
-    assert shown.waiting_for.startswith("waiting for Harbour Vale PCN: How many are left")
+    found = await WorkflowLists(baton.operations.repository, VirtualClock(NOW)).workflow(parent)
+    assert found is not None
+    (shown,) = found["children"]
+    assert (shown["workflow_id"], shown["reference"]) == (child.id, "child Elm")
+    assert shown["waiting_for"].startswith("waiting for Harbour Vale PCN: How many are left")
     await baton.answer(child.id)
     await baton.everything()
     done = await baton.state(parent)

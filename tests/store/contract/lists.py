@@ -71,8 +71,8 @@ class Lists:
         row = await store.workflow("w2")
         assert row is not None and (row.next_deadline, row.closed_at) == (None, at(2))
         assert [row.workflow_id for row in await store.workflows()] == ["w1", "w2", "w3"]
-        assert [row.workflow_id for row in await store.workflows(open_only=True)] == ["w1", "w3"]
-        assert [row.workflow_id for row in await store.workflows(closed_only=True)] == ["w2"]
+        assert [row.workflow_id for row in await store.workflows(status="open")] == ["w1", "w3"]
+        assert [row.workflow_id for row in await store.workflows(status="closed")] == ["w2"]
         assert [row.workflow_id for row in await store.workflows(pcn="Y2")] == ["w2"]
         assert [row.workflow_id for row in await store.workflows(batch="a", limit=1)] == ["w1"]
 
@@ -102,8 +102,10 @@ class Lists:
 
     async def test_ids_by_prefix(self, store: Store) -> None:
         await store.commit([a_workflow(each) for each in ("q3-a", "q3-b", "q4-a", "q_3")])
-        assert await store.workflows_starting("q3-") == ["q3-a", "q3-b"]
-        assert await store.workflows_starting("q_") == ["q_3"]  # no wildcard
+        assert [row.workflow_id for row in await store.workflows(prefix="q3-")] == ["q3-a", "q3-b"]
+        assert [row.workflow_id for row in await store.workflows(prefix="q_")] == ["q_3"]  # no wildcard
+        assert [row.workflow_id for row in await store.workflows(prefix="q", limit=1)] == ["q3-a"]
+        assert await store.workflows(prefix="q3-", definition="access-plan-sign-off") == []
 
     async def test_the_workflows_of_a_launch_and_the_deadline_of_a_batch(self, store: Store) -> None:
         for name, batch, due in (("w2", "a.1", 3), ("w1", "a.0", 5), ("w3", "a.0", 4)):
