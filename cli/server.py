@@ -167,7 +167,7 @@ def _demonstration(
     clock = operations.clock
     if not isinstance(clock, LeapingClock):
         return None
-    return DemonstrationClock(operations.repository, clock, flows.wake_due, runtime.next_post)
+    return DemonstrationClock(operations.repository, clock, flows.wake_due, runtime)
 
 
 async def _listening(server: uvicorn.Server, sock: socket.socket) -> asyncio.Task[None]:

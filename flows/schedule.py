@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from prefect import flow
 
-from engine.dates.clock import LONDON
+from application.progress.schedule import morning_of
+from engine.dates.clock import LONDON, london_date
 from flows import runtime_access
 from flows.runs import ensure_runs, hand_over
 from flows.wait import try_again, wait_until
-
-#: When the day's launches are made, in London: before anybody is at work, after any night's maintenance.
-MORNING = time(7, 0)
 
 
 @flow(name="launch-scheduled", persist_result=False, validate_parameters=False)
@@ -42,9 +40,7 @@ async def never() -> bool:
 
 
 def next_morning(now: datetime) -> datetime:
-    """The next 07:00 in London strictly after `now`, in UTC; right across changes to and from summer time."""
-    local = now.astimezone(LONDON)
-    morning = datetime.combine(local.date(), MORNING, tzinfo=LONDON)
-    if morning <= local:
-        morning = datetime.combine(local.date() + timedelta(days=1), MORNING, tzinfo=LONDON)
-    return morning.astimezone(UTC)
+    """The next morning of launches strictly after `now`, in UTC."""
+    today = london_date(now)
+    morning = morning_of(today)
+    return morning if morning > now else morning_of(today + timedelta(days=1))

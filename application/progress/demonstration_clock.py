@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,6 +15,7 @@ from application.environment.executor import STOPPERS, worked_out
 from application.environment.home import HomeFileError, using, write_whole
 from application.network_calendar import network_calendar
 from application.progress.children import about_to_begin
+from application.progress.runtime import Runtime
 from application.repository import Repository, answered, pending_of
 from engine.commands.refusals import Refused
 from engine.commands.responses import answerable
@@ -26,6 +27,7 @@ from engine.forms.samples import sample_answers
 from engine.state.workflow import WorkflowState
 
 Wake = Callable[[datetime], None]
+A_YEAR = timedelta(days=366)
 
 _THEN = (
     "Put it back from a backup, or remove it: the calendar then begins again at BATON_CLOCK_START, or today. It is "
@@ -50,15 +52,15 @@ class DemonstrationClock:
         repository: Repository,
         clock: LeapingClock,
         wake: Wake,
-        next_post: Callable[[], Awaitable[datetime | None]],
+        runtime: Runtime,
     ) -> None:
-        self._repository, self._clock, self._wake, self._next_post = repository, clock, wake, next_post
+        self._repository, self._clock, self._wake, self._runtime = repository, clock, wake, runtime
 
     async def look(self) -> ClockReading:
         # The post first: a delivery that is under way says "now", which must not be later than our own.
-        post = await self._next_post()
+        post = await self._runtime.next_post()
         now = self._clock.now()
-        moments: list[datetime | None] = []
+        moments: list[datetime | None] = [await self._runtime.next_launch(now, now + A_YEAR)]
         idle = True
         for row in await self._repository.store.workflows(status="open"):
             state = await self._repository.state(row.workflow_id)
@@ -81,7 +83,7 @@ class DemonstrationClock:
     async def leap(self, to: datetime | None = None) -> ClockReading:
         """Move the clock to `to`, or to the next moment that matters, and wake what is due then.
 
-        Raises Refused for a moment past the known bank holidays: the clock never goes back, so every date after it
+        What starts by schedule on the way is started on its own morning. Raises Refused for a moment past the known bank holidays: the clock never goes back, so every date after it
         would be refused for ever (rule 13).
         """
         target = to or (await self.look()).next
@@ -90,9 +92,15 @@ class DemonstrationClock:
                 network_calendar().check(london_date(target))
             except (BeyondHorizon, OverflowError) as beyond:
                 raise Refused(BeyondHorizon.code, str(beyond)) from None
-            self._clock.leap_to(target + timedelta(milliseconds=1))
+            while morning := await self._runtime.next_launch(self._clock.now(), target):
+                self._move(morning)
+                await self._runtime.launch_scheduled()
+            self._move(target)
             self._wake(self._clock.now())
         return await self.look()
+
+    def _move(self, to: datetime) -> None:
+        self._clock.leap_to(to + timedelta(milliseconds=1))
 
     async def plausible(self, assignment_id: str) -> dict[str, Any]:
         """Answers somebody made up could give. Raises Refused where nothing can be answered."""

@@ -20,7 +20,7 @@ from application.operations import Operations
 from application.progress.advancer import Advancer, Outcome
 from application.progress.children import Children
 from application.progress.published_events import PublishedEvent, PublishedPosition
-from application.progress.schedule import launch_adopted
+from application.progress.schedule import launch_adopted, next_launch
 from application.repository import Repository
 from engine import events as e
 from engine.dates.clock import Clock
@@ -133,6 +133,10 @@ class Runtime:
             for launched in await launch_adopted(self._operations, self.alarms)
             for batch in launched.batches
         ]
+
+    async def next_launch(self, after: datetime, until: datetime) -> datetime | None:
+        """When an adopted process starts next by schedule, after `after` and not after `until`."""
+        return await next_launch(self._operations, after, until)
 
     # --- post
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from application.environment.alarms import Alarms
-from application.environment.executor import worked_out
+from application.environment.executor import STOPPERS, worked_out
 from application.launcher import KEY_TAKEN, LaunchResult
 from application.operations import Operations
 from definitions.language.financial_year import EDGES, edges_about, financial_year_of, quarter_of
@@ -25,13 +26,17 @@ from definitions.models.definition import Every
 from definitions.models.directory import Adopted, Pcn
 from engine.commands.refusals import Invalid, Refused
 from engine.dates.calendar import BeyondHorizon
-from engine.dates.clock import london_date
+from engine.dates.clock import LONDON, london_date
 from engine.events import Actor
 from engine.expressions.scope import anchor as named_day
 from engine.forms.inputs import draft_scope
 
 logger = logging.getLogger("baton.schedule")
 
+#: When the day's launches are made, in London: before anybody is at work, after any night's maintenance.
+MORNING = time(7, 0)
+#: Days between two looks ahead: each sees every start that is no further away.
+AHEAD = timedelta(days=90)
 #: Days after its start in which a missed launch is still made: the machine may have been off over Christmas.
 STILL = timedelta(days=21)
 NOT_STARTED = "What was adopted to start by itself has not started."
@@ -97,17 +102,61 @@ async def _launch(operations: Operations, pcn: Pcn, adopted: Adopted, due: Due) 
 
 
 async def due_now(operations: Operations, pcn: Pcn, adopted: Adopted, now: datetime) -> list[Due]:
-    """Every launch whose start has come and is not long past."""
+    """Every launch whose start has come and is not long past. Raises Refused."""
+    today, starts = london_date(now), await _starts(operations, pcn, adopted)
+    found = await worked_out(lambda: list(starts(now)))
+    return [due for start, due in found if start <= today <= _last(start, due.anchor)]
+
+
+async def next_launch(operations: Operations, after: datetime, until: datetime) -> datetime | None:
+    """The first morning after `after`, and not after `until`, on which a launch of an adopted process becomes due.
+
+    An adoption that is wrong has none: `launch_adopted` tells of it.
+    """
+    mornings: list[datetime] = []
+    for pcn in operations.launcher.directory.pcns:
+        for adopted in pcn.adopted:
+            try:
+                mornings += await _mornings(await _starts(operations, pcn, adopted), after, until)
+            except (Refused, *STOPPERS):
+                continue
+    return min(mornings, default=None)
+
+
+async def _mornings(starts: Starts, after: datetime, until: datetime) -> list[datetime]:
+    """The first such morning of one adoption, as a list of one or none."""
+    found: set[datetime] = set()
+    look = after
+    while look <= until and not any(morning <= look for morning in found):
+        days = {start for start, _ in await worked_out(lambda at=look: list(starts(at)))}  # type: ignore[misc]
+        found |= {morning for morning in map(morning_of, days) if after < morning <= until}
+        look += AHEAD
+    return sorted(found)[:1]
+
+
+def morning_of(day: date) -> datetime:
+    """When the launches of a day are made, in UTC; right across changes to and from summer time."""
+    return datetime.combine(day, MORNING, tzinfo=LONDON).astimezone(UTC)
+
+
+#: The starts of an adoption that are near a moment, each with its launch.
+Starts = Callable[[datetime], Iterator[tuple[date, Due]]]
+
+
+async def _starts(operations: Operations, pcn: Pcn, adopted: Adopted) -> Starts:
+    """Raises Refused for a process that nobody knows, or that starts only when a person launches it."""
     process = await asyncio.to_thread(operations.launcher.process, adopted.definition, adopted.inputs)
     every = process.definition.launch.every
     if every is None:
         raise Refused(
             "not-scheduled", "its definition does not say `every`, so it starts when a person launches it"
         )
-    return await worked_out(lambda: list(_due(process, every, pcn, adopted, now)))
+    return partial(_starts_near, process, every, pcn, adopted)
 
 
-def _due(process: Process, every: Every, pcn: Pcn, adopted: Adopted, now: datetime) -> Iterator[Due]:
+def _starts_near(
+    process: Process, every: Every, pcn: Pcn, adopted: Adopted, now: datetime
+) -> Iterator[tuple[date, Due]]:
     today = london_date(now)
     of_its_own = every.anchor in process.definition.dates
     known = _periods(process, today) if of_its_own else _edges(process, every.anchor, today)
@@ -119,8 +168,8 @@ def _due(process: Process, every: Every, pcn: Pcn, adopted: Adopted, now: dateti
             start = scope.resolve(every.start, anchors={every.anchor: found} if found else None)
         except BeyondHorizon:
             continue  # its year's bank holidays are not known yet; it is asked about again tomorrow
-        if found and start and start.day <= today <= _last(start.day, found.day):
-            yield Due(found.day, inputs)
+        if found and start:
+            yield start.day, Due(found.day, inputs)
 
 
 def _last(start: date, anchor: date) -> date:

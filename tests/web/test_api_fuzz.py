@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
 from application.progress.demonstration_clock import DemonstrationClock
+from application.progress.runtime import PostOutcome, Runtime
 from audit.auditor import Auditor
 from engine.dates.clock import LeapingClock
 from tests.web.site import SETTINGS, START, TOKEN, begun, mailbox_of
@@ -38,8 +39,8 @@ class Described:
     real: Mapping[str, str]
 
 
-async def no_post() -> datetime | None:
-    return None
+async def no_delivery(now: datetime) -> PostOutcome:
+    raise AssertionError("nothing is delivered here")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,9 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Described:
     site = begun(home / "uploads")
     outbox = Outbox(mailbox_of(home / "outbox", site), OutboxAccess())
     leaping = LeapingClock.starting(START)
-    leaps = DemonstrationClock(site.operations.repository, leaping, lambda now: None, no_post)
+    leaps = DemonstrationClock(
+        site.operations.repository, leaping, lambda now: None, Runtime(site.operations, no_delivery)
+    )
     app = site.app(
         replace(SETTINGS, hosts=frozenset({"testserver"})),
         outbox=outbox,

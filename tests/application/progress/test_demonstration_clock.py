@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from application.environment.home import HomeFileError
+from application.launcher import Launcher
 from application.network_calendar import network_calendar
-from application.progress.demonstration_clock import DemonstrationClock, leaping_clock
+from application.operations import Operations
+from application.progress.demonstration_clock import DemonstrationClock, Wake, leaping_clock
+from application.progress.runtime import PostOutcome, Runtime
 from application.repository import Repository
+from definitions.loading.directory_file import load_directory
+from definitions.loading.library import Library
+from definitions.models.directory import Adopted, Directory
 from engine.commands.refusals import Refused
+from engine.dates.clock import LeapingClock
 from store.memory.store import MemoryStore
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 START = datetime(2026, 12, 15, 9, tzinfo=UTC)
 
 
@@ -50,14 +58,39 @@ def test_a_torn_clock_is_named_and_what_to_do_said(tmp_path: Path, torn: str) ->
         leaping_clock(file, START)
 
 
+async def no_delivery(now: datetime) -> PostOutcome:
+    raise AssertionError("nothing is delivered here")
+
+
+def _demonstration(
+    clock: LeapingClock, wake: Wake, *adopted: Adopted
+) -> tuple[MemoryStore, DemonstrationClock]:
+    repository = Repository(store := MemoryStore())
+    (pcn,) = load_directory(EXAMPLES / "harbour-vale.yaml").pcns
+    directory = Directory(pcns=[pcn.model_copy(update={"adopted": list(adopted)})])
+    launcher = Launcher(repository, Library(), lambda: directory, network_calendar().to_data())
+    runtime = Runtime(Operations(repository, launcher, clock), no_delivery)
+    return store, DemonstrationClock(repository, clock, wake, runtime)
+
+
+IIF = Adopted(definition="iif-quarter-close", inputs={"board_date": "2027-02-04"})
+
+
+async def test_a_leap_starts_what_was_adopted_on_its_own_morning_and_goes_on(tmp_path: Path) -> None:
+    clock = leaping_clock(tmp_path / "clock.json", datetime(2026, 4, 1, 9, tzinfo=UTC))
+    store, demonstration = _demonstration(clock, lambda now: None, IIF, Adopted(definition="no-such"))
+    assert (await demonstration.look()).next == datetime(2026, 6, 16, 6, tzinfo=UTC)
+    reading = await demonstration.leap(datetime(2027, 1, 31, 12, tzinfo=UTC))
+    assert reading.now.date() == date(2027, 1, 31)
+    assert [(row.launched_at.strftime("%d %b %H"), row.reference) for row in await store.workflows()] == [
+        ("15 Dec 07", "IIF Q3 2026/27"), ("16 Sep 06", "IIF Q2 2026/27"), ("16 Jun 06", "IIF Q1 2026/27"),
+    ]  # fmt: skip
+
+
 async def test_no_leap_goes_past_the_known_bank_holidays(tmp_path: Path) -> None:
     clock = leaping_clock(tmp_path / "clock.json", START)
-
-    async def no_post() -> None:
-        return None
-
     woken: list[datetime] = []
-    demonstration = DemonstrationClock(Repository(MemoryStore()), clock, woken.append, no_post)
+    _, demonstration = _demonstration(clock, woken.append)
     last = network_calendar().last_year
     for beyond in (
         datetime(last + 1, 1, 1, tzinfo=UTC),
