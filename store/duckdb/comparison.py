@@ -61,11 +61,11 @@ def compared(con: duckdb.DuckDBPyConnection, journal: Path, work: Path) -> Diffe
             if misshapen := tuple(_of_shape(con)):
                 return Differences(misshapen[:SAID], max(0, len(misshapen) - SAID), missing)
             found = [*_of_log(con), *_of_lists(con)]
-            _, made = _only(con, "documents_of_one_only", "documents")
+            _, made = _documents_of_one_only(con)
         finally:
             con.rollback()  # what was attached goes with it
         # A document that came alone has no position of its own, and may have come after the file was looked at.
-        lacking = [name for (name,) in made if not con.execute(_READING["document"], [name]).fetchall()]
+        lacking = [name for name in made if not con.execute(_READING["document"], [name]).fetchall()]
     found += [f"documents {name}: the journal has it, and the file does not" for name in lacking]
     return Differences(tuple(found[:SAID]), max(0, len(found) - SAID), missing)
 
@@ -107,9 +107,19 @@ def _of_shape(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
 def _of_log(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
     for (name,) in con.execute(_SQL["false_documents"]).fetchall():
         yield f"documents {name}: the content is not what its hash says"
-    for (name,) in _only(con, "documents_of_one_only", "documents")[0]:
-        yield f"documents {name}: the file has it, and the journal does not"
+    ours, made = _documents_of_one_only(con)
+    for name, position in ours.items():
+        if name in made:
+            yield f"documents {name}: position is {position}, and the journal makes it {made[name]}"
+        else:
+            yield f"documents {name}: the file has it, and the journal does not"
     yield from _of_table(con, "events_of_one_only", "events", _EVENT_COLUMNS)
+
+
+def _documents_of_one_only(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], dict[str, int]]:
+    """Names and positions: of what only the file has so, and of what only the journal makes so."""
+    ours, made = _only(con, "documents_of_one_only", "documents")
+    return dict(ours), dict(made)
 
 
 def _of_lists(con: duckdb.DuckDBPyConnection) -> Iterator[str]:

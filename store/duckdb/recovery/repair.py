@@ -98,12 +98,15 @@ def _restored(home: Path, found: RecoveryReport) -> list[str]:
     """Make what is to be made beside what is there; only when it is complete does the old one make way."""
     folder, path = home / JOURNAL, home / FILE
     done: list[str] = []
-    if not found.journal.whole or found.journal.events < found.joined:
+    journal_anew = not found.journal.whole or found.journal.events < found.joined
+    if journal_anew:
         fresh = home / f"{JOURNAL}.restoring"
         _write_journal(fresh, path, folder)
         done += [f"Wrote the journal again: {found.joined} events.", *_put_aside(folder)]
         fresh.rename(folder)
-    if not found.file.whole or found.file.events < found.joined or found.differences.rows:
+    stale = not found.file.whole or found.file.events < found.joined or bool(found.differences.rows)
+    # Where in the log a document came is not known any more where the journal lost it.
+    if stale or (journal_anew and _differences(home).rows):
         Journal(folder).close()  # drops a torn end
         fresh = home / f"{FILE}.restoring"
         for left in (fresh, wal_of(fresh)):

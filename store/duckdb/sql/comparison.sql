@@ -13,7 +13,7 @@ EXCEPT SELECT position, person, organisation, hash FROM query_table(?);
 
 -- name: documents_of_one_only
 -- The same for documents, whose content is known by the name.
-SELECT sha256 FROM query_table(?) EXCEPT SELECT sha256 FROM query_table(?);
+SELECT sha256, position FROM query_table(?) EXCEPT SELECT sha256, position FROM query_table(?);
 
 -- name: false_documents
 -- The documents that are not what their names say.

@@ -4,12 +4,12 @@ SELECT 1 FROM duckdb_tables() WHERE table_name = 'migrations' AND database_name 
 
 -- name: make_record
 -- The record of what was applied.
-CREATE TABLE IF NOT EXISTS migrations (place INTEGER NOT NULL, name VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS migrations (name VARCHAR NOT NULL PRIMARY KEY);
 
 -- name: applied
 -- The names applied, in order.
-SELECT name FROM migrations ORDER BY place;
+SELECT name FROM migrations ORDER BY name;
 
 -- name: record
 -- Notes a migration as applied.
-INSERT INTO migrations SELECT count(*), ? FROM migrations;
+INSERT INTO migrations VALUES (?);

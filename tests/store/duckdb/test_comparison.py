@@ -32,6 +32,7 @@ EDITS = {
     "UPDATE events SET organisation = 'U9' WHERE position = 3": "events 3: organisation is 'U9', and the log makes it 'U12340'",
     "DELETE FROM documents": f"documents {BUNDLE_NAME}: the journal has it, and the file does not",
     "UPDATE documents SET content = 'other'::BLOB": f"documents {BUNDLE_NAME}: the content is not what its hash says",
+    "UPDATE documents SET position = 99": f"documents {BUNDLE_NAME}: position is 99, and the journal makes it 6",
     "INSERT INTO documents VALUES (repeat('0', 64), 1, 'x'::BLOB)": "the file has it, and the journal does not",
 }  # fmt: skip
 
@@ -40,6 +41,7 @@ EDITS = {
 SHAPES = {
     "DROP TABLE migrations": "migrations: name VARCHAR NOT NULL' is not as Baton makes it",
     "DELETE FROM migrations": "migrations: the record of how the tables came about is not that of this Baton",
+    "UPDATE migrations SET name = '0000-before'": "migrations: the record of how the tables came about is not that of this Baton",
     "DROP VIEW log": "log: who VARCHAR' is not as Baton makes it",
     "ALTER TABLE links ADD COLUMN more INTEGER": "'links: more INTEGER' is none of Baton's",
     "ALTER TABLE links DROP COLUMN revoked": "'links: revoked BOOLEAN NOT NULL' is not as Baton makes it",
