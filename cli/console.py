@@ -178,14 +178,29 @@ def _cell(cell: str | tuple[str, ...]) -> Text:
 
 
 class LogLines(logging.Formatter):
-    """Lines of the log: a message is one line, whatever was typed into it, and only a traceback has more."""
+    """Lines of the log: a message is one line, whatever was typed into it. Only a traceback has more, each set in, so that
+    no line at the margin is anybody's but Baton's."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = one_line(record.message)
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:
-        return visible(super().formatException(ei))
+        return _set_in(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:
+        return _set_in(super().formatStack(stack_info))
+
+
+def _set_in(lines: str) -> str:
+    return "\n".join(f"    {line}" for line in visible(lines).split("\n"))
+
+
+def log_to_terminal() -> None:
+    """Have warnings shown as everything else is, where nobody keeps a log."""
+    shown = logging.StreamHandler()
+    shown.setFormatter(LogLines("%(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[shown])
 
 
 def moment(at: datetime | str | None) -> str:

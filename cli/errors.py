@@ -14,6 +14,8 @@ def told(error: Exception) -> tuple[list[str], int]:
     """The lines that tell `error` to the person at the terminal, and the exit code."""
     if isinstance(error, Trouble):
         return [line for line in (error.wrong, error.then) if line], error.code
+    if hasattr(error, "format_message"):  # Typer's, whose classes are not public
+        return _mistyped(error), int(getattr(error, "exit_code", 2))
     if isinstance(error, DefinitionErrors):
         return [str(problem) for problem in error.problems], 1
     if isinstance(error, ValidationError):
@@ -43,6 +45,17 @@ def _is_ours(error: Exception) -> bool:
         "settings",
     )
     return type(error).__module__.split(".")[0] in rooms
+
+
+def _mistyped(error: Any) -> list[str]:
+    """A command that was not written as it should be, and how it is; only its help where nothing was asked."""
+    said, context = str(error.format_message()), getattr(error, "ctx", None)
+    if context is None:
+        return [f"Error: {said}"]
+    if said == context.get_help():
+        return said.split("\n")
+    hint = f"Try '{context.command_path} --help' for help."
+    return [*context.get_usage().split("\n"), hint, "", f"Error: {said}"]
 
 
 def _problem(problem: Any) -> str:

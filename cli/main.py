@@ -26,7 +26,7 @@ from cli.commands import (
     validate,
     when,
 )
-from cli.console import any_encoding, whisper
+from cli.console import any_encoding, log_to_terminal, whisper
 from cli.context import Invocation, invocation
 from cli.errors import told
 
@@ -81,10 +81,16 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """One command; the exit code: 0 done, 1 failed, 2 not written as it should be."""
     invocation.set(Invocation())
     any_encoding()
+    log_to_terminal()
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        app(args=list(sys.argv[1:] if arguments is None else arguments), prog_name="baton")
+        # Not standalone, for then Typer would print what is wrong with a command itself, and as it was typed.
+        code = app(args=given, prog_name="baton", standalone_mode=False)
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else int(done.code is not None)
+    except typer.Abort:
+        whisper("Stopped.")
+        return 1
     except BrokenPipeError:
         # Whoever read the output has gone (`| head`): no error of ours, and nobody to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -97,7 +103,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         for line in lines:
             whisper(line)
         return code
-    return 0
+    return code if isinstance(code, int) else 0
 
 
 def main() -> None:

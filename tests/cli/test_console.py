@@ -167,3 +167,15 @@ def test_nothing_is_no_sentence() -> None:
         "Waiting.",
         "Done.",
     )
+
+
+@given(typed)
+def test_a_traceback_in_the_log_keeps_its_lines_and_has_none_at_the_margin(text: str) -> None:
+    try:
+        raise ValueError(f"of {text}")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "x", 1, "%s failed", (text,), sys.exc_info())
+    told = console.LogLines("%(levelname)s %(message)s").format(record)
+    first, *more = told.split("\n")
+    assert first.startswith("ERROR ") and len(more) >= 4 and all(line.startswith("    ") for line in more)
+    assert more[0] == "    Traceback (most recent call last):" and not ACTING.search(told)

@@ -142,6 +142,38 @@ def test_an_error_inside_baton_is_no_traceback_unless_asked_for(
     assert "Traceback" in baton("--debug", "status").err
 
 
+@pytest.mark.parametrize(
+    "mistyped",
+    [
+        ["status", "{}"],
+        ["status", "--{}"],
+        ["status", "--limit", "{}"],
+        ["status", "a", "{}"],
+        ["{}"],
+        ["--{}"],
+        ["audit", "{}"],
+        ["launch", "x", "--pcn", "y", "--input", "{}"],
+        ["validate", "{}"],
+        ["when", "{}"],
+    ],
+)
+def test_nothing_of_a_mistyped_command_acts_on_the_terminal(baton: Baton, mistyped: list[str]) -> None:
+    typed = "x\x1b[31m\u202e\x07\nError: forged"
+    said = baton(*(each.format(typed) for each in mistyped))
+    assert said.code in (1, 2)
+    assert not set("\x1b\u202e\x07") & set(said.out + said.err), said.err
+    assert "\nError: forged" not in f"\n{said.out}\n{said.err}"
+
+
+def test_help_and_exit_codes_are_as_before(baton: Baton) -> None:
+    bare, wrong = baton("audit"), baton("audit", "frob")
+    assert (bare.code, wrong.code) == (2, 2)
+    assert bare.err.startswith("Usage: baton audit") and "Error" not in bare.err
+    assert wrong.err.splitlines()[-3:] == [
+        "Try 'baton audit --help' for help.", "", "Error: No such command 'frob'.",
+    ]  # fmt: skip
+
+
 def test_every_command_has_help(baton: Baton) -> None:
     names = [
         str(command.name or command.callback.__name__)

@@ -162,7 +162,8 @@ class TestResponses:
         answer = await api.post(site.responses, json={"answers": GOOD, "by": BY})
         assert answer.status_code == status
         assert "not kept" in answer.json()["detail"]
-        assert type(error).__name__ in caplog.text
+        assert f"a request failed with {type(error).__name__}" in caplog.messages
+        assert "Traceback (most recent call last):\n" in caplog.text, "each line of it is a line of the log"
         assert "5919" not in answer.text + caplog.text
 
 
