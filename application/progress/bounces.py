@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,22 +17,26 @@ from store.protocol import MessageRow
 
 
 class BounceReport:
-    """Plans a notice to the manager for each message refused; named after the message, so that once is enough."""
+    """Plans a notice to the manager for each message refused, in every workflow that it was about; named after both, so
+    that once is enough."""
 
     def __init__(self, repository: Repository, clock: Clock) -> None:
         self._repository, self._clock = repository, clock
 
     async def __call__(self, message: MessageRow, because: str) -> None:
         now = self._clock.now()
-        for notice_id in message.notices[:1]:
+        carried: defaultdict[str, list[Notice]] = defaultdict(list)
+        for notice_id in message.notices:
             row = await self._repository.store.notice(notice_id)
             if row is not None and row.workflow_id:
-                await self._tell(row.workflow_id, row.notice, message, because, now)
+                carried[row.workflow_id].append(row.notice)
+        for workflow_id, about in carried.items():
+            await self._tell(workflow_id, about, message, because, now)
 
     async def _tell(
-        self, workflow_id: str, about: Notice, message: MessageRow, because: str, now: datetime
+        self, workflow_id: str, about: Sequence[Notice], message: MessageRow, because: str, now: datetime
     ) -> None:
-        if await self._repository.store.notice(_told_as(message)) is not None:
+        if await self._repository.store.notice(_told_as(message, workflow_id)) is not None:
             return
 
         def decide(state: WorkflowState) -> Decision:
@@ -43,23 +49,27 @@ class BounceReport:
         await self._repository.decide(workflow_id, decide, now, look_ahead=False)
 
 
-def _told_as(message: MessageRow) -> str:
-    """The id of the notice about `message`."""
-    return f"refused-{message.message_id.strip('<>').split('@')[0]}"
+def _told_as(message: MessageRow, workflow_id: str) -> str:
+    """The id of the notice about `message` in a workflow."""
+    return f"refused-{message.message_id.strip('<>').split('@')[0]}-{workflow_id}"
 
 
 def refusal(
-    state: WorkflowState, about: Notice, message: MessageRow, because: str, now: datetime
+    state: WorkflowState, about: Sequence[Notice], message: MessageRow, because: str, now: datetime
 ) -> Notice | None:
-    """The notice to the manager; None when there is no manager, or the email was to the manager."""
+    """The notice to the manager, which names what of the workflow the email was about where it was about several things;
+    None when there is no manager, or the email was to the manager."""
     manager = role_holders.manager(state.pcn, london_date(now))
     if manager is None or manager.email == message.to:
         return None
-    text = f"The email “{message.subject}” to {about.name} <{message.to}>: {because}"
+    first = about[0]
+    text = f"The email “{message.subject}” to {first.name} <{message.to}>: {because}"
+    if len(message.notices) > 1:
+        text += f" It was about {', '.join(dict.fromkeys(f'“{each.subject}”' for each in about))}."
     return replace(
-        about, id=_told_as(message), kind="task", person=manager.id,
+        first, id=_told_as(message, state.id), kind="task", person=manager.id,
         name=manager.name, email=manager.email, organisation=state.pcn.code, about="", urgent=True,
-        digest_only=False, rung="", subject=f"An email to {about.name} could not be delivered",
+        digest_only=False, rung="", subject=f"An email to {first.name} could not be delivered",
         not_before=state.calendar.messaging_opens(now),
         facts={"title": "An email could not be delivered", "text": text, "pcn": state.pcn.name, "reference": state.reference},
     )  # fmt: skip
