@@ -156,7 +156,9 @@ class Launcher:
     def _inputs(
         self, process: Process, code: str, inputs: Mapping[str, Any], now: datetime, actor: Actor
     ) -> dict[str, Any]:
-        checked = check_inputs(process, self.pcn(code, london_date(now)), inputs, now, actor.not_nhs_number)
+        # A child's inputs come from answers, of which who gave them said what they are.
+        said_otherwise = actor.not_nhs_number or actor.channel == "engine"
+        checked = check_inputs(process, self.pcn(code, london_date(now)), inputs, now, said_otherwise)
         if checked.problems:
             raise Invalid(checked.problems)
         return checked.values

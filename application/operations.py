@@ -16,7 +16,7 @@ from application.batches import Batch
 from application.incidents import Incidents
 from application.launcher import Launcher, LaunchResult
 from application.repository import TRIES, Recorded, Repository, answered
-from application.responses import ResponseAttempt, checked_answers
+from application.responses import ResponseAttempt
 from application.uploads import NoUploads, Uploads
 from definitions.models.field_types.composite.file import MOST_BYTES
 from engine.commands import responses
@@ -136,10 +136,10 @@ class Operations:
     ) -> Sequence[AnswerProblem]:
         """What is wrong with these answers. Keeps nothing. Raises Refused where they could not be taken at all."""
         state, _ = await self.repository.asked(assignment_id)
-        assignment = responses.answerable(state, assignment_id)
-        now = self.clock.now()
-        checked = await answered(lambda: checked_answers(state, assignment, raw, now, actor))
-        return checked.problems
+        attempt = ResponseAttempt(
+            self.uploads, assignment_id, raw, self.clock.now(), actor, anyway=False, seen=None
+        )
+        return (await answered(lambda: attempt.checked(state))).problems
 
     # --- the commands
 

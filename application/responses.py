@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +37,7 @@ class ResponseAttempt:
     def decide(self, state: WorkflowState) -> Decision:
         """Raises Invalid with every problem, Warned unless `anyway`, Refused."""
         assignment = responses.answerable(state, self._assignment_id)
-        checked = checked_answers(state, assignment, self._raw, self._now, self._actor)
+        checked = self.checked(state)
         self.warnings = checked.warnings
         if checked.problems:
             raise Invalid(checked.problems)
@@ -48,26 +49,34 @@ class ResponseAttempt:
         said = tuple(warning.message for warning in checked.warnings)
         return commands.respond(state, self._now, self._actor, self._assignment_id, checked.values, said)
 
+    def checked(self, state: WorkflowState) -> CheckedAnswers:
+        """What was typed, against the form of the step, and the files it names, of which one that is refused for an NHS
+        number in it waits no longer. Raises Refused where nothing can be answered."""
+        assignment = responses.answerable(state, self._assignment_id)
+        step = state.process.steps[assignment.step]
+        evaluator = FormEvaluator(state, self._now, assignment)
+        said_otherwise = self._actor.not_nhs_number
+        checked = check_answers(step.form, step.checks, self._raw, evaluator.names, evaluator, said_otherwise)
+        hits = self._uploads.hits(self._waiting(assignment, checked.values))
+        problems = identifiable_files(checked.values, hits, said_otherwise)
+        wrong = {problem.path for problem in problems}
+        self._uploads.forget(
+            assignment.id, [file["sha256"] for path, file in files_in(checked.values) if path in wrong]
+        )
+        return replace(checked, problems=(*checked.problems, *problems))
+
     def _files_of(
         self, state: WorkflowState, assignment: Assignment, answers: Mapping[str, Any]
     ) -> dict[str, bytes]:
         """The files that the answers name and that wait here. Raises Invalid for what cannot be named."""
-        named = {file["sha256"] for _, file in files_in(answers)}
-        found = {sha256: self._uploads.read(assignment.id, sha256) for sha256 in named}
-        waiting = {sha256: content for sha256, content in found.items() if content is not None}
+        waiting = self._waiting(assignment, answers)
         sizes = {sha256: len(content) for sha256, content in waiting.items()}
         if problems := check_files(state, assignment, answers, sizes, self._uploads.quotas):
             raise Invalid(problems)
-        if problems := identifiable_files(answers, waiting, self._actor.not_nhs_number):
-            self._uploads.forget(assignment.id, waiting)
-            raise Invalid(problems)
         return waiting
 
-
-def checked_answers(
-    state: WorkflowState, assignment: Assignment, raw: Mapping[str, Any], now: datetime, actor: Actor
-) -> CheckedAnswers:
-    """What was typed, against the form of the step."""
-    step = state.process.steps[assignment.step]
-    evaluator = FormEvaluator(state, now, assignment)
-    return check_answers(step.form, step.checks, raw, evaluator.names, evaluator, actor.not_nhs_number)
+    def _waiting(self, assignment: Assignment, answers: Mapping[str, Any]) -> dict[str, bytes]:
+        """The files that the answers name and that wait here, by their sha256."""
+        named = {file["sha256"] for _, file in files_in(answers)}
+        found = {sha256: self._uploads.read(assignment.id, sha256) for sha256 in named}
+        return {sha256: content for sha256, content in found.items() if content is not None}

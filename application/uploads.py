@@ -10,17 +10,21 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 from engine.commands.refusals import Refused
 from engine.dates.clock import Clock
-from engine.forms.files import FileQuotas
+from engine.forms.files import FileQuotas, hit_in_file
+from engine.forms.patient_guard import GuardHit
 from store.protocol import StoreError
 
 WAITS = timedelta(days=7)
+#: Files of which it is remembered what the guard found in them.
+_REMEMBERED = 1000
 
 
 class Uploads:
@@ -29,10 +33,12 @@ class Uploads:
     def __init__(self, folder: Path, clock: Clock, quotas: FileQuotas | None = None) -> None:
         self._folder, self._clock = folder, clock
         self.quotas = quotas or FileQuotas()
+        self._looked_at: OrderedDict[str, GuardHit | None] = OrderedDict()
 
     def stage(self, assignment: str, content: bytes) -> str:
-        """Keep a file of an assignment for a while; its sha256."""
+        """Keep a file of an assignment for a while; its sha256. It is looked through now, which takes a while too."""
         sha256 = hashlib.sha256(content).hexdigest()
+        self._look(sha256, content)
         folder = self._of(assignment)
         try:
             self.tidy()
@@ -54,6 +60,20 @@ class Uploads:
             if hashlib.sha256(content).hexdigest() == sha256:
                 return content
         return None
+
+    def hits(self, contents: Mapping[str, bytes]) -> dict[str, GuardHit]:
+        """What the guard finds in files that wait, by their sha256."""
+        found = {sha256: self._look(sha256, content) for sha256, content in contents.items()}
+        return {sha256: hit for sha256, hit in found.items() if hit is not None}
+
+    def _look(self, sha256: str, content: bytes) -> GuardHit | None:
+        """What the guard finds in a file: looked for once, unless very many came since."""
+        if sha256 in self._looked_at:
+            return self._looked_at[sha256]
+        found = self._looked_at[sha256] = hit_in_file(content)
+        if len(self._looked_at) > _REMEMBERED:
+            self._looked_at.popitem(last=False)
+        return found
 
     def forget(self, assignment: str, sha256s: Iterable[str]) -> None:
         """They have gone to the log, and wait no longer."""

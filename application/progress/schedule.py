@@ -91,7 +91,9 @@ async def _launch_due(
 
 async def _launch(operations: Operations, pcn: Pcn, adopted: Adopted, due: Due) -> list[LaunchResult]:
     """The launch, or the one that was made already. Raises Refused, Invalid."""
-    actor = Actor("the schedule", organisation=pcn.code, channel="schedule")
+    actor = Actor(
+        "the schedule", organisation=pcn.code, not_nhs_number=pcn.not_nhs_number, channel="schedule"
+    )
     key = f"schedule-{adopted.definition}-{pcn.code}-{due.anchor.isoformat()}"
     try:
         return [await operations.launch(adopted.definition, [pcn.code], due.inputs, actor, key)]

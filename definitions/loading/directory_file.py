@@ -6,7 +6,7 @@ other. A directory names everyone an email could go to, so a slip in it is found
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from definitions.checks.shape import shaped
 from definitions.models.closures import EVERYONE
 from definitions.models.directory import Directory, Pcn, Practice, RoleHeld
 from definitions.source.document import Document, KeyPath
+from definitions.source.nhs_numbers import find_nhs_numbers
 from definitions.source.problems import DefinitionErrors, Problem, nearest
 from definitions.source.reader import SizeLimit, read_file, read_text
 
@@ -29,7 +30,13 @@ DIRECTORY_CODES: dict[str, str] = {
     "BD706": "Somebody who covers for themselves.",
     "BD707": "The directory file is not there.",
     "BD708": "A practice that merges into none, or on no day.",
+    "BD709": "What is, or may be, an NHS number.",
 }
+
+_DOUBTFUL = (
+    "this may be an NHS number; take it out if it is: nothing here may identify a patient. If it is something else, write "
+    "`not_nhs_number: true` beside the code of the PCN"
+)
 
 #: England's 1,250 PCNs in one file are some 3 MB.
 DIRECTORY_SIZE = SizeLimit(10_000_000, 1_000_000, "give each region a directory and a Baton of its own")
@@ -52,12 +59,43 @@ def read_directory(
 ) -> Directory:
     """The directory in `text`. Raises DefinitionErrors with every error. `definitions` as in `load_directory`."""
     document = text if isinstance(text, Document) else read_text(text, file)
+    _refuse_identifiable(document)
     directory, findings = shaped(document, Directory)
     if directory is not None:
         _check(directory, findings, definitions)
     if directory is None or findings.problems:
         raise DefinitionErrors(findings.problems)
     return directory
+
+
+def _refuse_identifiable(document: Document) -> None:
+    """Raises DefinitionErrors for every NHS number, before anything else is said, since that may repeat what stands there.
+    What may be one is refused too, unless the PCN it stands in says that it is something else."""
+    findings = Findings(document)
+    waiting: list[tuple[KeyPath, Any, bool]] = [((), document.texts, False)]
+    while waiting:
+        path, value, said_otherwise = waiting.pop()
+        if isinstance(value, dict):
+            said_otherwise = said_otherwise or str(value.get("not_nhs_number")).lower() == "true"
+            for key, inner in value.items():
+                _look_at(findings.add_key, (*path, key), str(key), said_otherwise)
+                waiting.append(((*path, key), inner, said_otherwise))
+        elif isinstance(value, list):
+            waiting += (((*path, index), inner, said_otherwise) for index, inner in enumerate(value))
+        else:
+            _look_at(findings.add, path, str(value), said_otherwise)
+    if findings.problems:
+        raise DefinitionErrors(sorted(findings.problems, key=lambda problem: (problem.line, problem.column)))
+
+
+def _look_at(
+    add: Callable[[KeyPath, str, str], None], path: KeyPath, text: str, said_otherwise: bool
+) -> None:
+    found = find_nhs_numbers(text)
+    if any(each.certain for each in found):
+        add(path, "BD709", "this looks like an NHS number; take it out: nothing here may identify a patient")
+    elif found and not said_otherwise:
+        add(path, "BD709", _DOUBTFUL)
 
 
 def _check(directory: Directory, findings: Findings, definitions: Collection[str] | None) -> None:

@@ -111,6 +111,12 @@ class Pcn(Model):
     commissioners: Annotated[
         list[OdsCode], Field(description="the ICBs that commission it; a PCN may straddle two")
     ] = []
+    not_nhs_number: Annotated[
+        bool,
+        Field(
+            description="says that what may be an NHS number in what is said of this PCN is something else"
+        ),
+    ] = False
     board_rule: Annotated[str | None, Field(description="Schedule 1 of the Network Agreement, in words")] = (
         None
     )

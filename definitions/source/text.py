@@ -52,7 +52,7 @@ class SourceText:
 
 def decode(raw: bytes, file: str) -> SourceText:
     """The text in `raw`. Raises DefinitionErrors with every byte and character that cannot be read, at its place."""
-    mark, encoding = next((known for known in _MARKS if raw.startswith(known[0])), (b"", _unmarked(raw)))
+    mark, encoding = encoding_of(raw)
     body = raw.removeprefix(mark)
     try:
         return clean(body.decode(encoding), file)
@@ -74,6 +74,11 @@ def clean(text: str, file: str) -> SourceText:
     if problems:
         raise DefinitionErrors(problems)
     return source
+
+
+def encoding_of(raw: bytes) -> tuple[bytes, str]:
+    """The mark that a text begins with, empty where it has none, and the encoding that it is in, if it is a text."""
+    return next((known for known in _MARKS if raw.startswith(known[0])), (b"", _unmarked(raw)))
 
 
 def _unmarked(raw: bytes) -> str:

@@ -16,8 +16,8 @@ from typing import Any
 
 from definitions.models.field_types import FIELD_TYPES
 from definitions.models.field_types.declaration import UNKNOWN
-from definitions.models.fields import Check, FormItem, RepeatedGroup
-from definitions.source.typed_text import BadValue, as_text, is_blank, look_alike
+from definitions.models.fields import Check, Column, FormItem, RepeatedGroup
+from definitions.source.typed_text import BadValue, as_text, is_blank, look_alike, on_one_line
 from engine.forms import patient_guard
 from engine.forms.conditions import holds
 from engine.forms.layout import Evaluator, FormPlace, ask_of, items_of, lay_out, words
@@ -89,12 +89,15 @@ def check_answers(
 def check_signer(name: str, role: str, not_nhs_number: bool = False) -> tuple[AnswerProblem, ...]:
     """Who answers: a name and a role, typed by themselves. Paths `name` and `role`."""
     problems = []
+    if not not_nhs_number and patient_guard.begins_across((name, role)) is not None:
+        over_both = patient_guard.GuardHit("name", certain=False)
+        problems.append(AnswerProblem(over_both.path, over_both.message, over_both.code))
     for path, text, what in (("name", name, "Enter your name"), ("role", role, "Enter your role")):
         if leaks := patient_guard.standing(patient_guard.hits_in(text, path), not_nhs_number):
             problems += [AnswerProblem(path, hit.message, hit.code) for hit in leaks]
             continue
         try:
-            clean = as_text(text)
+            clean = on_one_line(as_text(text))
         except BadValue:
             problems.append(AnswerProblem(path, f"{what} in letters"))
             continue
@@ -172,8 +175,7 @@ class _Reading:
         if place.type.widget.asking != "rows":
             hits = [patient_guard.GuardHit("", any(hit.certain for hit in hits))] if hits else []
         elif isinstance(given, list):
-            whole = {column.id for column in place.field.columns if FIELD_TYPES[column.type].whole}
-            hits += [hit for number, row in enumerate(given) if (hit := _across_cells(row, number, whole))]
+            hits += _broken_up(given, place.field.columns)
         return patient_guard.standing(hits, self.not_nhs_number)
 
     def _look_across(self) -> None:
@@ -378,9 +380,15 @@ def _below(path: str, at: str) -> str:
     return f"{path}.{at}" if at else path
 
 
-def _across_cells(row: Any, number: int, whole: set[str]) -> patient_guard.GuardHit | None:
-    """An NHS number that is broken up over the cells of a row."""
-    if not isinstance(row, Mapping):
+def _broken_up(rows: Sequence[Any], columns: Sequence[Column]) -> list[patient_guard.GuardHit]:
+    """Where an NHS number begins that is broken up over the cells of a table."""
+    found = patient_guard.begins_in_table([[_piece(row, column) for column in columns] for row in rows])
+    return [patient_guard.GuardHit(f"{row}.{columns[column].id}", certain=False) for row, column in found]
+
+
+def _piece(row: Any, column: Column) -> Any:
+    """A cell as a piece of a longer number: an empty one parts nothing, and a whole one is none."""
+    if not isinstance(row, Mapping) or FIELD_TYPES[column.type].whole:
         return None
-    first = patient_guard.begins_across([None if key in whole else cell for key, cell in row.items()])
-    return None if first is None else patient_guard.GuardHit(f"{number}.{list(row)[first]}", certain=False)
+    cell = row.get(column.id)
+    return "" if cell is None else cell

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.forms.answers import AnswerProblem as AnswerProblem
-from engine.forms.patient_guard import hit_in_file, standing
+from engine.forms.file_tables import tables_in
+from engine.forms.patient_guard import GuardHit, hit_in_tables, standing
 from engine.state.workflow import Assignment, WorkflowState
 
 MB = 1024 * 1024
@@ -33,14 +34,18 @@ def files_in(answers: Mapping[str, Any], before: str = "") -> Iterator[tuple[str
             yield from files_in(value, f"{before}{key}.")
 
 
+def hit_in_file(content: bytes) -> GuardHit | None:
+    """A hit when a file that can be read holds an NHS number. It takes seconds for the largest."""
+    return hit_in_tables(tables_in(content))
+
+
 def identifiable_files(
-    answers: Mapping[str, Any], contents: Mapping[str, bytes], not_nhs_number: bool
+    answers: Mapping[str, Any], hits: Mapping[str, GuardHit], not_nhs_number: bool
 ) -> list[AnswerProblem]:
-    """What is wrong with text files that hold an NHS number, by path; `contents` by their sha256."""
+    """What is wrong with files that hold an NHS number, by path; `hits` by the sha256 of the file."""
     problems = []
     for path, file in files_in(answers):
-        found = hit_in_file(file["name"], contents.get(file["sha256"], b""))
-        for hit in standing([found] if found else [], not_nhs_number):
+        for hit in standing([hits[file["sha256"]]] if file["sha256"] in hits else [], not_nhs_number):
             problems.append(AnswerProblem(path, f"In the file: {hit.message}", hit.code))
     return problems
 

@@ -1,8 +1,8 @@
-"""Keeps patients out: NHS numbers in what people type are refused, likelier slips are pointed at (domain 4.3).
+"""Keeps patients out: NHS numbers in what people give are refused, likelier slips are pointed at (domain 4.3).
 
-Ten digits that pass modulus 11 are looked for however they are broken up: by spaces, dots, commas, slashes, brackets, tabs,
-line ends, between the cells of a row and between fields. One in eleven of all ten-digit numbers passes, so a hit says whether
-it is certain (written as NHS numbers are, or called one) or may be something else, which the person can then say.
+One function says what is an NHS number and how sure that is (`definitions.source.nhs_numbers`), wherever it stands: in a
+text, over the cells of a row and the lines of a column, of a table as of a file. What is certain is refused; what may be
+something else, the person can say that it is, and then it is taken everywhere.
 
 A hit never carries the text it was found in, so it can be logged, shown and put in an exception.
 """
@@ -11,14 +11,19 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
-from bisect import bisect_right
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
-from itertools import accumulate, pairwise
+
+from definitions.source.nhs_numbers import (
+    BROKEN_UP,
+    DOWN_A_COLUMN,
+    Found,
+    Shape,
+    find_in_pieces,
+    find_nhs_numbers,
+    passes_modulus_11,
+)
 
 REFUSED = (
     "This looks like an NHS number. Please take it out: Baton holds counts only, and nothing here may identify "
@@ -31,57 +36,21 @@ MAY_BE_ONE = (
 DATE_OF_BIRTH = "This may be a date of birth. Please leave out anything that could identify a patient."
 PERSON_NAMED = "This may name a person. If it is a patient, please take the name out."
 
-_WEIGHTS = range(10, 1, -1)
-#: As NHS numbers are written.
-_USUAL = (3, 3, 4)
-#: How people break up one number in ways in which they also write lists. Other lists are counts: 12, 15, 20, 31, 44.
-_BROKEN_UP = frozenset({
-    _USUAL, (3, 4, 3), (4, 3, 3), (3, 7), (7, 3), (4, 6), (6, 4), (5, 5), (1, 3, 3, 3), (4, 4, 2), (2, 4, 4), (1,) * 10,
-})  # fmt: skip
-
-_GROUP = re.compile(r"[0-9]+")
-_SEPARATOR = re.compile(r"(?:\W|_){1,4}")
-_PLAIN_SEPARATOR = re.compile(r"[ .\-_]{1,3}")
-_OF_A_LIST = re.compile(r"[,;|\n\r\t\x0b\x0c\x85\u2028\u2029]")
-#: What no number of ten digits is without; most answers have not so many.
-_TEN_DIGITS = re.compile(r"(?:\d(?:\W|_){0,4}){9}\d")
-_CALLED = re.compile(r"\b(?:nhs|patient)\b[^\n]{0,20}$|\bnhs$", re.IGNORECASE)
-#: What is made of digits and is no NHS number: telephone numbers, days, times of day, financial years, pounds.
-_OTHERWISE = re.compile(
-    r"""
-    (?:\+|\b00)\s?44[\s().\-]*(?:0[\s().\-]*)?[1-9](?:[\s().\-]*[0-9]){8,9}
-    | (?<![0-9][\s\-])\b0[0-9]{2,5}[\s\-]?[0-9]{3,4}[\s\-]?[0-9]{3,4}\b
-    | \b(?:19|20)[0-9]{2}[\-/.](?:0?[1-9]|1[0-2])[\-/.](?:0?[1-9]|[12][0-9]|3[01])\b
-    | \b(?:0?[1-9]|[12][0-9]|3[01])[\-/. ](?:0?[1-9]|1[0-2])[\-/. ](?:19|20)[0-9]{2}\b
-    | \b(?:[01]?[0-9]|2[0-3]):[0-5][0-9]\b
-    | \b20[0-9]{2}[\-/](?:20)?[0-9]{2}\b
-    | £\s?[0-9]{1,3}(?:,?[0-9]{3}){0,2}(?:\.[0-9]{2})?\b(?![,.]?[0-9])
-    """,
-    re.VERBOSE,
-)
-_ON_A_LINE = re.compile(r"(?<![0-9.])(?:[0-9]{10}|[0-9]{3}[ \-\xa0][0-9]{3}[ \-\xa0][0-9]{4})(?![0-9])")
-_TEXT_FILES = frozenset(
-    {"csv", "tsv", "txt", "md", "json", "jsonl", "xml", "html", "htm", "ics", "yaml", "yml", "log"}
-)
+#: What stands for a value that is complete in itself, and no piece of what stands beside it.
+APART = "-x-"
 #: Hashes and identifiers that programs make: their digits are nobody's number.
 _MADE = re.compile(
     r"(?=.*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE
 )
+#: A cell that says that NHS numbers stand below it, and how far down it is looked for.
+_HEADED = re.compile(r"(?<![a-z])nhs[\W_]*(?:no|nr|num|id|$)", re.IGNORECASE)
+_HEADS = 10
 _BORN = re.compile(r"\bd\.?\s?o\.?\s?b\b|\bdate of birth\b|\bborn\b(?: on)?\s+\d", re.IGNORECASE)
 _OLD_DATE = re.compile(
     r"\b(?:\d{1,2}\s?[/.\- ]\s?(?:\d{1,2}|[a-z]{3,9})\s?[/.\- ]\s?(?:19\d\d|200\d)|(?:19\d\d|200\d)-\d\d-\d\d)\b",
     re.IGNORECASE,
 )
 _TITLED = re.compile(r"\b(?:Mr|Mrs|Miss|Ms|Mx|Master|MR|MRS|MISS)\b\.?\s+(?:[A-Z]\.?\s+)?[A-Z][A-Za-z'’\-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Where an NHS number stands in a text. `certain`: it is written or called as one, and no chance ten digits."""
-
-    start: int
-    end: int
-    certain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,30 +81,6 @@ class GuardWarning:
 # --- looking
 
 
-def find_nhs_numbers(text: str) -> list[Found]:
-    """Where NHS numbers stand in `text`: ten digits that pass modulus 11, of any script, however they are broken up.
-
-    Part of a longer run of digits, of a telephone number, a date or a time is none.
-    """
-    plain, places = _plain(text)
-    if _TEN_DIGITS.search(plain) is None:
-        return []
-    others = [found.span() for found in _OTHERWISE.finditer(plain)]
-    found: list[Found] = []
-    for run in _runs(plain):
-        index = 0
-        while index < len(run):
-            last = _number_from(run, index, plain)
-            start, end = (run[index].start(), run[last].end()) if last is not None else (0, 0)
-            if last is None or any(low < end and start < high for low, high in others):
-                index += 1
-                continue
-            certain = _is_certain(run[index : last + 1], plain)
-            found.append(Found(places[start], places[end - 1] + 1, certain))
-            index = last + 1
-    return found
-
-
 def hit_in(value: object, path: str = "") -> GuardHit | None:
     """A hit when `value` holds an NHS number, as text or as a whole number. It does not look inside lists."""
     found = _found_in(value)
@@ -161,33 +106,27 @@ def hits_in(answers: object, path: str = "") -> list[GuardHit]:
     return sorted(hits, key=lambda hit: hit.path)
 
 
-def begins_across(pieces: Sequence[object]) -> int | None:
+def begins_across(pieces: Sequence[object], shapes: frozenset[Shape] = BROKEN_UP) -> int | None:
     """The index of the piece in which an NHS number begins that is broken up over neighbours: the cells of a row, the
     fields of a form. It may always be something else. What is not a text or a whole number parts its neighbours."""
-    texts = [
-        str(each) if isinstance(each, str | int) and not isinstance(each, bool) else "-x-" for each in pieces
-    ]
-    starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
-    for found in find_nhs_numbers("\t".join(texts)):
-        first, last = (bisect_right(starts, place) - 1 for place in (found.start, found.end - 1))
-        if first < last:
-            return first
-    return None
+    found = find_in_pieces([_piece(each) for each in pieces], shapes)
+    return next((each.first for each in found if each.first < each.last), None)
 
 
-def hit_in_file(name: str, content: bytes) -> GuardHit | None:
-    """A hit when a text file holds an NHS number on a line: ten digits in one, or as NHS numbers are written. Where each
-    line is figures, other pieces are figures too. Files of other kinds are not read."""
-    if name.rpartition(".")[2].lower() not in _TEXT_FILES:
-        return None
-    encoding = "utf-16" if content[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8"
-    text = content.decode(encoding, "replace")
-    found = [
-        each for each in _ON_A_LINE.finditer(text) if passes_modulus_11(re.sub("[^0-9]", "", each.group()))
-    ]
-    if not found:
-        return None
-    return GuardHit("", any(len(each.group()) > 10 for each in found) or "nhs" in text.lower())
+def begins_in_table(rows: Sequence[Sequence[object]]) -> list[tuple[int, int]]:
+    """The cells, by row and column, in which an NHS number begins that is broken up: over the cells of a row, or over the
+    lines of a column. Every row has as many cells."""
+    across = [(number, begins_across(row)) for number, row in enumerate(rows)]
+    columns = enumerate(zip(*rows, strict=True))
+    down = [(begins_across(column, DOWN_A_COLUMN), number) for number, column in columns]
+    return sorted((row, column) for row, column in (*across, *down) if row is not None and column is not None)
+
+
+def hit_in_tables(tables: Iterable[Sequence[Sequence[str]]]) -> GuardHit | None:
+    """A hit when the tables of a file hold an NHS number: in a cell, over the cells of a row, or over the lines of a
+    column. A text is a table of one column, and is looked at as a long text is."""
+    found = [each.certain for table in tables for each in _found_in_table(table)]
+    return GuardHit("", any(found)) if found else None
 
 
 def warnings(text: str) -> list[GuardWarning]:
@@ -203,17 +142,6 @@ def warnings(text: str) -> list[GuardWarning]:
 def standing(hits: Iterable[GuardHit], said_otherwise: bool) -> list[GuardHit]:
     """The hits that refuse: all, or those that are certain where the person says that the rest is something else."""
     return [hit for hit in hits if hit.certain or not said_otherwise]
-
-
-def passes_modulus_11(digits: str) -> bool:
-    """Whether ten ASCII digits carry the right check digit: weights 10 to 2, 11 minus the remainder, 11 is 0."""
-    # Ten zeros pass the sum and were never issued; people type them to get past a required box.
-    if len(digits) != 10 or digits == "0" * 10:
-        return False
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, digits[:9], strict=True))
-    return (11 - total % 11) % 11 == int(
-        digits[9]
-    )  # a check digit of 10 equals no digit: such a number is invalid
 
 
 # --- inside
@@ -235,81 +163,35 @@ def _found_in(value: object) -> list[Found]:
             return []
         value = int(value)  # a spreadsheet hands a number over as 9434765919.0
     hit = isinstance(value, int) and 10**9 <= abs(value) < 10**10 and passes_modulus_11(str(abs(value)))
-    return [Found(0, 10, certain=False)] if hit else []
+    return [Found(0, 0, certain=False)] if hit else []
 
 
-def _number_from(run: list[re.Match[str]], index: int, plain: str) -> int | None:
-    """The index of the group that ends an NHS number begun by group `index`, if one does."""
-    for last, length in enumerate(accumulate(len(group.group()) for group in run[index : index + 10]), index):
-        if length < 10:
-            continue
-        groups = run[index : last + 1]
-        whole = length == 10 and _is_one_number(groups, plain) and passes_modulus_11(_digits(groups))
-        return last if whole and not (last == index and _is_fraction(run, index, plain)) else None
-    return None
+def _piece(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**10
+    return str(value) if whole else APART
 
 
-def _is_one_number(groups: list[re.Match[str]], plain: str) -> bool:
-    """Whether groups of digits may be one number, and not a list: broken up as people do, or by one thing throughout."""
-    if _shape(groups) in _BROKEN_UP or len(groups) == 1:
-        return True
-    separators = set(_between(groups, plain))
-    return len(separators) == 1 and not any(map(_OF_A_LIST.search, separators))
+def _found_in_table(rows: Sequence[Sequence[str]]) -> Iterator[Found]:
+    columns = _columns(rows)
+    if len(columns) > 1:
+        for row in rows:
+            yield from find_in_pieces(row)
+    for column in columns:
+        if len(column) == 1 < len(columns):
+            continue  # it was looked at in its row
+        headed = any(map(_HEADED.search, column[:_HEADS]))
+        for found in find_in_pieces(column, BROKEN_UP if len(columns) == 1 else DOWN_A_COLUMN):
+            yield Found(found.first, found.last, found.certain or headed)
 
 
-def _is_certain(groups: list[re.Match[str]], plain: str) -> bool:
-    """Whether it is called an NHS number, or written as one."""
-    if _CALLED.search(plain, max(0, groups[0].start() - 40), groups[0].start()):
-        return True
-    usual = all(_PLAIN_SEPARATOR.fullmatch(between) for between in _between(groups, plain))
-    return _shape(groups) == _USUAL and usual
-
-
-def _digits(groups: list[re.Match[str]]) -> str:
-    return "".join(group.group() for group in groups)
-
-
-def _shape(groups: list[re.Match[str]]) -> tuple[int, ...]:
-    return tuple(len(group.group()) for group in groups)
-
-
-def _between(groups: list[re.Match[str]], plain: str) -> Iterator[str]:
-    for one, other in pairwise(groups):
-        yield plain[one.end() : other.start()]
-
-
-def _is_fraction(run: list[re.Match[str]], index: int, plain: str) -> bool:
-    """Whether a group is what follows a decimal point: 0.9434765919."""
-    return index > 0 and plain[run[index - 1].end() : run[index].start()] == "."
-
-
-def _runs(plain: str) -> Iterator[list[re.Match[str]]]:
-    """Groups of digits with only a separator between neighbours."""
-    run: list[re.Match[str]] = []
-    for group in _GROUP.finditer(plain):
-        if run and not _SEPARATOR.fullmatch(plain, run[-1].end(), group.start()):
-            yield run
-            run = []
-        run.append(group)
-    if run:
-        yield run
-
-
-def _plain(text: str) -> tuple[str, list[int] | range]:
-    """The text with every digit, dash and space in ASCII, and where each character stood."""
-    if text.isascii():
-        return text, range(len(text))
-    kept = [(shown, place) for place, character in enumerate(text) if (shown := _ascii(character))]
-    return "".join(shown for shown, _ in kept), [place for _, place in kept]
-
-
-@lru_cache(maxsize=4096)
-def _ascii(character: str) -> str:
-    """One plain character, or none: a zero-width joiner or soft hyphen between digits is not seen by a reader."""
-    category = unicodedata.category(character)
-    if category in ("Cf", "Mn", "Me"):
-        return ""
-    digit = unicodedata.digit(character, None)
-    if digit is not None:
-        return str(digit)
-    return {"Pd": "-", "Zs": " "}.get(category, "-" if character == "−" else character)
+def _columns(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+    """The cells of each column from the top; a row that is shorter has none in it."""
+    columns: list[list[str]] = []
+    for row in rows:
+        for number, cell in enumerate(row):
+            if number == len(columns):
+                columns.append([])
+            columns[number].append(cell)
+    return columns

@@ -11,7 +11,7 @@ import pytest
 
 from engine.events import Actor
 from notifications.content.items import Contact
-from tests.web.practice_forms import send, summary
+from tests.web.practice_forms import send, summary, with_file
 from tests.web.site import ELM_TREE, GOOD, HOSTILE, LINKS, NHS_NUMBER, START, TYPED, Site
 from web.views import ConversationLine, ShownResult, StandingAnswer
 
@@ -240,6 +240,45 @@ class TestAnswering:
             assert "f.evidence.note" not in answer.text
         assert site.waiting == []
         assert site.events == []
+
+    @pytest.mark.parametrize("pasted", ["943\t476\t5919", "943\r\n476\r\n5919", "943-\t476-\t5919"])
+    async def test_three_cells_pasted_into_one_line_are_taken_when_they_are_said_to_be_counts(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str, pasted: str
+    ) -> None:
+        row = {
+            "f.sessions.0.who": pasted,
+            "f.sessions.0.on": "20/1/2027",
+            "f.sessions.0.cost": "£95",
+            "rows.sessions": "1",
+        }
+        refused = await client.post(link, data={**TYPED, "seal": seal, **row})
+        assert "may be an NHS number" in refused.text
+        for _ in range(2):  # what was kept of it is shown, and may be sent again
+            taken = await client.post(link, data={**TYPED, "seal": seal, **row, "not-nhs-number": "yes"})
+            assert taken.status_code == 303
+            row["f.sessions.0.who"] = site.answers[-1]["sessions"][0]["who"]
+        assert row["f.sessions.0.who"] in ("943, 476, 5919", "943-, 476-, 5919")
+
+    @pytest.mark.parametrize(
+        ("name", "content"), [("order-9434765919.pdf", b"words"), ("seen.csv", b"a,b,c\n943,476,5919\n")]
+    )
+    async def test_a_file_that_may_hold_one_is_taken_when_the_person_says_what_it_is_not(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str, name: str, content: bytes
+    ) -> None:
+        refused = await with_file(client, link, seal, name, content)
+        assert [text for _, text in summary(refused.text) if "may be an NHS number" in text]
+        assert (site.waiting, site.events) == ([], [])
+        taken = await with_file(client, link, seal, name, content, **{"not-nhs-number": "yes"})
+        assert taken.status_code == 303
+        assert site.answers[0]["evidence"]["name"] == name
+
+    @pytest.mark.parametrize("wrong", [{"name": ""}, {"f.clinics": ""}])
+    async def test_a_file_with_a_number_in_it_does_not_wait_for_what_else_is_to_be_mended(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str, wrong: dict[str, str]
+    ) -> None:
+        answer = await with_file(client, link, seal, "seen.csv", NHS_NUMBER.encode(), **wrong)
+        assert len(summary(answer.text)) == 2
+        assert site.waiting == []
 
     async def test_saying_so_lets_no_number_through_that_is_written_as_one(
         self, client: httpx.AsyncClient, site: Site, link: str, seal: str

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from definitions.models.primitives import ODS_LENGTH, Day
 from definitions.models.replies import REPLIES, ReplyKind
+from definitions.source.typed_text import on_one_line
 from engine.commands.refusals import Invalid, Refused, Warned
 from engine.events import Actor
 from engine.forms.answers import AnswerProblem as AnswerProblem
@@ -61,7 +62,12 @@ def _actor(
     if wrong := check_signer(name, role, not_nhs_number):
         raise Invalid([AnswerProblem(f"by.{each.path}", each.message, each.code) for each in wrong])
     return Actor(
-        name.strip(), role.strip(), organisation, person, channel=channel, not_nhs_number=not_nhs_number
+        on_one_line(name),
+        on_one_line(role),
+        organisation,
+        person,
+        channel=channel,
+        not_nhs_number=not_nhs_number,
     )
 
 

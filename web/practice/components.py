@@ -13,6 +13,8 @@ from definitions.models.field_types.declaration import Asking, Widget
 from engine.forms.presentation import DrawnColumn, DrawnField
 
 PREFIX = "f."
+#: The box that says that what may be an NHS number is something else.
+NOT_NHS_NUMBER = "not-nhs-number"
 #: More options than this are a list to choose from, not buttons.
 _MOST_BUTTONS = 12
 #: Empty rows offered below those with something in them, and how many a table begins with.

@@ -11,14 +11,11 @@ from starlette.responses import HTMLResponse
 
 from engine.forms.answers import AnswerProblem, AnswerWarning
 from engine.forms.presentation import DrawnField
-from web.practice.components import Question
+from web.practice.components import NOT_NHS_NUMBER, Question
 from web.practice.questions import anchor, questions
 from web.practice.replies import BY_SLUG, drawn_reply
 from web.renderer import Pages
 from web.views import AssignmentPage
-
-#: The box that says that what may be an NHS number is something else.
-NOT_NHS_NUMBER = "not-nhs-number"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from definitions.models.replies import ReplyOption
+from definitions.source.typed_text import on_one_line
 from engine.commands.refusals import Invalid, Refused, Warned
 from engine.dates.clock import Clock, london_date
 from engine.events import Actor
@@ -25,9 +26,9 @@ from engine.forms.presentation import DrawnField, with_answers
 from notifications.links import Links, sha256_of
 from web.access.form_seal import FORM_LASTS, FormSeal
 from web.gateway import Gateway
-from web.practice.pages import NOT_NHS_NUMBER, LinkPages, PageDetails
+from web.practice.pages import LinkPages, PageDetails
 from web.practice.replies import BY_SLUG, checked_reply, drawn_reply
-from web.practice.submission import Submission, read_page, text_of
+from web.practice.submission import Submission, read_page, says_not_nhs_number, text_of
 from web.refusals import status_of, told
 from web.renderer import Pages
 from web.views import AssignmentPage, WebSettings
@@ -301,10 +302,10 @@ class PracticePages:
 
 def _actor(data: FormData) -> Actor:
     return Actor(
-        name=" ".join(text_of(data, "name").split()),
-        role=" ".join(text_of(data, "role").split()),
+        name=on_one_line(text_of(data, "name")),
+        role=on_one_line(text_of(data, "role")),
         channel="web",
-        not_nhs_number=text_of(data, NOT_NHS_NUMBER) == "yes",
+        not_nhs_number=says_not_nhs_number(data),
     )
 
 

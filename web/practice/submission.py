@@ -16,7 +16,7 @@ from engine.forms import patient_guard
 from engine.forms.answers import AnswerProblem
 from engine.forms.presentation import DrawnField
 from web.access.form_seal import FormSeal
-from web.practice.components import PREFIX
+from web.practice.components import NOT_NHS_NUMBER, PREFIX
 
 #: Keeps a file until the answer is taken; its sha256.
 StageFile = Callable[[bytes], Awaitable[str]]
@@ -46,6 +46,11 @@ def text_of(data: FormData, name: str) -> str:
     """The text sent under a name; empty when there is none, or a file."""
     value = data.get(name)
     return value if isinstance(value, str) else ""
+
+
+def says_not_nhs_number(data: FormData) -> bool:
+    """Whether they say that what may be an NHS number is something else."""
+    return text_of(data, NOT_NHS_NUMBER) == "yes"
 
 
 async def read_page(
@@ -124,7 +129,8 @@ async def _read_file(
     # Some browsers on Windows send the whole path.
     name = upload.filename.replace("\\", "/").rsplit("/", 1)[-1]
     content = await upload.read()
-    if patient_guard.hit_in(name) or not content or len(content) > MOST_BYTES or not _allowed(name, drawn):
+    named = patient_guard.standing(patient_guard.hits_in(name), says_not_nhs_number(data))
+    if named or not content or len(content) > MOST_BYTES or not _allowed(name, drawn):
         # Not kept; the check says what is wrong, and never repeats the name.
         sha256 = hashlib.sha256(content).hexdigest()
         sent.unkept.append(AnswerProblem(drawn.path, f"{drawn.label}: {_NOT_KEPT}", "unkept"))

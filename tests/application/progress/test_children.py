@@ -299,3 +299,16 @@ async def test_the_flows_are_told_of_a_child_also_when_they_came_after_the_runti
     await baton.everything()
     (child,) = (await baton.state(parent)).children
     assert Signals.started == [parent, child.id]
+
+
+async def test_a_child_is_given_what_its_parent_was_told_is_no_nhs_number(
+    start: Start, tmp_path: Path
+) -> None:
+    text = HEAD.format(id="orders", more="") + PARENT.format(wait="").replace("'Elm'", "'order 9434765919'")
+    (tmp_path / "library" / "orders.yaml").write_text(text)
+    baton = start()
+    await baton.launch("orders")
+    await baton.everything()
+    rows = await baton.operations.repository.store.workflows()
+    (child,) = [row.workflow_id for row in rows if row.definition == "child"]
+    assert (await baton.state(child)).inputs["place"] == "order 9434765919"

@@ -36,6 +36,7 @@ launch:
   every: {{anchor: {anchor}, start: {start}}}
   inputs:
     - {{id: quarter, type: choice, options: [Q1, Q2, Q3, Q4], label: Quarter, required: false}}
+    - {{id: order, type: text, label: Order, required: false}}
 steps:
   - id: first
     kind: do
@@ -150,6 +151,24 @@ async def test_one_bad_adoption_stops_no_other(tmp_path: Path, caplog: pytest.Lo
     assert "onboard-new-role: its definition does not say `every`" in told
     for said in alarm.details:
         assert said in caplog.text
+
+
+async def test_an_adopted_input_that_may_be_an_nhs_number_waits_until_the_directory_says_that_it_is_none(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ordered = Adopted(definition="monthly", inputs={"order": "9434765919"})
+    year = Year(tmp_path, ordered, begins=datetime(2026, 7, 2, 6, tzinfo=UTC))
+    year.define("month_end", "2 working days after month_end")
+    await year.days(1)
+    (alarm,) = year.alarms.all()
+    assert "Order: This may be an NHS number" in str(alarm.details) and not await year.launched()
+    (pcn,) = year.directory.pcns
+    saying_so = pcn.model_copy(update={"not_nhs_number": True})
+    year.directory = year.directory.model_copy(update={"pcns": [saying_so]})
+    year.restarted()
+    await year.days(1)
+    assert await year.launched()
+    assert "5919" not in caplog.text + str(alarm)
 
 
 async def test_an_adoption_that_could_not_start_is_an_alarm_until_it_does(tmp_path: Path) -> None:

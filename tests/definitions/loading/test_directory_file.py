@@ -145,3 +145,41 @@ def test_a_directory_may_be_larger_than_a_definition() -> None:
     with pytest.raises(DefinitionErrors, match="larger than 10 MB; give each region"):
         read_text(text * 10, "directory.yaml", DIRECTORY_SIZE)
     assert read_text(text, "directory.yaml", DIRECTORY_SIZE).data["pcns"]
+
+
+def saying(text: str, what: str = "true") -> str:
+    """The file, where its PCN says that what may be an NHS number is something else."""
+    return text.replace("    practices:", f"    not_nhs_number: {what}\n    practices:", 1)
+
+
+@pytest.mark.parametrize(
+    ("was", "became", "place"),
+    [
+        ("name: Tom Okafor", "name: 943 476 5919", "9:32"),
+        ("reason: training", "reason: about NHS 9434765919", "18:80"),
+        ("    absences:", "    943 476 5919:", "15:5"),
+        ("by: priya-shah", "by: nhs-9434765919", "14:31"),
+    ],
+)
+def test_an_nhs_number_is_refused_before_anything_else_is_said_and_not_repeated(
+    was: str, became: str, place: str
+) -> None:
+    (said,) = problems(GOOD.replace(was, became, 1))
+    assert said.startswith(f"pcn.yaml:{place} BD709 this looks like an NHS number")
+    assert "5919" not in said
+    assert problems(saying(GOOD.replace(was, became, 1)))
+
+
+def test_what_may_be_something_else_is_read_when_the_file_says_so() -> None:
+    text = GOOD.replace("reason: training", "reason: order 9434765919", 1)
+    (said,) = problems(text)
+    assert (
+        "BD709 this may be an NHS number" in said and "`not_nhs_number: true`" in said and "5919" not in said
+    )
+    assert read_directory(saying(text)).pcns[0].not_nhs_number
+    assert "BD709" in problems(saying(text, "maybe"))[0]
+
+
+def test_telephone_numbers_are_none() -> None:
+    text = GOOD.replace("email: tom.okafor", "phone: 01632 960001, email: tom.okafor", 1)
+    assert read_directory(text).pcns[0].people[1].phone == "01632 960001"

@@ -80,6 +80,34 @@ class TestNhsNumbers:
         taken = check_answers(fields, (), {**raw, "c": "fine"}, CONTEXT, Words(), not_nhs_number=True)
         assert taken.values == {"a": "order 9434765919", "b": 9434765919, "c": "fine"}
 
+    @pytest.mark.parametrize(
+        "given", ["943\t476\t5919", "943\n476\n5919", "943\x0b\n476\u2028\n5919", "943 \t- 476\r\n5919"]
+    )
+    @pytest.mark.parametrize("type_", ["text", "long text", "person"])
+    def test_what_is_doubtful_is_never_certain_once_it_is_said_to_be_something_else(
+        self, type_: str, given: str
+    ) -> None:
+        fields = [one(type_)]
+        first = check_answers(fields, (), {"answer": given}, CONTEXT, Words())
+        assert [problem.code for problem in first.problems] == ["may_be_nhs_number"]
+        taken = check_answers(fields, (), {"answer": given}, CONTEXT, Words(), not_nhs_number=True)
+        assert taken.ok
+        again = check_answers(fields, (), taken.values, CONTEXT, Words(), not_nhs_number=True)
+        assert again.values == taken.values
+
+    def test_is_found_down_a_column_of_a_table(self) -> None:
+        columns = [Column(id="a", label="a"), Column(id="b", label="b", required=False)]
+        rows = [{"a": "x", "b": "943"}, {"a": "y", "b": "476"}, {"a": "z", "b": "5919"}]
+        checked = check(one("table", columns=columns), answer=rows)
+        assert [(problem.path, problem.code) for problem in checked.problems] == [
+            ("answer.0.b", "may_be_nhs_number")
+        ]
+        counts = [{"a": "94347"}, {"a": "65919"}]  # as two counts of one size stand in every column
+        assert check(one("table", columns=columns), answer=counts).ok
+
+    def test_a_huge_whole_number_is_no_piece(self) -> None:
+        assert check(one("text", id="x"), one("integer", id="y"), x="943", y=10**5000).problems[0].path == "y"
+
     def test_in_a_table_the_cell_is_pointed_at(self) -> None:
         checked = check(
             one("table", columns=POSTS), answer=[{"role": "GP", "cost": 1}, {"role": NHS_NUMBER, "cost": 1}]
@@ -92,6 +120,12 @@ class TestNhsNumbers:
     @pytest.mark.parametrize("signer", [(NHS_NUMBER, "manager"), ("Priya", f"manager {NHS_NUMBER}")])
     def test_nor_may_the_signer_be_one(self, signer: tuple[str, str]) -> None:
         assert [problem.code for problem in check_signer(*signer)] == ["nhs_number"]
+
+    def test_nor_may_the_signers_name_and_role_be_one_together(self) -> None:
+        assert [(each.path, each.code) for each in check_signer("943 476", "5919")] == [
+            ("name", "may_be_nhs_number")
+        ]
+        assert check_signer("943 476", "5919", not_nhs_number=True) == ()
 
     def test_a_hash_is_no_patient(self) -> None:
         assert check(one("file"), answer=FILE).ok
