@@ -118,7 +118,12 @@ def _child_refused(body: e.ChildRefused, event: e.Event, names: Names) -> str:
 @_STORY.by_code(e.ShortfallDecided)
 def _shortfall_decided(body: e.ShortfallDecided, event: e.Event, names: Names) -> str:
     until = f" until {names.moment(body.until)}" if body.until else ""
-    choice = "go on without what is missing" if body.choice == "proceed" else f"wait{until}"
+    step = names.quoted(body.step)
+    choice = (
+        f"go on with {step} without what is missing"
+        if body.choice == "proceed"
+        else f"wait for {step}{until}"
+    )
     return f"{names.actor(event.actor)} decided to {choice}{_because(body.reason)}"
 
 

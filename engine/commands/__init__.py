@@ -6,13 +6,21 @@ Pure: a state, the time, an actor and what they give in; a decision out. What fo
 from engine.commands.assignments import extend, reassign, record_conversation, settle_reply
 from engine.commands.pins import change_calendar, change_membership, move_named_date
 from engine.commands.responses import reply, respond
-from engine.commands.steps import decide_shortfall, open_on_demand, reopen_step
-from engine.commands.workflow import cancel, hold, launch, lift
+from engine.commands.steps import (
+    close_short,
+    decide_shortfall,
+    open_on_demand,
+    reopen_step,
+    send_back,
+    skip_step,
+)
+from engine.commands.workflow import cancel, hold, launch, lift, reopen_workflow
 
 __all__ = [
     "cancel",
     "change_calendar",
     "change_membership",
+    "close_short",
     "decide_shortfall",
     "extend",
     "hold",
@@ -23,7 +31,10 @@ __all__ = [
     "reassign",
     "record_conversation",
     "reopen_step",
+    "reopen_workflow",
     "reply",
     "respond",
+    "send_back",
     "settle_reply",
+    "skip_step",
 ]

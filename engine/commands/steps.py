@@ -1,4 +1,4 @@
-"""What is done to a step: it is reopened, opened on demand, and decided on when too little is in."""
+"""What is done to a step: it is asked again, left out, closed with what is in, opened on demand, decided on when too little is in."""
 
 from __future__ import annotations
 
@@ -12,50 +12,74 @@ from engine.commands.command import DECIDERS, MANAGERS, command
 from engine.commands.refusals import Refused, refuse_over, required_moment, required_reason
 from engine.decisions.assignments import ready
 from engine.decisions.draft import Draft
-from engine.decisions.rework import open_for, reopen, stop
+from engine.decisions.rework import end_open, open_for, reopen, stop
 from engine.state.workflow import StepState, WorkflowState
+
+#: What asking again may come to.
+_ANEW = (
+    e.StepReopened, e.StepOpened, e.StepSkipped, e.AssignmentOpened, e.AssignmentEnded, e.AskedAgain, e.ResponseCarried,
+)  # fmt: skip
 
 
 @command(
     who=MANAGERS,
     refuses=("asked-already", "locked", "no-reason", "no-such-step", "not-asked", "not-open", "over"),
-    emits=(
-        e.StepReopened,
-        e.LockLifted,
-        e.StepOpened,
-        e.StepSkipped,
-        e.AssignmentOpened,
-        e.AssignmentEnded,
-        e.AskedAgain,
-        e.ResponseCarried,
-    ),
+    emits=(*_ANEW, e.LockLifted),
 )
 def reopen_step(
     draft: Draft, step: str, reason: str, *, organisation: str = "", unlock: bool = False
 ) -> None:
     """A new attempt of a step, and of what depends on it; of one practice when `organisation` is given.
 
-    A locked workflow refuses, unless `unlock`: then the lock is lifted, for the same reason (rule 14).
+    A locked workflow refuses, unless `unlock`: then the lock is lifted, for the same reason (rule 14). Undone by skipping
+    the step, or closing it with what is in.
     """
-    current = _reopenable(draft.state, step, organisation, unlock)
+    current = _begun(draft.state, step, organisation)
+    if current.locked and not unlock:
+        raise Refused(
+            "locked",
+            f"{step} is locked: {draft.state.reference} was approved. Unlock it with a reason to reopen it",
+        )
     if current.locked:
         draft.emit(e.LockLifted(required_reason(reason, "unlock")))
+    _again(draft, step, required_reason(reason, "reopen"), organisation)
+
+
+@command(
+    who=MANAGERS,
+    refuses=(
+        "asked-already", "locked", "no-reason", "no-such-step", "not-asked", "not-open", "nothing-in", "over",
+    ),
+    emits=_ANEW,
+)  # fmt: skip
+def send_back(draft: Draft, step: str, what: str, organisation: str = "") -> None:
+    """Send back what was answered, of one practice or of the whole step: `what` is wrong stands in the email.
+
+    A step that is locked is reopened instead. Undone by answering it as before.
+    """
+    current = _begun(draft.state, step, organisation)
+    if current.locked:
+        raise Refused(
+            "locked", f"{step} is decided, and locked; reopen it first, with a reason that lifts the lock"
+        )
+    theirs = (a for a in current.assignments.values() if organisation in ("", a.organisation))
+    if not any(a.response for a in theirs):
+        raise Refused("nothing-in", f"nobody has answered {step} yet, so there is nothing to send back")
+    what = required_reason(what, "send it back")
+    _again(draft, step, what, organisation, what)
+
+
+def _again(draft: Draft, step: str, because: str, organisation: str, text: str = "") -> None:
     before = len(draft.events)
-    reopen(draft, step, required_reason(reason, "reopen"), organisation)
+    reopen(draft, step, because, organisation, text)
     if len(draft.events) == before:
         place = draft.state.pcn.organisation_name(organisation)
         raise Refused("asked-already", f"{step} is asked of {place} already, and waits for the answer")
 
 
-def _reopenable(state: WorkflowState, step: str, organisation: str, unlock: bool) -> StepState:
-    """The step, where it may be reopened. Raises Refused."""
-    if state.status in ("stopped", "cancelled"):
-        raise Refused("over", f"{state.reference} was {state.status}; launch it anew")
-    if step not in state.steps:
-        raise Refused("no-such-step", f"{state.reference} has no step {step}")
-    current = state.steps[step]
-    if state.status == "completed":
-        raise Refused("over", f"{state.reference} is closed; launch it anew")
+def _begun(state: WorkflowState, step: str, organisation: str) -> StepState:
+    """The step, where it has begun and was asked of `organisation`, if one is given. Raises Refused."""
+    current = _known(state, step)
     if current.status == "waiting":
         raise Refused("not-open", f"{step} has not begun, so there is nothing to reopen")
     if organisation and not (
@@ -66,12 +90,53 @@ def _reopenable(state: WorkflowState, step: str, organisation: str, unlock: bool
             "not-asked",
             f"{step} was not asked of {state.pcn.organisation_name(organisation)}; reopen it for everybody",
         )
-    if current.locked and not unlock:
-        raise Refused(
-            "locked",
-            f"{step} is locked: {state.reference} was approved. Unlock it with a reason to reopen it",
-        )
     return current
+
+
+def _known(state: WorkflowState, step: str) -> StepState:
+    """The step. Raises Refused where there is none of that id, or the workflow is over."""
+    refuse_over(state)
+    if step not in state.steps:
+        raise Refused("no-such-step", f"{state.reference} has no step {step}")
+    return state.steps[step]
+
+
+@command(
+    who=MANAGERS,
+    refuses=("no-reason", "no-such-step", "not-open", "over", "signed-later"),
+    emits=(e.StepSkipped, e.AssignmentEnded),
+)
+def skip_step(draft: Draft, step: str, reason: str) -> None:
+    """Leave out a step that is open or still to come: who was asked hears that they may stop. Undone by reopening it.
+
+    A step that a signature still to come covers is refused: there would be nothing to sign.
+    """
+    current = _known(draft.state, step)
+    spec = draft.state.process.steps[step]
+    if current.done or (spec.on_demand and current.status == "waiting"):
+        raise Refused(
+            "not-open", f"{step} is over, or not begun by anybody, so there is nothing to leave out"
+        )
+    for later in draft.state.process.definition.steps:
+        if step in later.signs and not draft.state.steps[later.id].done:
+            raise Refused("signed-later", f"{later.id} signs what {step} says; leave that out first")
+    draft.emit(e.StepSkipped(step, current.attempt, required_reason(reason, "skip")))
+    end_open(draft, step, "the step was left out")
+
+
+@command(
+    who=MANAGERS,
+    refuses=("no-reason", "no-such-step", "not-open", "nothing-in", "over"),
+    emits=(e.ShortfallDecided,),
+)
+def close_short(draft: Draft, step: str, reason: str) -> None:
+    """Close an open step with what is in: who is missing is named, and never estimated (rule 6). Undone by reopening it."""
+    current = _known(draft.state, step)
+    if current.status != "open":
+        raise Refused("not-open", f"{step} is not open")
+    if not any(a.counts for a in current.assignments.values()):
+        raise Refused("nothing-in", f"nothing is in for {step} that counts; skip it instead")
+    draft.emit(e.ShortfallDecided(step, current.attempt, "proceed", required_reason(reason, "close it")))
 
 
 @command(
@@ -128,10 +193,11 @@ def decide_shortfall(
     reason: str,
     until: datetime | None = None,
 ) -> None:
-    """What to do when too little is in: go on and name the gaps, wait until another day, or cancel."""
-    refuse_over(draft.state)
-    if (current := draft.state.steps.get(step)) is None:
-        raise Refused("no-such-step", f"{draft.state.reference} has no step {step}")
+    """What to do when too little is in: go on and name the gaps, wait until another day, or cancel.
+
+    Who waits is asked again when that day has passed and too little is in still. Undone by reopening what it closed.
+    """
+    current = _known(draft.state, step)
     if current.status != "open":
         raise Refused("not-open", f"{step} is not open")
     if current.shortfall != "raised":

@@ -1,4 +1,4 @@
-"""What is done to a workflow as a whole: it is launched, held, let go on, and cancelled."""
+"""What is done to a workflow as a whole: it is launched, held, let go on, cancelled, and opened again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from engine.dates.clock import london_date
 from engine.decisions import due_dates
 from engine.decisions.deadlines import redate
 from engine.decisions.draft import Decision, Draft
-from engine.decisions.rework import stop
+from engine.decisions.rework import cut_short, resume, stop
 from engine.expressions.scope import Scope
 from engine.state.fold import begin
 from engine.state.workflow import WorkflowState
@@ -136,6 +136,36 @@ def lift(draft: Draft, reason: str = "") -> None:
 
 @command(who=MANAGERS, refuses=("no-reason", "over"), emits=(e.WorkflowClosed, e.AssignmentEnded))
 def cancel(draft: Draft, reason: str) -> None:
-    """End the workflow before its time, for a reason."""
+    """End the workflow before its time: who was asked gets one apology, nobody else anything. Undone by reopening it.
+
+    The workflows that its steps started are cancelled with it (`children.unwanted`).
+    """
     refuse_over(draft.state)
     stop(draft, required_reason(reason, "cancel"), "cancelled")
+
+
+@command(
+    who=MANAGERS,
+    refuses=("no-reason", "no-such-step", "still-open"),
+    emits=(
+        e.WorkflowReopened, e.LockLifted, e.StepReopened, e.StepOpened, e.StepSkipped, e.AskedAgain, e.AssignmentOpened,
+        e.AssignmentEnded, e.ResponseCarried,
+    ),
+)  # fmt: skip
+def reopen_workflow(draft: Draft, step: str, reason: str) -> None:
+    """Open a workflow that is over again, at a step: a new attempt of it and of what depends on it, the old ones kept.
+
+    What was open when it ended goes on, and asks only who had not answered; a lock is lifted, for the same reason. Who
+    took part is told once. Undone by cancelling it.
+    """
+    state = draft.state
+    if not state.over:
+        raise Refused("still-open", f"{state.reference} is open; reopen the step instead")
+    if step not in state.steps:
+        raise Refused("no-such-step", f"{state.reference} has no step {step}")
+    reason = required_reason(reason, "reopen")
+    begun = () if state.steps[step].status == "waiting" else (step,)
+    draft.emit(e.WorkflowReopened(step, (*begun, *cut_short(state, step)), reason))
+    if state.locked:
+        draft.emit(e.LockLifted(reason))
+    resume(draft, step, reason)

@@ -43,7 +43,8 @@ def open_step(draft: Draft, step: Step) -> None:
         elif step.automatic:
             perform(draft, step)
         else:
-            ask_everyone(draft, step, draft.state.steps[step.id].chosen)
+            current = draft.state.steps[step.id]
+            ask_everyone(draft, step, current.chosen, current.text)
 
 
 def _led_to(draft: Draft, step: Step) -> int:

@@ -109,8 +109,10 @@ def grant(draft: Draft, assignment: Assignment, until: datetime, because: str) -
     _move(draft, asking, assignment, new, because, granted=True)
 
 
-def ask_again(draft: Draft, assignment: Assignment, because: str, *, email: bool = False) -> None:
-    """Wait for another answer to the same assignment.
+def ask_again(
+    draft: Draft, assignment: Assignment, because: str, *, email: bool = False, text: str = ""
+) -> None:
+    """Wait for another answer to the same assignment. `text` is what the email says of it.
 
     An answer stops the ladder, also one that does not count (rule 8): a check is "in progress", CQRS is "awaiting".
     Without more, nobody would ever ask again. So the question is put anew: it keeps its date while there is time, and
@@ -122,7 +124,7 @@ def ask_again(draft: Draft, assignment: Assignment, because: str, *, email: bool
     due, counted_from = due_dates.due_again(asking, assignment.due, closures_apply_at(draft, assignment))
     fresh = replace(assignment, climbed=frozenset(), called=False)
     rungs = rungs_from_now(draft, asking, fresh, counted_from)
-    draft.emit(e.AskedAgain(assignment.id, step.id, because, due, rungs, email))
+    draft.emit(e.AskedAgain(assignment.id, step.id, because, due, rungs, email, text))
 
 
 def hand_over(

@@ -13,10 +13,12 @@ from engine.dates.clock import london_date
 from engine.decisions.assignments import ask_also, ask_everyone
 from engine.decisions.deadlines import ask_again, redate
 from engine.decisions.draft import Draft
+from engine.state.workflow import WorkflowState
 
 
-def reopen(draft: Draft, target: str, because: str, organisation: str = "") -> None:
-    """A new attempt of `target` and of every step after it that had begun.
+def reopen(draft: Draft, target: str, because: str, organisation: str = "", text: str = "") -> None:
+    """A new attempt of `target` and of every step after it that had begun. `text` is what the email that asks for
+    `target` says of it.
 
     `organisation`: only that practice is asked again, here and in later steps asked of practices; where a step
     asked of practices comes after, the others' answers stand. Steps closed before a lock are left alone (rule 14).
@@ -24,7 +26,7 @@ def reopen(draft: Draft, target: str, because: str, organisation: str = "") -> N
     what is sent back is left alone: people opened it, and what it asks still stands.
     """
     process = draft.state.process
-    if organisation and _ask_the_practice(draft, target, because, organisation):
+    if organisation and _ask_the_practice(draft, target, because, organisation, text):
         return
     for step_id in (target, *process.dependants(target)):
         state = draft.state.steps[step_id]
@@ -32,19 +34,44 @@ def reopen(draft: Draft, target: str, because: str, organisation: str = "") -> N
             continue
         only = organisation if asked_of_several(process.steps[step_id]) else ""
         sent_back = step_id == target
+        said = text if sent_back else ""
         if state.status != "waiting":
             end_open(draft, step_id, "it is asked anew")
-            draft.emit(e.StepReopened(step_id, state.attempt + 1, because, only, sent_back))
+            draft.emit(e.StepReopened(step_id, state.attempt + 1, because, only, sent_back, said))
         elif state.attempt > 1 and ((state.only and only not in state.only) or sent_back > state.sent_back):
             # It was sent back before and has not opened since: whoever is sent back now is asked with the others.
             only = only if state.only else ""
-            draft.emit(e.StepReopened(step_id, state.attempt, because, only, sent_back))
+            draft.emit(e.StepReopened(step_id, state.attempt, because, only, sent_back, said))
     step, state = process.steps[target], draft.state.steps[target]
     if step.on_demand and state.status == "waiting" and state.attempt > 1:
-        ask_everyone(draft, step, state.chosen)
+        ask_everyone(draft, step, state.chosen, state.text)
 
 
-def _ask_the_practice(draft: Draft, target: str, because: str, organisation: str) -> bool:
+def cut_short(state: WorkflowState, target: str) -> tuple[str, ...]:
+    """The steps that were open when the workflow ended, beside `target` and what comes after it."""
+    after = (target, *state.process.dependants(target))
+    return tuple(each.id for each in state.steps.values() if each.status == "open" and each.id not in after)
+
+
+def resume(draft: Draft, target: str, because: str) -> None:
+    """Begin `target` anew in a workflow that was over, and what was open when it ended: there, only who had not answered
+    is asked again. A step on demand is left for whoever opened it to open again.
+    """
+    interrupted = cut_short(draft.state, target)
+    reopen(draft, target, because, text=because)
+    for step_id in interrupted:
+        state = draft.state.steps[step_id]
+        open_still = dict.fromkeys(a.organisation for a in state.assignments.values() if not a.settled)
+        several = asked_of_several(draft.state.process.steps[step_id])
+        for organisation in (open_still if several else ()) or ("",):
+            draft.emit(
+                e.StepReopened(
+                    step_id, state.attempt + 1, because, organisation, sent_back=False, text=because
+                )
+            )
+
+
+def _ask_the_practice(draft: Draft, target: str, because: str, organisation: str, text: str) -> bool:
     """Ask one practice again in a step that is still open, and nobody else: a new attempt would write to everyone
     who has not answered yet. False when that is not how things stand."""
     state = draft.state.steps[target]
@@ -53,7 +80,7 @@ def _ask_the_practice(draft: Draft, target: str, because: str, organisation: str
         return False
     for assignment in theirs:
         if assignment.answered:
-            ask_again(draft, assignment, because, email=True)
+            ask_again(draft, assignment, because, email=True, text=text)
     return True
 
 

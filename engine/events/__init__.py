@@ -52,6 +52,7 @@ from engine.events.workflow import (
     WorkflowHeld,
     WorkflowLaunched,
     WorkflowLocked,
+    WorkflowReopened,
 )
 
 __all__ = [
@@ -111,4 +112,5 @@ __all__ = [
     "WorkflowHeld",
     "WorkflowLaunched",
     "WorkflowLocked",
+    "WorkflowReopened",
 ]

@@ -44,7 +44,7 @@ class AssignmentOpened(Body):
     folds=BY_CODE,
     notifies=BY_CODE,
     rows=BY_CODE,
-    story="{assignment:whose} was asked again[, by {due.at:moment}]{because:because}",
+    story="{assignment:whose} was asked again{by}[, for {due.at:moment}]{because:because}",
     explains="due.explanation",
     published=NOTHING,
 )
@@ -54,7 +54,8 @@ class AskedAgain(Body):
 
     After an answer that does not count (a check "in progress"), when it was sent back to this practice while others are
     still answering, or when the email that asked could not be sent. `email`: they are written to now, in the place of
-    what had not gone; otherwise they have just said it themselves.
+    what had not gone; otherwise they have just said it themselves. `text` is what that email says of it; what was said
+    before stays where it is empty.
     """
 
     assignment: str
@@ -63,6 +64,7 @@ class AskedAgain(Body):
     due: When | None
     rungs: tuple[PlannedRung, ...]
     email: bool = False
+    text: str = ""
 
 
 @event(

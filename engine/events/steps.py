@@ -14,9 +14,9 @@ from engine.events.values import Body, When
 
 @event(
     folds=Sets("step", status="skipped", closed_at=AT, closed_by=VERSION),
-    notifies=NOTHING,
+    notifies=BY_CODE,
     rows=Sets("step", status="skipped", closed_at=AT, outcome="skipped"),
-    story="{step:title} was left out{because:because}",
+    story="{step:title} was left out{by}{because:because}",
     published=NOTHING,
 )
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class StepClosed(Body):
     folds=BY_CODE,
     notifies=NOTHING,
     rows=BY_CODE,
-    story="{step:title} was opened again[ for {organisation:organisation}], attempt {attempt}{because:because}",
+    story="{step:title} was opened again[ for {organisation:organisation}]{by}, attempt {attempt}{because:because}",
     published="baton.step.reopened",
 )
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ class StepReopened(Body):
 
     Said again of an attempt that has not opened yet, it adds a practice to it, or everybody. `sent_back`: it is this
     step that was sent back, and not one that follows it; a signature is then asked for again whatever it covers.
+    `text` is what the email that asks says of it.
     """
 
     step: str
@@ -93,6 +94,7 @@ class StepReopened(Body):
     because: str
     organisation: str = ""
     sent_back: bool = False
+    text: str = ""
 
 
 @event(
@@ -133,15 +135,17 @@ class ShortfallRaised(Body):
 
 @event(
     folds=BY_CODE,
-    notifies=NOTHING,
+    notifies=BY_CODE,
     rows=NOTHING,
     story=BY_CODE,
     published=NOTHING,
 )
 @dataclass(frozen=True, slots=True)
 class ShortfallDecided(Body):
+    """How to go on with too little, or with less than everybody: with what is in, or not before `until`."""
+
     step: str
     attempt: int
-    choice: Literal["proceed", "wait", "cancel"]
+    choice: Literal["proceed", "wait"]
     reason: str
     until: datetime | None = None

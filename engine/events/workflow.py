@@ -56,6 +56,23 @@ class WorkflowClosed(Body):
 
 
 @event(
+    folds=Sets("workflow", status="open", because="", closed_at=None),
+    notifies=BY_CODE,
+    rows=Sets("workflow", status="open", closed_at=None),
+    story="{actor} opened it again, at {step:title}{reason:because}",
+    published="baton.workflow.reopened",
+)
+@dataclass(frozen=True, slots=True)
+class WorkflowReopened(Body):
+    """A workflow that was over goes on, from `step`. `asked_anew` are the steps that are asked again because of it, whose
+    people hear of it in the email that asks."""
+
+    step: str
+    asked_anew: tuple[str, ...]
+    reason: str
+
+
+@event(
     folds=Sets("workflow", status="held", held_at=AT, because=Of("reason")),
     notifies=NOTHING,
     rows=Sets("workflow", status="held"),

@@ -20,17 +20,17 @@ from engine.dates.explanation import spoken
 from engine.events.declarations import Phrase, Tell
 from engine.events.kinds import Table, fields_of
 from engine.expressions.scope import Scope
+from engine.notices.endings import apologies, not_needed
 from engine.notices.facts import (
     already_told,
     everyone_who_took_part,
-    facts_of,
     ladder_names,
     rung_named,
     told_by_message,
     words,
 )
+from engine.notices.notice import notice
 from engine.people.addresses import (
-    Address,
     address_of,
     asked_address,
     at_person,
@@ -75,22 +75,6 @@ def _numbered(notice: e.Notice, event: e.Event, number: int) -> e.Notice:
     return replace(notice, id=f"{event.workflow_id}-{event.version}-{number}")
 
 
-def _notice(
-    scope: Scope, kind: e.NoticeKind, to: Address, subject: str, about: Assignment | None = None,
-    step: Step | None = None, *, urgent: bool = False, digest_only: bool = False, rung: str = "", **facts: Any,
-) -> e.Notice:  # fmt: skip
-    organisation = None if to.organisation == scope.state.pcn.code else to.organisation
-    settled = facts_of(scope, step, about) | {
-        key: value for key, value in facts.items() if value not in (None, "")
-    }
-    return e.Notice(
-        id="", kind=kind, person=to.person, name=to.name, email=to.email, organisation=to.organisation,
-        about=about.id if about else "", step=step.id if step else "", subject=subject,
-        not_before=scope.state.calendar.messaging_opens(scope.now, organisation),
-        urgent=urgent, digest_only=digest_only, rung=rung, facts=settled,
-    )  # fmt: skip
-
-
 Planner = Callable[[Any, e.Event, WorkflowState, Scope], Iterator[e.Notice]]
 
 
@@ -120,7 +104,7 @@ def _declared(tell: Tell, kind: type[e.Body]) -> Planner:
             "title": scope.title(step, about),
         }
         words = subject.fill(body, said, _WAYS), text.fill(body, said, _WAYS)
-        yield _notice(scope, tell.kind, to, words[0], about, step, text=words[1])
+        yield notice(scope, tell.kind, to, words[0], about, step, text=words[1])
 
     return planner
 
@@ -150,7 +134,7 @@ def _ask(scope: Scope, assignment: Assignment) -> Iterator[e.Notice]:
                 f"Nobody could be found to ask at {practice} as {words(assignment.role)}: the directory names nobody "
                 "who is there today, and nobody who covers. Please say whom to ask."
             )
-            yield _notice(
+            yield notice(
                 scope,
                 "question",
                 manager,
@@ -162,7 +146,7 @@ def _ask(scope: Scope, assignment: Assignment) -> Iterator[e.Notice]:
         return
     if to := asked_address(scope, assignment):
         subject = subject_of(scope, step, assignment, title)
-        yield _notice(scope, "ask", to, subject, assignment, step, text=_first_words(scope, step, assignment))
+        yield notice(scope, "ask", to, subject, assignment, step, text=_first_words(scope, step, assignment))
 
 
 def _first_words(scope: Scope, step: Step, assignment: Assignment) -> str:
@@ -210,7 +194,7 @@ def _assignment_reassigned(
         title, step = assignment_title(scope, assignment), scope.state.process.steps[assignment.step]
         text = f"{assignment.name} is asked instead, so there is nothing more for you to do. Thank you."
         to = at_person(scope, old, assignment.organisation)
-        yield _notice(scope, "told", to, f"No longer with you: {title}", None, step, text=text)
+        yield notice(scope, "told", to, f"No longer with you: {title}", None, step, text=text)
 
 
 @_NOTICES.by_code(e.ChildRefused)
@@ -229,7 +213,7 @@ def _child_refused(
         f"“{scope.title(step)}” of {scope.state.reference} starts {what}, and it could not be started: {body.because}. "
         f"Please see to it; {again}. Until then {scope.state.reference} waits."
     )
-    yield _notice(scope, "task", manager, f"{what} could not be started", None, step, text=text)
+    yield notice(scope, "task", manager, f"{what} could not be started", None, step, text=text)
 
 
 # --- chasing
@@ -250,7 +234,7 @@ def _rung_climbed(
     for person, organisation in rung_people(scope, rung, assignment):
         to = at_person(scope, person, organisation) if person else asked_address(scope, assignment)
         if to is not None:
-            yield _notice(
+            yield notice(
                 scope, _KIND_OF[rung.register_], to, _rung_subject(rung, title, place), assignment, step,
                 rung=rung.id, digest_only=rung.channel == "digest", text=text, choices=list(rung.choices),
             )  # fmt: skip
@@ -278,7 +262,7 @@ def _response_received(
         return
     title = scope.title(step, scope.state.assignment(body.assignment))
     text = f"{warning(scope.state, event.actor, own)}. It stands meanwhile, and the record says so."
-    yield _notice(scope, "task", manager, f"A second approver: {title}", None, step, text=text)
+    yield notice(scope, "task", manager, f"A second approver: {title}", None, step, text=text)
 
 
 @_NOTICES.by_code(e.ReplyReceived)
@@ -301,7 +285,7 @@ def _reply_received(
     ):
         # A question about a colleague says as much as an answer would.
         text, items = f"{text} What they wrote is for the few who may see this; please speak with them.", None
-    yield _notice(
+    yield notice(
         scope, "question", manager, f"{place} {asks}: {assignment_title(scope, assignment)}", assignment, step,
         text=text, items=items,
     )  # fmt: skip
@@ -322,7 +306,7 @@ def _shortfall_raised(
     deciding = (holder(scope, role, scope.state.pcn.code) for role in ("pcn_manager", "clinical_director"))
     for person in {found[0].id: found[0] for found in deciding if found}.values():
         to = at_person(scope, person, scope.state.pcn.code)
-        yield _notice(scope, "decision", to, f"To decide: {title}", None, step, text=text, items=missing)
+        yield notice(scope, "decision", to, f"To decide: {title}", None, step, text=text, items=missing)
 
 
 # --- telling how it came out
@@ -337,10 +321,47 @@ def _step_closed(
         return
     for person, organisation in told_by_message(scope, step):
         if to := address_of(scope, person, organisation):
-            yield _notice(
+            yield notice(
                 scope, "outcome", to, str(body.values["subject"]), None, step,
                 urgent=step.message.urgent, text=body.values["body"],
             )  # fmt: skip
+
+
+@_NOTICES.by_code(e.StepSkipped)
+def _step_skipped(
+    body: e.StepSkipped, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
+    yield from not_needed(scope, before.steps[body.step].assignments.values(), body.because, event.actor)
+
+
+@_NOTICES.by_code(e.ShortfallDecided)
+def _shortfall_decided(
+    body: e.ShortfallDecided, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
+    if body.choice == "proceed":
+        asked = before.steps[body.step].assignments.values()
+        yield from not_needed(
+            scope, asked, f"We go on with what is in: {body.reason}", event.actor, missing=True
+        )
+
+
+@_NOTICES.by_code(e.WorkflowReopened)
+def _workflow_reopened(
+    body: e.WorkflowReopened, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
+    """Everybody who took part, but for who hears it from the email that asks them again."""
+    asked = {
+        a.person or a.organisation
+        for step in body.asked_anew
+        for a in before.steps[step].assignments.values()
+        if step == body.step or not a.settled
+    }
+    for person, organisation in everyone_who_took_part(scope):
+        key = person.id if person else organisation
+        to = address_of(scope, person, organisation)
+        if to is not None and key not in asked and key != event.actor.person:
+            text = f"{scope.state.reference} is open again: {body.reason.rstrip('.')}. If it needs you, an email asks you."
+            yield notice(scope, "told", to, f"Open again: {scope.state.reference}", if_asked=True, text=text)
 
 
 @_NOTICES.by_code(e.WorkflowClosed)
@@ -348,13 +369,16 @@ def _workflow_closed(
     body: e.WorkflowClosed, event: e.Event, before: WorkflowState, scope: Scope
 ) -> Iterator[e.Notice]:
     """How it came out, to everyone who took part, unless a step of the definition has just said so."""
+    if body.outcome == "cancelled":
+        yield from apologies(scope, body.because, event.actor)
+        return
     if body.outcome == "completed" and already_told(scope):
         return
-    ended = {"completed": "is closed", "stopped": "was stopped", "cancelled": "was cancelled"}[body.outcome]
+    ended = {"completed": "is closed", "stopped": "was stopped"}[body.outcome]
     for person, organisation in everyone_who_took_part(scope):
         text = f"{scope.state.reference} {ended}: {body.because}. Thank you for your part in it."
         if to := address_of(scope, person, organisation):
-            yield _notice(scope, "outcome", to, f"{scope.state.reference} {ended}", text=text)
+            yield notice(scope, "outcome", to, f"{scope.state.reference} {ended}", text=text)
 
 
 def assignment_title(scope: Scope, assignment: Assignment) -> str:

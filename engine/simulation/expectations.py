@@ -9,9 +9,10 @@ from typing import Any
 from definitions.language.plain_values import plain
 from definitions.models.scenario import Expect
 from engine.dates.clock import london_date
-from engine.events import Event, Notice, NoticePlanned
+from engine.events import Event, Notice
 from engine.events.assignment_id import AssignmentId
 from engine.expressions.scope import Scope
+from engine.simulation.mail import emails
 from engine.state.workflow import Assignment, StepState, WorkflowState
 
 
@@ -96,7 +97,7 @@ def _of_one(expect: Expect, assignment: Assignment) -> Iterator[str]:
 
 
 def _of_mail(expect: Expect, events: Sequence[Event]) -> Iterator[str]:
-    planned = [event.body.notice for event in events if isinstance(event.body, NoticePlanned)]
+    planned = emails(events)
     found = [notice for notice in planned if _matches(expect, notice)]
     wanted = expect.count
     if (wanted is None and not found) or (wanted is not None and len(found) != wanted):

@@ -246,10 +246,13 @@ def _step_reopened(body: e.StepReopened, state: WorkflowState, event: e.Event) -
     if step.attempt == body.attempt:
         # Sent back again before it opened: one practice more is asked, or everybody.
         only = (*step.only, body.organisation) if body.organisation else ()
-        return state.with_step(replace(step, only=only, sent_back=sent_back))
+        text = body.text or step.text
+        return state.with_step(replace(step, only=only, sent_back=sent_back, text=text))
     earlier = {**state.earlier, body.step: (*state.earlier.get(body.step, ()), step)}
     only = (body.organisation,) if body.organisation else ()
-    fresh = StepState(body.step, attempt=body.attempt, only=only, sent_back=sent_back, chosen=step.chosen)
+    fresh = StepState(
+        body.step, attempt=body.attempt, only=only, sent_back=sent_back, chosen=step.chosen, text=body.text
+    )
     return replace(state.with_step(fresh), earlier=earlier)
 
 
@@ -257,8 +260,6 @@ def _step_reopened(body: e.StepReopened, state: WorkflowState, event: e.Event) -
 def _shortfall_decided(body: e.ShortfallDecided, step: StepState, event: e.Event) -> StepState:
     if body.choice == "proceed":
         return replace(step, shortfall="proceed", decided_by=event.version)
-    if body.choice == "cancel":
-        return step  # the end of the workflow follows, as an event of its own
     return replace(step, shortfall="", short_at=(body.until, event.at) if body.until else None)
 
 
@@ -292,7 +293,7 @@ def _response_received(body: e.ResponseReceived, assignment: Assignment, event: 
 def _asked_again(body: e.AskedAgain, before: Assignment, event: e.Event) -> Assignment:
     return replace(
         before, status="open", heard=len(before.responses), due=body.due, rungs=body.rungs, climbed=frozenset(),
-        chasers=0, called=False, granted=False, dated_at=event.at, unreached=False,
+        chasers=0, called=False, granted=False, dated_at=event.at, unreached=False, text=body.text or before.text,
         replies=tuple(replace(reply, settled=True) for reply in before.replies),
     )  # fmt: skip
 

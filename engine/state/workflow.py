@@ -117,6 +117,11 @@ class Assignment:
         return self.silence == "abstention"
 
     @property
+    def settled(self) -> bool:
+        """Nobody waits for it: it counts, or its silence was said to be no answer."""
+        return self.counts or self.abstained
+
+    @property
     def asked_since(self) -> datetime:
         """Since when its present date has stood."""
         return self.dated_at or self.opened_at
@@ -173,7 +178,7 @@ class StepState:
         """Organisations that are asked and whose answer is not there, or does not count, each once: they are named,
         never estimated (rule 6). Who cannot agree is a gap like who is silent: neither has agreed."""
         asked = (a for a in self.assignments.values() if a.status != "ended")
-        return tuple(dict.fromkeys(a.organisation for a in asked if not a.counts and not a.abstained))
+        return tuple(dict.fromkeys(a.organisation for a in asked if not a.settled))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,10 @@ from store.protocol import (
 
 #: A message in one of these is not tried again.
 _GONE = frozenset({"sent", "refused", "unconfirmed"})
+#: A notice in one of these went in an email, or is in one that is about to go.
+_WENT = frozenset({"claimed", "sent", "unconfirmed"})
+_ASKING = frozenset({"ask", "reminder", "offer of help"})
+_TELLING = frozenset({"told", "outcome"})
 #: A workflow in one of these can still move.
 OPEN = frozenset({"open", "held"})
 
@@ -136,6 +140,15 @@ def _workflow_closed(body: e.WorkflowClosed, event: e.Event, tables: Tables) -> 
     for asked in tables.assignments_of(event.workflow_id):
         yield from _ended(asked)
         yield from _voided(asked.assignment, tables)
+    if body.outcome == "cancelled":
+        yield from _of_no_use(event.workflow_id, tables)
+
+
+def _of_no_use(workflow_id: str, tables: Tables) -> Iterator[Row]:
+    """The notices that ask somebody for something, also those about no assignment; what only tells stays."""
+    for row in tables.notices_of(workflow_id):
+        if row.status == "planned" and row.notice.kind not in _TELLING:
+            yield replace(row, status="void")
 
 
 # --- its steps
@@ -241,7 +254,20 @@ def _notice_planned(body: e.NoticePlanned, event: e.Event, tables: Tables) -> It
         return
     # Through the canonical bytes, so that the row is the same whether it comes from the caller or the log.
     facts = orjson.loads(canonical(body.notice.facts))
-    yield NoticeRow(replace(body.notice, facts=facts), event.workflow_id, "planned", "", event.at)
+    status = "void" if body.notice.if_asked and not _asked(body.notice, event, tables) else "planned"
+    yield NoticeRow(
+        replace(body.notice, facts=facts, if_asked=False), event.workflow_id, status, "", event.at
+    )
+
+
+def _asked(notice: e.Notice, event: e.Event, tables: Tables) -> bool:
+    """An email of this workflow has asked that person, or is about to."""
+    return any(
+        row.status in _WENT
+        and row.notice.kind in _ASKING
+        and (row.notice.person or row.notice.email) == (notice.person or notice.email)
+        for row in tables.notices_of(event.workflow_id)
+    )
 
 
 @_ROWS.by_code(e.MessageClaimed)

@@ -248,6 +248,31 @@ class Workflow(RuleBasedStateMachine):
         name = list(self.state.steps)[step % len(self.state.steps)]
         self.do(commands.reopen_step, name, reason, organisation=place, unlock=unlock)
 
+    @rule(step=st.integers(0, 20), place=st.sampled_from(["", *PLACES]), what=REASONS)
+    def sends_back(self, step: int, place: str, what: str) -> None:
+        self.do(commands.send_back, self.begun(step), what, place)
+
+    @rule(step=st.integers(0, 20), reason=REASONS)
+    def skips(self, step: int, reason: str) -> None:
+        self.do(commands.skip_step, list(self.state.steps)[step % len(self.state.steps)], reason)
+
+    @rule(step=st.integers(0, 20), reason=REASONS)
+    def closes_short(self, step: int, reason: str) -> None:
+        self.do(commands.close_short, self.begun(step, "open"), reason)
+
+    @rule(step=st.integers(0, 20), reason=REASONS)
+    def reopens_workflow(self, step: int, reason: str) -> None:
+        was_over, locked = self.state.over, self.state.locked
+        self.do(commands.reopen_workflow, self.begun(step), reason)
+        if was_over and self.state.status == "open":
+            assert not locked or not self.state.locked
+            assert all(
+                step.status != "open"
+                or any(a.status == "open" or a.settled for a in step.assignments.values())
+                or step.children
+                for step in self.state.steps.values()
+            ), "a step is open that asks nobody"
+
     @rule(step=st.sampled_from(["query", "talk"]), places=st.sets(st.sampled_from(PLACES)))
     def opens_on_demand(self, step: str, places: set[str]) -> None:
         self.do(commands.open_on_demand, step, tuple(sorted(places)), "One thing")

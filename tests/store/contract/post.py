@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -33,7 +34,7 @@ class Post:
             (e.AssignmentEnded(about("w1"), "practice_return", "left"), {"w1/1"}),
             (e.ResponseCarried(about("w1"), "practice_return", about("w0")), {"w1/1"}),
             (e.StepClosed("practice_return", 1, "closed", "80%"), {"w1/1", "w1/2"}),
-            (e.WorkflowClosed("cancelled", "no longer needed"), {"w1/1", "w1/2"}),
+            (e.WorkflowClosed("stopped", "no longer needed"), {"w1/1", "w1/2"}),
         ],
         ids=lambda value: type(value).__name__,
     )
@@ -52,6 +53,34 @@ class Post:
         assert {row.notice.id for row in await store.notices_due(at(0))} == planned_still
         ended = {row.assignment: row.status for row in await store.assignments("w1")}
         assert (ended[about("w1", "U2")] == "ended") == ("w1/2" in void)
+
+    async def test_only_who_was_asked_is_told_that_they_need_not_answer(self, store: Store) -> None:
+        await store.commit([a_workflow("w1")])
+        apology = planned("w1", "sorry", kind="outcome", about="", if_asked=True)
+        assert isinstance(apology, e.NoticePlanned)
+        other = e.NoticePlanned(replace(apology.notice, id="to alex", person="alex"))
+        await store.commit([commit("post", 0, claimed("m1", "w1/1"))])
+        await store.commit([commit("w1", 6, e.WorkflowClosed("cancelled", "a mistake"), apology, other)])
+        assert await statuses(store, "w1") == {
+            "w1/1": "claimed", "w1/2": "void", "sorry": "planned", "to alex": "void",
+        }  # fmt: skip
+
+    async def test_a_workflow_that_is_cancelled_asks_nobody_for_anything(self, store: Store) -> None:
+        await store.commit([a_workflow("w1")])
+        asking = [planned("w1", kind, kind=kind, about="") for kind in ("decision", "task", "question")]
+        telling = [planned("w1", kind, kind=kind, about="") for kind in ("told", "outcome")]
+        await store.commit([commit("w1", 6, *asking, *telling, e.WorkflowClosed("cancelled", "a mistake"))])
+        void = {"w1/1", "w1/2", "decision", "task", "question"}
+        assert await statuses(store, "w1") == dict.fromkeys(void, "void") | {
+            "told": "planned", "outcome": "planned",
+        }  # fmt: skip
+
+    async def test_a_workflow_that_is_opened_again_is_in_the_lists_of_open_ones(self, store: Store) -> None:
+        await store.commit([a_workflow("w1")])
+        await store.commit([commit("w1", 6, e.WorkflowClosed("cancelled", "a mistake"))])
+        await store.commit([commit("w1", 7, e.WorkflowReopened("practice_return", (), "it was right"))])
+        row = await store.workflow("w1")
+        assert row is not None and (row.status, row.closed_at) == ("open", None)
 
     async def test_a_claimed_notice_is_not_voided(self, store: Store) -> None:
         await store.commit([a_workflow("w1")])
