@@ -99,8 +99,10 @@ def _hold_lifted(body: e.HoldLifted, event: e.Event, names: Names) -> str:
 
 @_STORY.by_code(e.MembershipChanged)
 def _membership_changed(body: e.MembershipChanged, event: e.Event, names: Names) -> str:
+    into = f" and merged into {names.place(body.merged_into)}" if body.merged_into else ""
     parts = [f"{names.places(body.joined)} joined"] if body.joined else []
-    parts += [f"{names.places(body.left)} left"] if body.left else []
+    parts += [f"{names.places(body.left)} left{into}"] if body.left else []
+    parts += [f"{names.place(code)} has {size:,} patients" for code, size in body.list_sizes.items()]
     return f"{names.actor(event.actor)} changed the membership ({'; '.join(parts) or 'its people'}){_because(body.reason)}"
 
 

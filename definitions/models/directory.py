@@ -121,6 +121,10 @@ class Pcn(Model):
         None
     )
     practices: Annotated[list[Practice], Field(min_length=1)]
+    former: Annotated[
+        list[Practice],
+        Field(description="practices that left, or merged into another: what they gave keeps their name"),
+    ] = []
     people: list[Person] = []
     roles: list[RoleHeld] = []
     cover: list[Cover] = []
@@ -143,11 +147,12 @@ class Pcn(Model):
         return sum(practice.list_size for practice in self.practices)
 
     def organisation_name(self, code: str) -> str:
-        """The name people know `code` by; the code itself when it is not of this PCN."""
+        """The name people know `code` by; the code itself when it is not of this PCN, and never was."""
         if code == self.code:
             return self.name
-        practice = self.practices_by_code.get(code)
-        return practice.name if practice else code
+        if practice := self.practices_by_code.get(code):
+            return practice.name
+        return next((practice.name for practice in self.former if practice.code == code), code)
 
     def holders(self, role: str, organisation: str, day: dt.date) -> tuple[Person, ...]:
         """Who holds `role` at `organisation` on `day`, in the order the directory names them."""

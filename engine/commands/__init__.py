@@ -5,6 +5,7 @@ Pure: a state, the time, an actor and what they give in; a decision out. What fo
 
 from engine.commands.assignments import extend, reassign, record_conversation, settle_reply
 from engine.commands.pins import change_calendar, change_membership, move_named_date
+from engine.commands.practices import add_practice, correct_list_size, withdraw_practice
 from engine.commands.responses import reply, respond
 from engine.commands.steps import (
     close_short,
@@ -17,10 +18,12 @@ from engine.commands.steps import (
 from engine.commands.workflow import cancel, hold, launch, lift, reopen_workflow
 
 __all__ = [
+    "add_practice",
     "cancel",
     "change_calendar",
     "change_membership",
     "close_short",
+    "correct_list_size",
     "decide_shortfall",
     "extend",
     "hold",
@@ -37,4 +40,5 @@ __all__ = [
     "send_back",
     "settle_reply",
     "skip_step",
+    "withdraw_practice",
 ]

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from definitions.loading.bundle import Bundle
 from definitions.models.directory import Pcn
-from definitions.models.role_holders import manager, where_held, whom
 from engine import events as e
 from engine.commands.command import MANAGERS, command
 from engine.commands.refusals import Refused, refuse_over, required_reason
-from engine.dates.clock import london_date
-from engine.decisions.deadlines import hand_over, redate
+from engine.decisions.deadlines import redate
 from engine.decisions.draft import Draft
+from engine.decisions.membership import repin
 from engine.decisions.rework import day_of, move_date
 from engine.state.fold import OpenBundle
-from engine.state.workflow import Assignment
 
 
 @command(
@@ -54,50 +52,9 @@ def change_membership(draft: Draft, pcn: Pcn, reason: str) -> None:
     refuse_over(state)
     if pcn.code != state.pcn.code:
         raise Refused("another-pcn", f"this workflow belongs to {state.pcn.name}")
-    if pcn == state.pcn:
+    if pcn.model_copy(update={"former": state.pcn.former}) == state.pcn:
         raise Refused("no-change", f"this is the membership that {state.reference} has already")
-    before, after = set(state.pcn.practices_by_code), set(pcn.practices_by_code)
-    joined, left = tuple(sorted(after - before)), tuple(sorted(before - after))
-    data = pcn.model_dump(mode="json", by_alias=True)
-    draft.emit(e.MembershipChanged(data, joined, left, required_reason(reason, "change the membership")))
-    for assignment in _asked_now(draft):
-        if assignment.organisation in left:
-            draft.emit(e.AssignmentEnded(assignment.id, assignment.step, "the practice left the PCN"))
-    redate(draft, reason)
-    for assignment in _asked_now(draft):
-        _succeed(draft, state.pcn, assignment)
-
-
-def _asked_now(draft: Draft) -> list[Assignment]:
-    """Every open assignment, in the order of the steps."""
-    return [
-        assignment
-        for step_id in draft.state.process.order
-        for assignment in draft.state.steps[step_id].assignments.values()
-        if assignment.status == "open"
-    ]
-
-
-def _succeed(draft: Draft, before: Pcn, assignment: Assignment) -> None:
-    """Ask the successor of whoever is gone or has handed the role on. A person whom the manager chose stays."""
-    pcn, day, role = draft.state.pcn, london_date(draft.now), assignment.role
-    place = where_held(pcn, role, assignment.organisation, day)
-    holders = {person.id for person in pcn.holders(role, place, day)}
-    asked_for = assignment.on_behalf_of or assignment.person
-    held = asked_for in {
-        p.id for p in before.holders(role, where_held(before, role, assignment.organisation, day), day)
-    }
-    gone = assignment.person not in pcn.people_by_id
-    if not assignment.person or not (assignment.unfilled or gone or (held and asked_for not in holders)):
-        return
-    found = whom(pcn, role, place, day)
-    because = "the directory names somebody else"
-    if found is not None:
-        hand_over(draft, assignment, found.person.id, found.person.name, because, for_=found.for_)
-    elif not assignment.unfilled:
-        stands_in = manager(pcn, day)
-        name, person = (stands_in.name, stands_in.id) if stands_in else ("nobody", "")
-        hand_over(draft, assignment, person, name, "the directory names nobody any more", unfilled=True)
+    repin(draft, pcn, required_reason(reason, "change the membership"))
 
 
 @command(

@@ -129,7 +129,7 @@ def answerable(state: WorkflowState, assignment_id: str) -> Assignment:
     step = state.steps[assignment.step]
     if not state.is_current(assignment):
         raise Refused("asked-anew", "this was asked anew since; use the newer link")
-    if step.status != "open" or assignment.status == "ended":
+    if step.status != "open" or assignment.status == "ended" or assignment.withdrawn:
         stands = assignment.response
         said = f"; the answer of {stands.actor.name} stands" if stands else " without an answer from here"
         raise Refused("closed", f"this step has closed{said}")

@@ -84,7 +84,7 @@ def _begun(state: WorkflowState, step: str, organisation: str) -> StepState:
         raise Refused("not-open", f"{step} has not begun, so there is nothing to reopen")
     if organisation and not (
         asked_of_several(state.process.steps[step])
-        and any(a.organisation == organisation for a in current.assignments.values())
+        and any(a.organisation == organisation and not a.withdrawn for a in current.assignments.values())
     ):
         raise Refused(
             "not-asked",

@@ -92,8 +92,15 @@ def act_by(last: Dated, calendar: Calendar, organisation: str | None = None) -> 
     return _settled(found, last.wall, calendar, organisation)
 
 
-def shift_working(dated: Dated, lost: int, calendar: Calendar, organisation: str | None = None) -> Dated:
-    """Move an internal date on by the working days a hold took; an external date stays (rules 4 and 10).
+def shift_working(
+    dated: Dated,
+    lost: int,
+    calendar: Calendar,
+    organisation: str | None = None,
+    because: str = "the time on hold",
+) -> Dated:
+    """Move an internal date on by the working days a hold took; an external date stays (rules 4 and 10). `because` is said
+    in its explanation.
 
     Raises ValueError when `lost` is negative, BeyondHorizon.
     """
@@ -104,7 +111,7 @@ def shift_working(dated: Dated, lost: int, calendar: Calendar, organisation: str
     day = calendar.add_working_days(dated.day, lost, organisation)
     days = "1 working day" if lost == 1 else f"{lost} working days"
     passed = reasons(dated.day, day, calendar, organisation)
-    said = f"{dated.explanation} Moved on {days} for the time on hold{': ' if passed else ''}{passed}; {long(day)}"
+    said = f"{dated.explanation} Moved on {days} for {because}{': ' if passed else ''}{passed}; {long(day)}"
     return _settled(FoundDay(day, dated.wall, "", (said,), None), dated.wall, calendar, organisation)
 
 

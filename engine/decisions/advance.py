@@ -170,6 +170,8 @@ def _set_off_early(draft: Draft, step: Step) -> None:
         response = assignment.response
         if response is None or assignment.status != "answered" or assignment.acted >= response.number:
             continue
+        if assignment.withdrawn:
+            continue
         actions = [a for a in actions_of(step, response.outcome) if not response.counts or _at_once(a)]
         if actions:
             with draft.because_of(response.version):

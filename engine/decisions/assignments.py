@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from datetime import datetime
 
 from definitions.checks.scopes import asked_of_several
 from definitions.language.grammar import parse_action
@@ -102,14 +104,37 @@ def ask_also(draft: Draft, step: Step, practices: tuple[str, ...], text: str = "
     return tuple(before)
 
 
+def ask_latecomer(draft: Draft, step: Step, organisation: str, text: str) -> None:
+    """Ask an organisation that joined while the step is open, with as much time as the others had; again, where it was
+    asked before it left."""
+    state = draft.state.steps[step.id]
+    asking = DateContext(draft.scope, step, state.opened_at or draft.now)
+    for target in targets(draft.scope, step.assigns, state.chosen):
+        if target.organisation != organisation or not _concerned(draft.scope, step, target):
+            continue
+        body = _opened(asking, state.attempt, target, text, joined=draft.now)
+        before = state.assignments.get(body.assignment)
+        if before is None:
+            draft.emit(body)
+        elif before.status == "ended":
+            draft.emit(e.AskedAgain(before.id, step.id, text, body.due, body.rungs, True, text))
+
+
 def _concerned(scope: Scope, step: Step, target: Target) -> bool:
     return step.where is None or scope.truth(step.where, practice=scope.practice(target.organisation))
 
 
-def _opened(asking: DateContext, attempt: int, target: Target, text: str) -> e.AssignmentOpened:
+def _opened(
+    asking: DateContext, attempt: int, target: Target, text: str, joined: datetime | None = None
+) -> e.AssignmentOpened:
+    """`joined`: since when the step is asked of it, where that is later than of the others."""
     scope, step = asking.scope, asking.step
     organisation = None if target.organisation == scope.state.pcn.code else target.organisation
-    due = due_dates.due(asking, organisation)
+    if joined is None:
+        due = due_dates.due(asking, organisation)
+    else:
+        due = due_dates.due_of_latecomer(asking, organisation, joined)
+        asking = replace(asking, since=joined)
     person, name, for_, unfilled = _whom(scope, step, target)
     ladder_id = step.ladder_id(lambda text: scope.truth(text))
     ladder = scope.state.process.ladders[ladder_id] if ladder_id and not unfilled else None

@@ -154,6 +154,24 @@ def _ahead(asking: DateContext, moment: Moment) -> Iterator[Dated]:
             yield replace(found, external=False)
 
 
+def due_of_latecomer(asking: DateContext, organisation: str | None, joined: datetime) -> When | None:
+    """When a step that is open is due of somebody who is asked only at `joined`: with as many working days as the others
+    had, and no further than the dates it leads up to. An external date is theirs too."""
+    theirs = due(asking, organisation)
+    if theirs is None or theirs.external:
+        return theirs
+    calendar, opened = asking.scope.state.calendar, asking.opened
+    elapsed = calendar.working_days_between(london_date(opened), london_date(joined))
+    moved = dated(theirs)
+    assert moved is not None
+    later = shift_working(moved, elapsed, calendar, organisation, "being asked later than the others")
+    for ahead in _ahead(asking, asking.scope.state.process.moment(asking.step.due or "due")):
+        last = act_by(ahead, calendar, organisation)
+        if joined < last.at < later.at:
+            later = last
+    return When(later.at, False, later.explanation)
+
+
 def due_again(
     asking: DateContext, old: When | None, organisation: str | None
 ) -> tuple[When | None, When | None]:

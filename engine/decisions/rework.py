@@ -75,7 +75,11 @@ def _ask_the_practice(draft: Draft, target: str, because: str, organisation: str
     """Ask one practice again in a step that is still open, and nobody else: a new attempt would write to everyone
     who has not answered yet. False when that is not how things stand."""
     state = draft.state.steps[target]
-    theirs = [a for a in state.assignments.values() if a.organisation == organisation and a.status != "ended"]
+    theirs = [
+        a
+        for a in state.assignments.values()
+        if a.organisation == organisation and a.status != "ended" and not a.withdrawn
+    ]
     if state.status != "open" or state.locked or not theirs:
         return False
     for assignment in theirs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.events.declarations import Of, Sets
@@ -13,17 +13,22 @@ from engine.events.values import Body, Document
 
 @event(
     folds=BY_CODE,
-    notifies=NOTHING,
+    notifies=BY_CODE,
     rows=Sets("workflow", pcn=Of("pcn.code", ""), pcn_name=Of("pcn.name", "")),
     story=BY_CODE,
     published=NOTHING,
 )
 @dataclass(frozen=True, slots=True)
 class MembershipChanged(Body):
+    """The workflow is pinned to other practices or people. `merged_into`: where those that left went on. `list_sizes` are
+    those that changed."""
+
     pcn: Mapping[str, Any]
     joined: tuple[str, ...]
     left: tuple[str, ...]
     reason: str
+    merged_into: str = ""
+    list_sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 @event(

@@ -20,7 +20,7 @@ from engine.dates.explanation import spoken
 from engine.events.declarations import Phrase, Tell
 from engine.events.kinds import Table, fields_of
 from engine.expressions.scope import Scope
-from engine.notices.endings import apologies, not_needed
+from engine.notices.endings import apologies, asked_now, not_needed
 from engine.notices.facts import (
     already_told,
     everyone_who_took_part,
@@ -325,6 +325,21 @@ def _step_closed(
                 scope, "outcome", to, str(body.values["subject"]), None, step,
                 urgent=step.message.urgent, text=body.values["body"],
             )  # fmt: skip
+
+
+@_NOTICES.by_code(e.MembershipChanged)
+def _membership_changed(
+    body: e.MembershipChanged, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
+    """Who was asked at a practice that is asked no more; their addresses are those of the membership before."""
+    was = Scope(before, scope.now)
+    into = (
+        f" is part of {scope.state.pcn.organisation_name(body.merged_into)} now" if body.merged_into else ""
+    )
+    for code in body.left:
+        theirs = [each for each in asked_now(before) if each.organisation == code]
+        because = f"{before.pcn.organisation_name(code)}{into or ' is asked no more'}: {body.reason}"
+        yield from not_needed(was, theirs, because, event.actor)
 
 
 @_NOTICES.by_code(e.StepSkipped)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
+from typing import Literal
 
 from definitions.language.grammar import CloseWhen, parse_close_when
 from definitions.models.definition import Step
 from engine.expressions.scope import Scope
-from engine.state.workflow import Assignment, StepState
+from engine.state.workflow import Assignment, StepState, WorkflowState
 
 
 def rule_of(scope: Scope, step: Step) -> CloseWhen:
@@ -15,8 +18,8 @@ def rule_of(scope: Scope, step: Step) -> CloseWhen:
 
 
 def still_asked(state: StepState) -> list[Assignment]:
-    """The assignments that matter to closing: those that were not ended (a practice that left, say)."""
-    return [a for a in state.assignments.values() if a.status != "ended"]
+    """The assignments that matter to closing: those that were not ended, nor of a practice that left."""
+    return [a for a in state.assignments.values() if a.status != "ended" and not a.withdrawn]
 
 
 def everyone_in(state: StepState) -> bool:
@@ -72,6 +75,41 @@ def closes_now(scope: Scope, step: Step, state: StepState) -> bool:
         return False
     due = last_due(state)
     return at_once(scope, step) or due is None or scope.now >= due
+
+
+@dataclass(frozen=True, slots=True)
+class Quorum:
+    """How much of what was asked is in, and how much is needed. `unit` is what `counted`, `needed` and `asked` count:
+    answers, or patients of the practices that gave them. Who abstained is counted nowhere."""
+
+    rule: str
+    unit: Literal["answers", "patients"]
+    counted: int
+    needed: int
+    asked: int
+
+    @property
+    def met(self) -> bool:
+        return self.counted >= self.needed
+
+    def __str__(self) -> str:
+        """`2 of 4 answers are in, and 4 are needed`; `16,000 of 25,000 patients are in, and 20,000 are needed`."""
+        needed = "1 is" if self.needed == 1 else f"{self.needed:,} are"
+        return f"{self.counted:,} of {self.asked:,} {self.unit} are in, and {needed} needed"
+
+
+def quorum_of(state: WorkflowState, step_id: str, now: datetime) -> Quorum:
+    """How much of a step is in and how much is needed, of those who are still asked. KeyError for no such step."""
+    scope, asked = Scope(state, now), state.steps[step_id]
+    rule = rule_of(scope, state.process.steps[step_id])
+    everyone = [a for a in still_asked(asked) if not a.abstained]
+    counted = [a for a in everyone if a.counts]
+    total = sum(a.list_size for a in everyone)
+    if rule.rule == "list size" and total:
+        share = ceil(rule.share * total - 1e-9)
+        return Quorum(str(rule), "patients", sum(a.list_size for a in counted), share, total)
+    needed = {"any": 1, "majority": len(everyone) // 2 + 1, "at least": min(rule.count, len(everyone))}
+    return Quorum(str(rule), "answers", len(counted), needed.get(rule.rule, len(everyone)), len(everyone))
 
 
 def missing(state: StepState) -> tuple[str, ...]:

@@ -214,7 +214,23 @@ def _lock_lifted(body: e.LockLifted, state: WorkflowState, event: e.Event) -> Wo
 @_of_workflow(e.MembershipChanged)
 def _membership_changed(body: e.MembershipChanged, state: WorkflowState, event: e.Event) -> WorkflowState:
     pcn = membership(body.pcn)
-    return replace(state, pcn=pcn, calendar=calendar_of(state.process, pcn))
+    steps = {key: _recounted(step, body) for key, step in state.steps.items()}
+    return replace(state, pcn=pcn, calendar=calendar_of(state.process, pcn), steps=steps)
+
+
+def _recounted(step: StepState, body: e.MembershipChanged) -> StepState:
+    """The step with who left left out, who is back counted again, and the list sizes as they are now; not those that a
+    step has closed on."""
+
+    def recounted(asked: Assignment) -> Assignment:
+        place = asked.organisation
+        withdrawn = (asked.withdrawn or place in body.left) and place not in body.joined
+        size = body.list_sizes.get(place, asked.list_size) if step.status == "open" else asked.list_size
+        if (withdrawn, size) == (asked.withdrawn, asked.list_size):
+            return asked
+        return replace(asked, withdrawn=withdrawn, list_size=size)
+
+    return replace(step, assignments={key: recounted(asked) for key, asked in step.assignments.items()})
 
 
 @_of_workflow(e.DateMoved)

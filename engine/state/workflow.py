@@ -54,7 +54,8 @@ class Assignment:
     `dated_at` is when its due date was last settled, and `granted` whether a person gave it. `acted` is the number
     of the last answer whose actions were set off before the step closed. `text` is the question it was opened with,
     on demand. `heard` is how many answers were in when it was last asked again. `unreached`: the email that
-    asks was refused, or is not known to have arrived.
+    asks was refused, or is not known to have arrived. `withdrawn`: its practice is not of the PCN any more, so nobody waits
+    for it, and what it gave stays.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Assignment:
     acted: int = 0
     heard: int = 0
     unreached: bool = False
+    withdrawn: bool = False
 
     @property
     def response(self) -> Response | None:
@@ -177,7 +179,7 @@ class StepState:
     def gaps(self) -> tuple[str, ...]:
         """Organisations that are asked and whose answer is not there, or does not count, each once: they are named,
         never estimated (rule 6). Who cannot agree is a gap like who is silent: neither has agreed."""
-        asked = (a for a in self.assignments.values() if a.status != "ended")
+        asked = (a for a in self.assignments.values() if a.status != "ended" and not a.withdrawn)
         return tuple(dict.fromkeys(a.organisation for a in asked if not a.settled))
 
 

@@ -318,6 +318,22 @@ class Workflow(RuleBasedStateMachine):
             reason,
         )
 
+    @rule(place=st.sampled_from(PLACES), into=st.sampled_from(["", *PLACES]), reason=REASONS)
+    def withdraws_practice(self, place: str, into: str, reason: str) -> None:
+        patients = self.state.pcn.list_size
+        self.do(commands.withdraw_practice, place, reason, into)
+        if into and place not in self.state.pcn.practices_by_code and self.state.pcn.list_size:
+            assert self.state.pcn.list_size <= patients
+
+    @rule(which=st.integers(0, 2), place=st.sampled_from([*PLACES, "Y10005"]), reason=REASONS)
+    def adds_practice(self, which: int, place: str, reason: str) -> None:
+        members = worlds.Pcn.model_validate(memberships()[which])
+        self.do(commands.add_practice, place, members, reason)
+
+    @rule(place=st.sampled_from(PLACES), size=st.integers(0, 20_000), reason=REASONS)
+    def corrects_list_size(self, place: str, size: int, reason: str) -> None:
+        self.do(commands.correct_list_size, place, size, reason)
+
     @rule(extra=st.booleans(), reason=REASONS)
     def changes_calendar(self, extra: bool, reason: str) -> None:
         bundle = (self.extra if extra else self.plain).hash
@@ -402,6 +418,8 @@ class Workflow(RuleBasedStateMachine):
                 assert asked.chasers <= 2
                 if step.done:
                     assert asked.status != "open", "an assignment outlived its step"
+                former = {practice.code for practice in self.state.pcn.former}
+                assert asked.status != "open" or asked.organisation not in former, "asked after it left"
                 if asked.unfilled:
                     assert not [r for r in asked.rungs if r.rung not in asked.climbed]
 

@@ -23,6 +23,9 @@ STARTS = {"start": "2027-01-04"}
 PRIYA = e.Actor("priya", "practice_manager", ORCHARD, "priya", channel="web")
 JO = e.Actor("jo", "practice_manager", ELM, "jo", channel="web")
 FEWER = worlds.pcn(practices=worlds.pcn_data()["practices"][:3])
+MORE = worlds.pcn(
+    practices=[*worlds.pcn_data()["practices"], {"code": "Y10005", "name": "New", "list_size": 6000}]
+)
 WHY = "the van broke down"
 HOLIDAYS = ("2027-01-11",)
 
@@ -230,6 +233,15 @@ DOES: Mapping[str, Callable[[World], Decision]] = {
     "change_calendar to nothing": lambda world: by_manager(
         commands.change_calendar, "0" * 64, world.open_bundle, WHY
     )(world),
+    "withdraw_practice": by_manager(commands.withdraw_practice, ELM, WHY),
+    "withdraw_practice into another": by_manager(commands.withdraw_practice, ELM, WHY, ORCHARD),
+    "withdraw_practice of nobody": by_manager(commands.withdraw_practice, "Y9", WHY),
+    "add_practice": by_manager(commands.add_practice, "Y10005", MORE, WHY),
+    "add_practice that is there": by_manager(commands.add_practice, ELM, MORE, WHY),
+    "add_practice of nobody": by_manager(commands.add_practice, "Y9", MORE, WHY),
+    "correct_list_size": by_manager(commands.correct_list_size, ELM, 9500, WHY),
+    "correct_list_size to the same": by_manager(commands.correct_list_size, ELM, 9000, WHY),
+    "correct_list_size to nothing": by_manager(commands.correct_list_size, ELM, -1, WHY),
     "respond": lambda world: commands.respond(world.state, world.now, PRIYA, one(world), {"visits": 4}),
     "respond for another": lambda world: commands.respond(
         world.state, world.now, JO, one(world), {"visits": 4}
@@ -297,12 +309,21 @@ EXPECTED = {
     "move_named_date to the same": "no-change; over: completed cancelled",
     "move_named_date far off": "beyond-horizon; over: completed cancelled",
     "move_named_date to no day": "no-day; over: completed cancelled",
-    "change_membership": "ok; over: completed cancelled",
+    "change_membership": "ok; over: completed cancelled; beyond-horizon: years_on held_for_years",
     "change_membership to the same": "no-change; over: completed cancelled",
     "change_membership to another": "another-pcn; over: completed cancelled",
     "change_calendar": "ok; over: completed cancelled",
     "change_calendar to the same": "no-change; over: completed cancelled",
     "change_calendar to nothing": "no-such-bundle; over: completed cancelled",
+    "withdraw_practice": "ok; over: completed cancelled; beyond-horizon: years_on held_for_years",
+    "withdraw_practice into another": "ok; over: completed cancelled; beyond-horizon: years_on held_for_years",
+    "withdraw_practice of nobody": "not-a-practice; over: completed cancelled",
+    "add_practice": "ok; over: completed cancelled; beyond-horizon: years_on held_for_years",
+    "add_practice that is there": "asked-already; over: completed cancelled",
+    "add_practice of nobody": "not-a-practice; over: completed cancelled",
+    "correct_list_size": "ok; over: completed cancelled",
+    "correct_list_size to the same": "no-change; over: completed cancelled",
+    "correct_list_size to nothing": "no-list-size; over: completed cancelled",
     "respond": "ok; no-such-assignment: not_begun; over: completed cancelled",
     "respond for another": "another-practice; no-such-assignment: not_begun; over: completed cancelled",
     "reply question": "ok; no-such-assignment: not_begun; the-same-reply: replied; over: completed cancelled; beyond-horizon: years_on held_for_years",
