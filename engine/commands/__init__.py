@@ -4,7 +4,8 @@ Pure: a state, the time, an actor and what they give in; a decision out. What fo
 """
 
 from engine.commands.assignments import extend, reassign, record_conversation, settle_reply
-from engine.commands.pins import change_calendar, change_membership, move_named_date
+from engine.commands.corrections import correct_external_date, correct_input, move_named_date
+from engine.commands.pins import change_calendar, change_membership
 from engine.commands.practices import add_practice, correct_list_size, withdraw_practice
 from engine.commands.responses import reply, respond
 from engine.commands.steps import (
@@ -23,6 +24,8 @@ __all__ = [
     "change_calendar",
     "change_membership",
     "close_short",
+    "correct_external_date",
+    "correct_input",
     "correct_list_size",
     "decide_shortfall",
     "extend",

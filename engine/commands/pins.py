@@ -1,4 +1,4 @@
-"""Changing what a workflow is pinned to: its dates, its membership, its calendar. Always an event with a reason (rule 3)."""
+"""Changing what a workflow is pinned to: its membership, its calendar. Always an event with a reason (rule 3)."""
 
 from __future__ import annotations
 
@@ -10,30 +10,7 @@ from engine.commands.refusals import Refused, refuse_over, required_reason
 from engine.decisions.deadlines import redate
 from engine.decisions.draft import Draft
 from engine.decisions.membership import repin
-from engine.decisions.rework import day_of, move_date
 from engine.state.fold import OpenBundle
-
-
-@command(
-    who=MANAGERS,
-    refuses=("locked", "no-day", "no-reason", "no-such-date", "over"),
-    emits=(e.DateMoved, e.DeadlineMoved, e.DateRefused),
-)
-def move_named_date(draft: Draft, name: str, day: str, reason: str) -> None:
-    """Give a named date another value; open dates that count from it move, and it is said once.
-
-    An external date is moved only to record that somebody outside changed it.
-    """
-    state = draft.state
-    refuse_over(state)
-    if name not in state.process.definition.dates:
-        raise Refused("no-such-date", f"{state.reference} has no date {name}")
-    if state.locked:
-        raise Refused("locked", f"{state.reference} is locked; its dates cannot change")
-    if (value := day_of(day)) is None:
-        raise Refused("no-day", f"{day!r} is no date; write it as 2027-01-15")
-    state.calendar.is_working(value)  # or it is refused (rule 13), also while nothing counts from it yet
-    move_date(draft, name, value, required_reason(reason, "move"))
 
 
 @command(

@@ -12,17 +12,27 @@ from engine.dates.resolution import shift_working
 from engine.decisions import due_dates
 from engine.decisions.draft import Draft
 from engine.decisions.due_dates import DateContext
+from engine.notices.changes import changes
 from engine.state.fold import CHASING
-from engine.state.workflow import Assignment
+from engine.state.workflow import Assignment, WorkflowState
 
 
-def redate(draft: Draft, because: str, *, external: bool = False, lenient: bool = False) -> None:
-    """Work out every open assignment's date again; those that changed are moved, with the reason, and said once.
+def redate(
+    draft: Draft,
+    because: str,
+    *,
+    external: bool = False,
+    lenient: bool = False,
+    before: WorkflowState | None = None,
+) -> None:
+    """Work out every open assignment's date again; those that changed are moved, with the reason, and everyone is told
+    once, of all of theirs together. `before`: the state since which things changed, where something else changed too.
 
     An external date is never moved by this, unless it is itself what somebody outside changed (`external`). A date
     that a person gave moves only by a hold, and off a day that is no longer worked (rule 4). `lenient`: a date past
     the horizon stays as it was, and the manager is told; otherwise BeyondHorizon is raised.
     """
+    before = before or draft.state
     for step_id in draft.state.process.order:
         state = draft.state.steps[step_id]
         if state.status != "open":
@@ -37,6 +47,7 @@ def redate(draft: Draft, because: str, *, external: bool = False, lenient: bool 
                 if not lenient:
                     raise
                 draft.emit(e.DateRefused(step_id, assignment.attempt, str(beyond)))
+    draft.tell(changes(before, draft.scope, because))
 
 
 def _redate(draft: Draft, step: Step, assignment: Assignment, because: str, external: bool) -> None:
@@ -49,7 +60,9 @@ def _redate(draft: Draft, step: Step, assignment: Assignment, because: str, exte
         if old is not None and old.at <= draft.now:
             return  # it was late before and is late still: nothing to tell anybody
         new = due_dates.due(replace(asking, since=draft.now), place) or new
+    quiet, draft.quiet = draft.quiet, True  # one email a person tells of all that moved
     _move(draft, asking, assignment, new, because, granted=assignment.granted)
+    draft.quiet = quiet
 
 
 def _regiven(draft: Draft, assignment: Assignment, place: str | None) -> e.When | None:

@@ -5,12 +5,12 @@ Nothing is stored here. A decision's events are committed together, or not at al
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.events import BATON, Actor, Body, Event, NoticePlanned
+from engine.events import BATON, Actor, Body, Event, Notice, NoticePlanned
 from engine.expressions.scope import Scope
 from engine.notices.plan import plan
 from engine.state.fold import OpenBundle, apply
@@ -74,6 +74,15 @@ class Draft:
             for notice in plan(before, event, self.scope):
                 self._append(NoticePlanned(notice), BATON, cause=f"{event.workflow_id}/{event.version}")
         return event
+
+    def tell(self, notices: Iterable[Notice]) -> None:
+        """Plan notices of what the events so far came to together, and not one of them alone."""
+        if not self.events or self.quiet:
+            return
+        last = self.events[-1]
+        for number, notice in enumerate(notices):
+            numbered = replace(notice, id=f"{last.workflow_id}-{last.version}-all-{number}")
+            self._append(NoticePlanned(numbered), BATON, cause=f"{last.workflow_id}/{last.version}")
 
     def _append(self, body: Body, actor: Actor, cause: str = "") -> Event:
         state = self.state

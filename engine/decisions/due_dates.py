@@ -102,7 +102,14 @@ def _due(asking: DateContext, text: str, organisation: str | None) -> When | Non
         return None
     if not external:
         found = _internal(asking, text, found, organisation)
-    return When(found.at, found.external, found.explanation)
+    return When(found.at, found.external, found.explanation + _sources(scope, text))
+
+
+def _sources(scope: Scope, text: str) -> str:
+    """Who outside gave the external dates that it counts from another day."""
+    moved = scope.state.moved
+    said = [moved[name] for name in sorted(names(scope.state.process.moment(text))) if name in moved]
+    return "".join(f" Set from outside: {each.source.rstrip('.')}." for each in said if each.source)
 
 
 def _internal(asking: DateContext, text: str, found: Dated, organisation: str | None) -> Dated:
@@ -238,7 +245,7 @@ def _since(scope: Scope, text: str, counting: _Counting) -> datetime:
     for name in names(state.process.moment(text)):
         known = counting.get(name) if name in counting else scope.anchor(name)
         if name in state.moved:
-            found.append(state.moved[name][1])
+            found.append(state.moved[name].at)
         elif name not in state.process.definition.dates and isinstance(known, datetime):
             found.append(known)
         else:

@@ -161,14 +161,16 @@ def stop(draft: Draft, because: str, outcome: Literal["stopped", "cancelled"] = 
     draft.emit(e.WorkflowClosed(outcome, because))
 
 
-def move_date(draft: Draft, name: str, day: date, because: str, *, lenient: bool = False) -> None:
+def move_date(
+    draft: Draft, name: str, day: date, because: str, *, source: str = "", lenient: bool = False
+) -> None:
     """Give a named date another value, and every open date that counts from it.
 
     An external date is given another only because somebody outside changed it; what is due on it goes with it then.
     """
-    old = draft.scope.date(name)
+    before, old = draft.state, draft.scope.date(name)
     if old is not None and old.day == day:
         return
-    draft.emit(e.DateMoved(name, old.day.isoformat() if old else "", day.isoformat(), because))
+    draft.emit(e.DateMoved(name, old.day.isoformat() if old else "", day.isoformat(), because, source))
     external = draft.state.process.definition.dates[name].external
-    redate(draft, because, external=external, lenient=lenient)
+    redate(draft, because, external=external, lenient=lenient, before=before)

@@ -23,7 +23,13 @@ from engine.events.ladders import (
     RungSkipped,
     SilenceCounted,
 )
-from engine.events.pins import CalendarChanged, DateMoved, DefinitionChanged, MembershipChanged
+from engine.events.pins import (
+    CalendarChanged,
+    DateMoved,
+    DefinitionChanged,
+    InputCorrected,
+    MembershipChanged,
+)
 from engine.events.post import (
     LinkIssued,
     LinkRevoked,
@@ -80,6 +86,7 @@ __all__ = [
     "DirectoryFollowed",
     "Event",
     "HoldLifted",
+    "InputCorrected",
     "LinkIssued",
     "LinkRevoked",
     "LockLifted",

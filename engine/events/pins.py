@@ -66,14 +66,33 @@ class DefinitionChanged(Body):
     folds=BY_CODE,
     notifies=NOTHING,
     rows=NOTHING,
-    story="{actor} moved {name:words}[ from {old}] to {new}{reason:because}",
+    story="{actor} moved {name:words}[ from {old}] to {new}[, as {source} says]{reason:because}",
     published=NOTHING,
 )
 @dataclass(frozen=True, slots=True)
 class DateMoved(Body):
-    """A named date of the workflow was given another value."""
+    """A named date of the workflow was given another value. `source`: who outside says so, of an external one."""
 
     name: str
     old: str
     new: str
     reason: str
+    source: str = ""
+
+
+@event(
+    folds=BY_CODE,
+    notifies=NOTHING,
+    rows=Sets("workflow", reference=Of("reference")),
+    story="{actor} corrected {name:words}[ from {old}] to {value}{reason:because}",
+    published="baton.workflow.corrected",
+)
+@dataclass(frozen=True, slots=True)
+class InputCorrected(Body):
+    """Something given at launch was not right. `reference` is what the workflow is called with what is right."""
+
+    name: str
+    old: Any
+    value: Any
+    reason: str
+    reference: str

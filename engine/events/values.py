@@ -51,8 +51,9 @@ class Notice:
 
     `facts` are what the email says, settled when it was planned: title, why, takes, due (words), due_at (ISO),
     silence, next, text ... `about` is the assignment, or empty. A notice with `about` is dropped unsent when
-    that assignment ends, unless `kind` is outcome. `not_before` is a working moment for the person. `if_asked`: it is for
-    somebody whom an email of this workflow has asked or is about to ask, and void from the start for anybody else.
+    that assignment ends, unless `kind` is outcome. `not_before` is a working moment for the person. `only`: "asked"
+    is for somebody whom an email of this workflow has asked or is about to ask, "unasked" takes the place of the ask that
+    has not gone; each is void from the start otherwise.
     """
 
     id: str
@@ -67,7 +68,7 @@ class Notice:
     not_before: datetime
     urgent: bool = False
     digest_only: bool = False
-    if_asked: bool = False
+    only: Literal["", "asked", "unasked"] = ""
     rung: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
 

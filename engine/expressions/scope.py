@@ -6,7 +6,7 @@ Everything is worked out when it is looked at, so a response that needs one name
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,10 @@ class Scope:
 
     def __init__(self, state: WorkflowState, now: datetime) -> None:
         self.state, self.now = state, now
+
+    def with_inputs(self, inputs: Mapping[str, Any]) -> Scope:
+        """The same with other inputs."""
+        return Scope(replace(self.state, inputs=inputs), self.now)
 
     # --- evaluating
 
@@ -215,7 +219,7 @@ class Scope:
             return None
         day: date | None
         if name in self.state.moved:
-            day = date.fromisoformat(self.state.moved[name][0])
+            day = date.fromisoformat(self.state.moved[name].day)
         elif spec.at is not None:
             return self.resolve(spec.at, external=spec.external)
         else:

@@ -28,7 +28,7 @@ def apologies(scope: Scope, because: str, actor: e.Actor) -> Iterator[e.Notice]:
                 a for a in asked_now(state) if (a.person or a.organisation) == (to.person or organisation)
             ]
             yield notice(
-                scope, "outcome", to, f"Cancelled: {state.reference}", if_asked=True, text=text,
+                scope, "outcome", to, f"Cancelled: {state.reference}", only="asked", text=text,
                 cancels=[calendar_entry(scope, each) for each in ended if each.due and each.due.at > scope.now],
             )  # fmt: skip
 
@@ -58,7 +58,7 @@ def not_needed(
             else ""
         )
         yield notice(
-            scope, "told", to, f"No longer needed: {titles[0]}", if_asked=True,
+            scope, "told", to, f"No longer needed: {titles[0]}", only="asked",
             text=f"{_said(because)}. {NOTHING_MORE}{left_out}", items=titles if len(titles) > 1 else None,
             cancels=[entry for entry in entries if entry["due_at"]],
         )  # fmt: skip

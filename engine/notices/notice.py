@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from definitions.models.definition import Step
 from engine import events as e
@@ -15,7 +15,7 @@ from engine.state.workflow import Assignment
 
 def notice(
     scope: Scope, kind: e.NoticeKind, to: Address, subject: str, about: Assignment | None = None,
-    step: Step | None = None, *, urgent: bool = False, digest_only: bool = False, if_asked: bool = False, rung: str = "",
+    step: Step | None = None, *, urgent: bool = False, digest_only: bool = False, only: Literal["", "asked", "unasked"] = "", rung: str = "",
     **facts: Any,
 ) -> e.Notice:  # fmt: skip
     """A notice that may go from now on, in the hours of whoever it is for; numbered by `plan`."""
@@ -27,7 +27,7 @@ def notice(
         id="", kind=kind, person=to.person, name=to.name, email=to.email, organisation=to.organisation,
         about=about.id if about else "", step=step.id if step else "", subject=subject,
         not_before=scope.state.calendar.messaging_opens(scope.now, organisation),
-        urgent=urgent, digest_only=digest_only, if_asked=if_asked, rung=rung, facts=settled,
+        urgent=urgent, digest_only=digest_only, only=only, rung=rung, facts=settled,
     )  # fmt: skip
 
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from definitions.models.definition import Step
 from definitions.models.ladder import Rung
 from definitions.models.replies import REPLIES
 from engine import events as e
-from engine.dates.clock import LONDON, london_date
+from engine.dates.clock import london_date
 from engine.dates.explanation import spoken
 from engine.events.declarations import Phrase, Tell
 from engine.events.kinds import Table, fields_of
 from engine.expressions.scope import Scope
+from engine.notices.asking import ask, assignment_title, day_month
 from engine.notices.endings import apologies, asked_now, not_needed
 from engine.notices.facts import (
     already_told,
@@ -27,7 +26,6 @@ from engine.notices.facts import (
     ladder_names,
     rung_named,
     told_by_message,
-    words,
 )
 from engine.notices.notice import notice
 from engine.people.addresses import (
@@ -40,7 +38,7 @@ from engine.people.addresses import (
 )
 from engine.people.interests import own_practices, warning
 from engine.people.visibility import may_see
-from engine.state.workflow import Assignment, WorkflowState
+from engine.state.workflow import WorkflowState
 
 #: What a rung's register makes of its notice.
 _KIND_OF: dict[str, e.NoticeKind] = {
@@ -54,13 +52,8 @@ _KIND_OF: dict[str, e.NoticeKind] = {
 }
 
 
-def _day_month(at: datetime) -> str:
-    local = at.astimezone(LONDON)
-    return f"{local.day} {local:%B}"
-
-
 #: How a value of an event is said in a notice.
-_WAYS: dict[str, Callable[[Any], str]] = {"day": _day_month}
+_WAYS: dict[str, Callable[[Any], str]] = {"day": day_month}
 
 
 def plan(before: WorkflowState, event: e.Event, scope: Scope) -> list[e.Notice]:
@@ -121,53 +114,7 @@ def _assignment_opened(
 ) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment)
     if assignment is not None:
-        yield from _ask(scope, assignment)
-
-
-def _ask(scope: Scope, assignment: Assignment) -> Iterator[e.Notice]:
-    step = scope.state.process.steps[assignment.step]
-    title = scope.title(step, assignment)
-    if assignment.unfilled:
-        if manager := manager_of(scope):
-            practice = scope.state.pcn.organisation_name(assignment.organisation)
-            text = (
-                f"Nobody could be found to ask at {practice} as {words(assignment.role)}: the directory names nobody "
-                "who is there today, and nobody who covers. Please say whom to ask."
-            )
-            yield notice(
-                scope,
-                "question",
-                manager,
-                f"Whom should we ask at {practice}? {title}",
-                assignment,
-                step,
-                text=text,
-            )
-        return
-    if to := asked_address(scope, assignment):
-        subject = subject_of(scope, step, assignment, title)
-        yield notice(scope, "ask", to, subject, assignment, step, text=_first_words(scope, step, assignment))
-
-
-def _first_words(scope: Scope, step: Step, assignment: Assignment) -> str:
-    """What stands above the question: what the manager wrote, or why a signature is asked for again (rule 12)."""
-    before = scope.state.asked_before(step.id, assignment.organisation, assignment.role)
-    if step.signs and before is not None and before.counts and before.response is not None:
-        signed = _day_month(before.response.at)
-        return f"What was signed on {signed} has been changed since, so that signature no longer stands. Please look again."
-    return assignment.text
-
-
-def subject_of(scope: Scope, step: Step, assignment: Assignment, title: str) -> str:
-    """`Your figures for Q3: 10 minutes, by Fri 15 January`, as the tone guide has it (domain 2.5)."""
-    takes = step.takes or ""
-    by = (
-        f"by {assignment.due.at.astimezone(LONDON):%a} {_day_month(assignment.due.at)}"
-        if assignment.due
-        else ""
-    )
-    tail = ", ".join(part for part in (takes, by) if part)
-    return f"{title}: {tail}" if tail else title
+        yield from ask(scope, assignment)
 
 
 @_NOTICES.by_code(e.AskedAgain)
@@ -176,7 +123,7 @@ def _asked_again(
 ) -> Iterator[e.Notice]:
     assignment = scope.state.assignment(body.assignment)
     if body.email and assignment is not None:
-        yield from _ask(scope, assignment)
+        yield from ask(scope, assignment)
 
 
 @_NOTICES.by_code(e.AssignmentReassigned)
@@ -186,7 +133,7 @@ def _assignment_reassigned(
     assignment = scope.state.assignment(body.assignment)
     if assignment is None or assignment.status != "open":
         return
-    yield from _ask(scope, assignment)
+    yield from ask(scope, assignment)
     old = scope.state.pcn.people_by_id.get(body.old_person)
     was = before.assignment(body.assignment)
     if old is not None and was is not None and not was.unfilled and not assignment.unfilled:
@@ -275,7 +222,7 @@ def _reply_received(
     step = scope.state.process.steps[assignment.step]
     place = scope.state.pcn.organisation_name(assignment.organisation)
     asks = REPLIES[body.kind].asks
-    until = f" They ask for time until {_day_month(body.until)}." if body.until else ""
+    until = f" They ask for time until {day_month(body.until)}." if body.until else ""
     text = f"{event.actor.name} at {place} {asks}.{until} No more reminders go until you have settled it."
     items = [body.text] if body.text else None
     if items and not may_see(
@@ -376,7 +323,7 @@ def _workflow_reopened(
         to = address_of(scope, person, organisation)
         if to is not None and key not in asked and key != event.actor.person:
             text = f"{scope.state.reference} is open again: {body.reason.rstrip('.')}. If it needs you, an email asks you."
-            yield notice(scope, "told", to, f"Open again: {scope.state.reference}", if_asked=True, text=text)
+            yield notice(scope, "told", to, f"Open again: {scope.state.reference}", only="asked", text=text)
 
 
 @_NOTICES.by_code(e.WorkflowClosed)
@@ -394,11 +341,6 @@ def _workflow_closed(
         text = f"{scope.state.reference} {ended}: {body.because}. Thank you for your part in it."
         if to := address_of(scope, person, organisation):
             yield notice(scope, "outcome", to, f"{scope.state.reference} {ended}", text=text)
-
-
-def assignment_title(scope: Scope, assignment: Assignment) -> str:
-    step = scope.state.process.steps[assignment.step]
-    return scope.title(step, assignment)
 
 
 _NOTICES.complete()

@@ -16,17 +16,26 @@ def emails(events: Iterable[Event]) -> tuple[Notice, ...]:
     planned: list[Notice] = []
     for event in events:
         body = event.body
-        if isinstance(body, NoticePlanned) and (
-            not body.notice.if_asked or _asked(body.notice, event, planned)
-        ):
-            planned.append(body.notice)
+        if isinstance(body, NoticePlanned):
+            waiting = [each for each in planned if _waits(each, body.notice, event)]
+            if body.notice.only == "unasked":
+                planned = [each for each in planned if each not in waiting]
+            if _may_go(body.notice, event, planned, waiting):
+                planned.append(body.notice)
         elif isinstance(body, WorkflowClosed) and body.outcome == "cancelled":
             planned = [each for each in planned if each.not_before <= event.at or each.kind in _TELLING]
     return tuple(planned)
 
 
-def _asked(notice: Notice, event: Event, planned: Iterable[Notice]) -> bool:
-    return any(
+def _waits(ask: Notice, notice: Notice, event: Event) -> bool:
+    """An ask about the same that has not gone yet."""
+    return ask.kind == "ask" and ask.about == notice.about and ask.not_before > event.at
+
+
+def _may_go(notice: Notice, event: Event, planned: Iterable[Notice], waiting: Iterable[Notice]) -> bool:
+    if notice.only == "unasked":
+        return bool(waiting)
+    return not notice.only or any(
         each.kind in _ASKING and each.not_before <= event.at and _who(each) == _who(notice)
         for each in planned
     )

@@ -26,6 +26,7 @@ from engine.decisions.pending import next_deadline
 from engine.events import ChildRequested
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.samples import sample_answers
+from engine.simulation.mail import emails
 from engine.state.workflow import Assignment, StepState, WorkflowState
 
 Policy = Literal["on time", "silent"]
@@ -69,7 +70,7 @@ class Rehearsal:
     @property
     def notices(self) -> tuple[e.Notice, ...]:
         """Every email or line of a digest, in the order planned."""
-        return tuple(event.body.notice for event in self.events if isinstance(event.body, e.NoticePlanned))
+        return emails(self.events)
 
     def messages_to(self) -> dict[str, int]:
         """How many notices each person would get."""

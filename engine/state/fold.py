@@ -15,7 +15,7 @@ from engine.events.declarations import Sets
 from engine.events.kinds import Table, kind_named
 from engine.state.children import Child
 from engine.state.pinned import calendar_of, membership
-from engine.state.workflow import Assignment, Hold, Reply, Response, StepState, WorkflowState
+from engine.state.workflow import Assignment, Hold, Moved, Reply, Response, StepState, WorkflowState
 
 OpenBundle = Callable[[str], Process]
 
@@ -235,7 +235,12 @@ def _recounted(step: StepState, body: e.MembershipChanged) -> StepState:
 
 @_of_workflow(e.DateMoved)
 def _date_moved(body: e.DateMoved, state: WorkflowState, event: e.Event) -> WorkflowState:
-    return replace(state, moved={**state.moved, body.name: (body.new, event.at)})
+    return replace(state, moved={**state.moved, body.name: Moved(body.new, event.at, body.source)})
+
+
+@_of_workflow(e.InputCorrected)
+def _input_corrected(body: e.InputCorrected, state: WorkflowState, event: e.Event) -> WorkflowState:
+    return replace(state, inputs={**state.inputs, body.name: body.value}, reference=body.reference)
 
 
 @_of_workflow(e.ChildRequested)

@@ -193,11 +193,20 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A named date that was given another day, and when. `source`: who outside says so, of an external one."""
+
+    day: str
+    at: datetime
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkflowState:
     """Everything known of one workflow at `version`.
 
     `ancestors` are the definitions above it, where another workflow started it. `earlier` keeps the attempts before the present one, oldest first, by step. `moved` are named dates that
-    were given another value, and when. `holds` are those that are over.
+    were given another value. `holds` are those that are over.
     """
 
     id: str
@@ -221,7 +230,7 @@ class WorkflowState:
     locked: bool = False
     steps: Mapping[str, StepState] = field(default_factory=dict)
     earlier: Mapping[str, tuple[StepState, ...]] = field(default_factory=dict)
-    moved: Mapping[str, tuple[str, datetime]] = field(default_factory=dict)
+    moved: Mapping[str, Moved] = field(default_factory=dict)
     ancestors: tuple[str, ...] = ()
 
     @property

@@ -254,10 +254,15 @@ def _notice_planned(body: e.NoticePlanned, event: e.Event, tables: Tables) -> It
         return
     # Through the canonical bytes, so that the row is the same whether it comes from the caller or the log.
     facts = orjson.loads(canonical(body.notice.facts))
-    status = "void" if body.notice.if_asked and not _asked(body.notice, event, tables) else "planned"
-    yield NoticeRow(
-        replace(body.notice, facts=facts, if_asked=False), event.workflow_id, status, "", event.at
-    )
+    wanted, only = True, body.notice.only
+    if only == "asked":
+        wanted = _asked(body.notice, event, tables)
+    elif only == "unasked":
+        waiting = [row for row in tables.planned_about(body.notice.about) if row.notice.kind == "ask"]
+        yield from (replace(row, status="void") for row in waiting)
+        wanted = bool(waiting)
+    status = "planned" if wanted else "void"
+    yield NoticeRow(replace(body.notice, facts=facts, only=""), event.workflow_id, status, "", event.at)
 
 
 def _asked(notice: e.Notice, event: e.Event, tables: Tables) -> bool:

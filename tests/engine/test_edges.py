@@ -290,8 +290,17 @@ def test_an_external_date_that_somebody_outside_changed_takes_what_is_due_on_it_
     process = simple(due="external_deadline", extra="external: true")
     world = World(process, {"start": "2027-01-04", "deadline": "2027-02-05"})
     world.advance()
-    world.do(commands.move_named_date, "external_deadline", "2027-02-19", "the ICB wrote")
+    since = len(world.events)
+    world.do(
+        commands.correct_external_date,
+        "external_deadline",
+        "2027-02-19",
+        "The ICB's email of 5 January",
+        "It moved",
+    )
     assert world.asked("ask", "Y10002").due.at == at("2027-02-19 17:00")
+    assert "Set from outside: The ICB's email of 5 January." in world.asked("ask", "Y10002").due.explanation
+    assert all("The ICB's email of 5 January" in n.facts["text"] for n in world.notices(since) if n.about)
     assert world.asked("ask", "Y10002").due.external
     with pytest.raises(Refused) as refused:
         world.do(commands.extend, world.asked("ask", "Y10002").id, at("2027-03-01 17:00"), "please")

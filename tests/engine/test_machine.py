@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from definitions.loading.bundle import Process
 from engine import commands
 from engine import events as e
-from engine.commands.refusals import Refused
+from engine.commands.refusals import Invalid, Refused
 from engine.commands.responses import reply, respond
 from engine.decisions.advance import advance
 from engine.decisions.draft import Decision
@@ -352,13 +352,34 @@ class Workflow(RuleBasedStateMachine):
     def moves_date(self, name: str, days: int, reason: str) -> None:
         self.moved = name
         day = (self.now + timedelta(days=days)).date().isoformat()
-        self.do(
-            commands.move_named_date,
-            name,
-            day,
-            reason,
-        )
+        since = len(self.events)
+        self.do(commands.move_named_date, name, day, reason)
+        self.do(commands.correct_external_date, name, day, "The commissioner's email", reason)
         self.moved = None
+        self.told_once(since)
+
+    @rule(
+        name=st.sampled_from(["start", "quarter", "board_date", "chosen", "supervisor", "cut_off"]),
+        value=st.sampled_from(["2027-03-01", "2027-06-01", "Q1", "Q4", "tom", ["Y10001"]]),
+        reason=REASONS,
+    )
+    def corrects_input(self, name: str, value: Any, reason: str) -> None:
+        since = len(self.events)
+        try:
+            self.do(commands.correct_input, name, value, reason)
+        except Invalid:
+            return
+        self.told_once(since)
+
+    def told_once(self, since: int) -> None:
+        """Of one change nobody hears twice."""
+        told = [
+            event.body.notice
+            for event in self.events[since:]
+            if isinstance(event.body, e.NoticePlanned) and event.body.notice.only == "asked"
+        ]
+        readers = [notice.person or notice.email for notice in told]
+        assert len(readers) == len(set(readers)), "told twice of one change"
 
     # --- time
 

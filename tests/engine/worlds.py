@@ -144,4 +144,8 @@ class World:
         return [event.body for event in self.events[since:] if isinstance(event.body, kind)]
 
     def notices(self, since: int = 0) -> list[e.Notice]:
-        return [body.notice for body in self.bodies(e.NoticePlanned, since)]
+        """Those that went, or may go, of the ones planned since an event."""
+        from engine.simulation.mail import emails
+
+        going = {notice.id for notice in emails(self.events)}
+        return [body.notice for body in self.bodies(e.NoticePlanned, since) if body.notice.id in going]

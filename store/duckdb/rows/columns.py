@@ -125,7 +125,7 @@ SHAPES: dict[type[Row], TableColumns] = {
         "workflows", WorkflowRow, "workflow_id",
         update_workflows_waiting="version next_deadline waiting_for seen",
         update_workflows_status="status locked closed_at",
-        update_workflows_pins="definition_version bundle pcn pcn_name",
+        update_workflows_pins="definition_version bundle pcn pcn_name reference",
     ),
     StepRow: _shape(
         "steps", StepRow, "workflow_id step attempt", update_steps="status opened_at closed_at due outcome"

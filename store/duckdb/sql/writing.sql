@@ -71,11 +71,13 @@ FROM (SELECT unnest(?::VARCHAR[]) AS workflow_id, unnest(?::VARCHAR[]) AS status
 WHERE workflows.workflow_id = n.workflow_id;
 
 -- name: update_workflows_pins
--- Workflows moved to another bundle, or whose PCN changed.
+-- Workflows moved to another bundle, whose PCN changed, or that are called otherwise.
 UPDATE workflows
-SET definition_version = n.definition_version, bundle = n.bundle, pcn = n.pcn, pcn_name = n.pcn_name
+SET definition_version = n.definition_version, bundle = n.bundle, pcn = n.pcn, pcn_name = n.pcn_name,
+    reference = n.reference
 FROM (SELECT unnest(?::VARCHAR[]) AS workflow_id, unnest(?::INTEGER[]) AS definition_version,
-             unnest(?::VARCHAR[]) AS bundle, unnest(?::VARCHAR[]) AS pcn, unnest(?::VARCHAR[]) AS pcn_name) AS n
+             unnest(?::VARCHAR[]) AS bundle, unnest(?::VARCHAR[]) AS pcn, unnest(?::VARCHAR[]) AS pcn_name,
+             unnest(?::VARCHAR[]) AS reference) AS n
 WHERE workflows.workflow_id = n.workflow_id;
 
 -- name: update_steps

@@ -33,7 +33,7 @@ def test_who_was_asked_gets_one_apology_and_nobody_else_anything() -> None:
         "desk@quayside.example", "priya@example.nhs.uk", "sam@example.nhs.uk",
     ]  # fmt: skip
     for notice in world.notices(since):
-        assert notice.subject == "Cancelled: Simple" and notice.if_asked and not notice.about
+        assert notice.subject == "Cancelled: Simple" and notice.only == "asked" and not notice.about
         assert notice.facts["text"] == (
             "Simple is cancelled: it was started by mistake. There is nothing more for you to do. "
             "We are sorry for the trouble."

@@ -233,6 +233,22 @@ DOES: Mapping[str, Callable[[World], Decision]] = {
     "change_calendar to nothing": lambda world: by_manager(
         commands.change_calendar, "0" * 64, world.open_bundle, WHY
     )(world),
+    "move_named_date of another's": by_manager(
+        commands.move_named_date, "external_deadline", "2027-01-11", WHY
+    ),
+    "correct_external_date": by_manager(
+        commands.correct_external_date, "external_deadline", "2027-03-01", "The ICB's email", WHY
+    ),
+    "correct_external_date without a source": by_manager(
+        commands.correct_external_date, "external_deadline", "2027-03-01", " ", WHY
+    ),
+    "correct_external_date of ours": by_manager(
+        commands.correct_external_date, "start", "2027-03-01", "The ICB's email", WHY
+    ),
+    "correct_input": by_manager(commands.correct_input, "start", "2027-01-11", WHY),
+    "correct_input to the same": by_manager(commands.correct_input, "start", "2027-01-04", WHY),
+    "correct_input of nothing": by_manager(commands.correct_input, "none", "2027-01-04", WHY),
+    "correct_input of another's": by_manager(commands.correct_input, "deadline", "2027-03-04", WHY),
     "withdraw_practice": by_manager(commands.withdraw_practice, ELM, WHY),
     "withdraw_practice into another": by_manager(commands.withdraw_practice, ELM, WHY, ORCHARD),
     "withdraw_practice of nobody": by_manager(commands.withdraw_practice, "Y9", WHY),
@@ -315,6 +331,14 @@ EXPECTED = {
     "change_calendar": "ok; over: completed cancelled",
     "change_calendar to the same": "no-change; over: completed cancelled",
     "change_calendar to nothing": "no-such-bundle; over: completed cancelled",
+    "move_named_date of another's": "external; over: completed cancelled",
+    "correct_external_date": "ok; over: completed cancelled",
+    "correct_external_date without a source": "no-source; over: completed cancelled",
+    "correct_external_date of ours": "not-external; over: completed cancelled",
+    "correct_input": "ok; over: completed cancelled",
+    "correct_input to the same": "no-change; over: completed cancelled",
+    "correct_input of nothing": "no-such-input; over: completed cancelled",
+    "correct_input of another's": "external; over: completed cancelled",
     "withdraw_practice": "ok; over: completed cancelled; beyond-horizon: years_on held_for_years",
     "withdraw_practice into another": "ok; over: completed cancelled; beyond-horizon: years_on held_for_years",
     "withdraw_practice of nobody": "not-a-practice; over: completed cancelled",

@@ -52,7 +52,7 @@ def test_a_practice_that_leaves_is_asked_no_more_and_hears_it_once() -> None:
     world.do(commands.withdraw_practice, QUAY, "It joined Bay East")
     assert world.asked("ask", QUAY).status == "ended"
     (told,) = world.notices(since)
-    assert told.email == "desk@quayside.example" and told.if_asked
+    assert told.email == "desk@quayside.example" and told.only == "asked"
     assert told.facts["text"] == (
         "Quayside is asked no more: It joined Bay East. There is nothing more for you to do."
     )
@@ -67,7 +67,7 @@ def test_who_was_not_written_to_yet_hears_nothing() -> None:
     world = World(simple(), STARTS, "2027-01-03 22:00")
     world.advance()
     world.do(commands.withdraw_practice, QUAY, "It left")
-    assert not [n for n in emails(world.events) if n.if_asked]
+    assert not [n for n in emails(world.events) if n.only == "asked"]
 
 
 def test_what_a_practice_gave_stays_and_is_no_part_of_the_quorum() -> None:

@@ -56,7 +56,7 @@ class Post:
 
     async def test_only_who_was_asked_is_told_that_they_need_not_answer(self, store: Store) -> None:
         await store.commit([a_workflow("w1")])
-        apology = planned("w1", "sorry", kind="outcome", about="", if_asked=True)
+        apology = planned("w1", "sorry", kind="outcome", about="", only="asked")
         assert isinstance(apology, e.NoticePlanned)
         other = e.NoticePlanned(replace(apology.notice, id="to alex", person="alex"))
         await store.commit([commit("post", 0, claimed("m1", "w1/1"))])

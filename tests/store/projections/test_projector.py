@@ -163,10 +163,10 @@ def test_reducers_are_pure() -> None:
 def test_every_column_that_can_change_is_in_a_facet() -> None:
     """A column no UPDATE writes would differ between a row changed and a row inserted."""
     fixed = {
-        "workflows": {"definition", "reference", "launch", "batch", "parent", "launched_at"},
+        "workflows": {"definition", "launch", "batch", "parent", "launched_at"},
         "steps": set(),
         "assignments": {"workflow_id", "step", "attempt", "organisation", "role"},
-        "notices": {each.name for each in fields(e.Notice)} - {"if_asked"} | {"workflow_id", "planned_at"},
+        "notices": {each.name for each in fields(e.Notice)} - {"only"} | {"workflow_id", "planned_at"},
         "messages": set(),
         "links": set(),
         "launches": {"key", "launch", "content"},
