@@ -14,6 +14,7 @@ from definitions.loading.directory_file import load_directory
 from definitions.loading.library import Library
 from engine import events as e
 from engine.events.kinds import KINDS, NOTHING
+from engine.events.streams.directory import DirectoryChanged, DirectoryFollowed
 from engine.simulation.rehearsal import Rehearsal, rehearse
 from tests.cli.conftest import EXAMPLES
 
@@ -53,6 +54,9 @@ SENTENCES: list[tuple[e.Body, str]] = [
     (e.LockLifted("a wrong figure"), "Asha Patel (PCN manager, Harbour Vale PCN) lifted the lock: a wrong figure."),
     (e.MembershipChanged({}, ("Y90002",), (), "it joined"), "Asha Patel (PCN manager, Harbour Vale PCN) changed the membership (Oak House Medical Centre joined): it joined."),
     (e.CalendarChanged("x", "a bank holiday was announced"), "The calendar changed: a bank holiday was announced."),
+    (e.MembershipChanged({}, (), ("Y90003",), "a merger", "Y90002", {"Y90002": 12000}), "Asha Patel (PCN manager, Harbour Vale PCN) changed the membership (The Willows Practice left and merged into Oak House Medical Centre; Oak House Medical Centre has 12,000 patients): a merger."),
+    (e.InputCorrected("board_date", "2027-02-11", "2027-02-18", "it was typed wrongly", "IIF Q3"), "Asha Patel (PCN manager, Harbour Vale PCN) corrected board date from 2027-02-11 to 2027-02-18: it was typed wrongly."),
+    (e.DateMoved("cut_off", "2027-05-21", "2027-05-28", "they need longer", "the ICB's email"), "Asha Patel (PCN manager, Harbour Vale PCN) moved cut off from 2027-05-21 to 2027-05-28, as the ICB's email says: they need longer."),
     (e.DateMoved("board", "2027-02-11", "2027-02-18", "illness"), "Asha Patel (PCN manager, Harbour Vale PCN) moved board from 2027-02-11 to 2027-02-18: illness."),
     (e.StepSkipped(STEP, 1, "not this quarter"), "“Your figures for Q3” was left out by Asha Patel (PCN manager, Harbour Vale PCN): not this quarter."),
     (e.StepClosed(STEP, 1, "done", "80% are in", ("Y90003",)), "“Your figures for Q3” closed (done): 80% are in. Missing, and not estimated: The Willows Practice."),
@@ -76,6 +80,8 @@ SENTENCES: list[tuple[e.Body, str]] = [
     (e.ConversationRecorded(ONE, STEP, "call", "it comes on Friday"), "Asha Patel (PCN manager, Harbour Vale PCN) spoke with Elm Tree Surgery: it comes on Friday."),
     (e.SilenceCounted(ONE, STEP, "agreement"), "Elm Tree Surgery said nothing, which counts as agreement, as the first email said."),
     (e.AssignmentEnded(ONE, STEP, "the step closed"), "“Your figures for Q3” of Elm Tree Surgery ended without an answer: the step closed."),
+    (DirectoryChanged((), "a new practice manager"), "Asha Patel (PCN manager, Harbour Vale PCN) changed the directory: a new practice manager."),
+    (DirectoryFollowed(2, "2027-01-22"), "The workflows under way followed the directory"),
     (e.LinkRevoked("a" * 64, ONE, "passed on"), "Asha Patel (PCN manager, Harbour Vale PCN) revoked the link to “Your figures for Q3” of Elm Tree Surgery: passed on."),
 ]  # fmt: skip
 
