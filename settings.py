@@ -124,6 +124,15 @@ class Settings(BaseSettings):
             '["10.0.0.0/8"]; rate limits go by it'
         ),
     ] = []
+    launch_grace_minutes: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=1440,
+            description="minutes from a launch until its first email may go, so that a mistake cancelled at once has written "
+            "to nobody; 0 waits for nothing",
+        ),
+    ] = 10
     link_files_mb: Annotated[
         int,
         Field(ge=10, description="megabytes that the files sent through one link may have together"),

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -71,10 +71,12 @@ class Launcher:
     """Starts processes from the library for PCNs of the directory, which is asked anew each time."""
 
     def __init__(
-        self, repository: Repository, library: Library, directory: Callable[[], Directory], calendar: Mapping[str, Any]
+        self, repository: Repository, library: Library, directory: Callable[[], Directory], calendar: Mapping[str, Any],
+        grace: timedelta = timedelta(),
     ) -> None:  # fmt: skip
+        """`grace`: what passes from a launch by a person until its first email may go."""
         self._repository, self._library, self._calendar = repository, library, calendar
-        self._directory = directory
+        self._directory, self._grace = directory, grace
         # Two presses of one button come at once: the second must see what the first made.
         self._one_at_a_time = asyncio.Lock()
 
@@ -108,20 +110,25 @@ class Launcher:
 
     async def launch(
         self, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], now: datetime, actor: Actor, key: str,
-        parent: str = "", child: str = "", ancestors: tuple[str, ...] = (),
+        parent: str = "", child: str = "", ancestors: tuple[str, ...] = (), writes_from: datetime | None = None,
     ) -> LaunchResult:  # fmt: skip
-        """Commit the launch, whole or not at all. Raises Invalid for the inputs and Refused for the rest."""
+        """Commit the launch, whole or not at all. No email of it goes before `writes_from`, or the grace after a launch by a
+        person. Raises Invalid for the inputs and Refused for the rest."""
+        if writes_from is None and self._grace and not actor.is_baton:
+            writes_from = now + self._grace
         refuse_identifiable(actor, {"definition": definition, "pcns": pcns, "key": key, "inputs": inputs})
         async with self._one_at_a_time:
             try:
-                return await self._launch(definition, pcns, inputs, now, actor, key, parent, child, ancestors)
+                return await self._launch(
+                    definition, pcns, inputs, now, actor, key, parent, child, ancestors, writes_from
+                )
             except (BeyondHorizon, ExpressionError) as error:
                 # A date past the known bank holidays, or an input an expression cannot work with (rule 13).
                 raise Refused("invalid", f"it cannot be launched with these inputs: {error}") from None
 
     async def _launch(
         self, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], now: datetime, actor: Actor, key: str,
-        parent: str, child: str, ancestors: tuple[str, ...],
+        parent: str, child: str, ancestors: tuple[str, ...], writes_from: datetime | None,
     ) -> LaunchResult:  # fmt: skip
         if not pcns:
             raise Invalid([AnswerProblem("pcn", "Name the PCN to launch it for, by its code", "missing")])
@@ -142,7 +149,7 @@ class Launcher:
                 commands.launch, workflow, process, now, actor, self.pcn(code, london_date(now)), checked,
                 launch_id=launch, batch=f"{launch}-{number // BATCH_LIMIT + 1}",
                 previous=await self.previous(definition, code), parent=parent, ancestors=ancestors,
-                key=key, content=content if key else "",
+                key=key, content=content if key else "", writes_from=writes_from,
             ))  # fmt: skip
             made.append(begun)
         try:

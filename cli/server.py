@@ -10,7 +10,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from logging.handlers import RotatingFileHandler
 
 import uvicorn
@@ -149,7 +149,10 @@ async def _serve(settings: Settings) -> None:
 
 def _operations(settings: Settings, store: Store, record: DirectoryRecord, clock: Clock) -> Operations:
     repository = Repository(store)
-    launcher = Launcher(repository, library(settings), record.current, network_calendar().to_data())
+    launcher = Launcher(
+        repository, library(settings), record.current, network_calendar().to_data(),
+        grace=timedelta(minutes=settings.launch_grace_minutes),
+    )  # fmt: skip
     uploads = Uploads(settings.at_home.uploads, clock, settings.file_quotas)
     return Operations(repository, launcher, clock, uploads=uploads)
 

@@ -84,6 +84,7 @@ class Children:
             launched = await self._launcher.launch(
                 child.definition, [parent.pcn.code], child.inputs, self._clock.now(), BATON, "",
                 parent=parent.id, child=child.id, ancestors=(*parent.ancestors, parent.process.definition.id),
+                writes_from=parent.writes_from,
             )  # fmt: skip
         except (Refused, Invalid) as refused:
             logger.warning("%s could not start %s: %s", parent.reference, child.definition, refused)

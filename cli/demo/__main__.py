@@ -121,6 +121,7 @@ class Demo:
             "BATON_HOME=.",
             "BATON_CLOCK=leaping",
             f"BATON_CLOCK_START={START}",
+            "BATON_LAUNCH_GRACE_MINUTES=0",  # who watches sees the first emails at once
             f"BATON_WEB_PORT={_port()}",
         )
         settings.write_text("\n".join(lines) + "\n")

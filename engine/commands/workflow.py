@@ -47,10 +47,12 @@ def launch(
     ancestors: tuple[str, ...] = (),
     key: str = "",
     content: str = "",
+    writes_from: datetime | None = None,
 ) -> Decision:
     """Begin a workflow for one PCN.
 
-    `inputs` are checked already (engine/forms/answers.py). `key` and `content` are as in `WorkflowLaunched`.
+    `inputs` are checked already (engine/forms/answers.py). `key` and `content` are as in `WorkflowLaunched`. Nobody is
+    written to before `writes_from`. Undone by cancelling it.
 
     Raises Refused when a role the definition asks is held by nobody in the PCN, and for a workflow that would start
     itself, or stand too deep below the first: `ancestors` are the definitions above it.
@@ -60,7 +62,7 @@ def launch(
         definition=process.definition.id, definition_version=process.definition.version, bundle=process.hash,
         reference=process.definition.title, launch=launch_id or workflow_id, batch=batch or workflow_id,
         inputs=dict(inputs), pcn=pcn.model_dump(mode="json", by_alias=True), previous=dict(previous or {}), parent=parent,
-        ancestors=ancestors, key=key, content=content,
+        ancestors=ancestors, key=key, content=content, writes_from=writes_from,
     )  # fmt: skip
     state = begin(e.Event(workflow_id, 1, now, actor, "launch", body), {process.hash: process}.__getitem__)
     _refuse_empty_roles(state, now)

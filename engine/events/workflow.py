@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from engine.events.declarations import AT, Of, Sets
@@ -24,7 +25,8 @@ class WorkflowLaunched(Body):
     """`bundle` is the hash of the definition, ladders, datasets and calendar it is pinned to (rule 3).
 
     `parent` is the workflow that started it, and `ancestors` are the definitions above it, the first one first. `key` is
-    the idempotency key its launch was made with, if any, and `content` the hash of what was asked for under it.
+    the idempotency key its launch was made with, if any, and `content` the hash of what was asked for under it. No email of
+    it goes before `writes_from`, so that a mistake cancelled at once has written to nobody.
     """
 
     definition: str
@@ -40,6 +42,7 @@ class WorkflowLaunched(Body):
     ancestors: tuple[str, ...] = ()
     key: str = ""
     content: str = ""
+    writes_from: datetime | None = None
 
 
 @event(

@@ -19,6 +19,7 @@ def notice(
     **facts: Any,
 ) -> e.Notice:  # fmt: skip
     """A notice that may go from now on, in the hours of whoever it is for; numbered by `plan`."""
+    may_write = max(scope.now, scope.state.writes_from or scope.now)
     organisation = None if to.organisation == scope.state.pcn.code else to.organisation
     settled = facts_of(scope, step, about) | {
         key: value for key, value in facts.items() if value not in (None, "", [])
@@ -26,7 +27,7 @@ def notice(
     return e.Notice(
         id="", kind=kind, person=to.person, name=to.name, email=to.email, organisation=to.organisation,
         about=about.id if about else "", step=step.id if step else "", subject=subject,
-        not_before=scope.state.calendar.messaging_opens(scope.now, organisation),
+        not_before=scope.state.calendar.messaging_opens(may_write, organisation),
         urgent=urgent, digest_only=digest_only, only=only, rung=rung, facts=settled,
     )  # fmt: skip
 

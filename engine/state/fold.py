@@ -45,6 +45,7 @@ def begin(event: e.Event, open_bundle: OpenBundle) -> WorkflowState:
         id=event.workflow_id, version=1, process=process, calendar=calendar_of(process, pcn), pcn=pcn,
         reference=body.reference, launch=body.launch, batch=body.batch, inputs=body.inputs,
         previous=body.previous, parent=body.parent, ancestors=body.ancestors, launched_at=event.at, launched_by=event.actor,
+        writes_from=body.writes_from,
         steps={step.id: StepState(step.id) for step in process.definition.steps},
     )  # fmt: skip
 

@@ -206,7 +206,7 @@ class WorkflowState:
     """Everything known of one workflow at `version`.
 
     `ancestors` are the definitions above it, where another workflow started it. `earlier` keeps the attempts before the present one, oldest first, by step. `moved` are named dates that
-    were given another value. `holds` are those that are over.
+    were given another value. No email goes before `writes_from`. `holds` are those that are over.
     """
 
     id: str
@@ -232,6 +232,7 @@ class WorkflowState:
     earlier: Mapping[str, tuple[StepState, ...]] = field(default_factory=dict)
     moved: Mapping[str, Moved] = field(default_factory=dict)
     ancestors: tuple[str, ...] = ()
+    writes_from: datetime | None = None
 
     @property
     def over(self) -> bool:

@@ -56,7 +56,11 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
 
     def start(**settings: str) -> Served:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("BATON_")}
-        environment |= {"BATON_HOME": str(home.root), "BATON_WEB_PORT": "0"}
+        environment |= {
+            "BATON_HOME": str(home.root),
+            "BATON_WEB_PORT": "0",
+            "BATON_LAUNCH_GRACE_MINUTES": "0",
+        }
         environment |= {f"BATON_{name}": value for name, value in settings.items()}
         command = [str(Path(sys.executable).parent / "baton"), "serve"]
         process = subprocess.Popen(
