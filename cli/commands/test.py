@@ -99,6 +99,6 @@ def _play(found: ScenarioFile, number: int, shelf: Library) -> Result:
     base = found.given(scenario)
     inputs = inputs_of(found, base)
     pcn = one_pcn(load_directory(found.path.parent / base.directory), base.pcn)
-    played = play(process_of(found.scenarios.definition, inputs, shelf), pcn, inputs, base.at, scenario)
+    played = play(process_of(found.scenarios.definition, inputs, shelf), pcn, inputs, base, scenario)
     failures = tuple(found.problem(number, failed.line, failed.message) for failed in played.failures)
     return Result(found.path, played.name, time.perf_counter() - start, failures, tuple(sorted(played.steps)))

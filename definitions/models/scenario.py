@@ -21,6 +21,10 @@ class Given(Model):
     pcn: str
     at: Moment
     inputs: Annotated[dict[str, Any], AsWritten()] = {}
+    without: Annotated[
+        list[str], Field(description="practices of the directory that were not of the PCN yet at launch")
+    ] = []
+    grace: Annotated[int, Field(ge=0, description="minutes from the launch until its first email may go")] = 0
     inputs_file: Annotated[
         str | None, Field(description="a file of inputs; those given here come before it")
     ] = None
@@ -100,6 +104,41 @@ class ScenarioLine(Model):
     cancel: Annotated[str | None, Field(description="the workflow ends here, for this reason")] = None
     lift: str | None = None
     reopen: str | None = None
+    reopen_workflow: Annotated[
+        str | None,
+        Field(alias="reopen workflow", description="a step at which a workflow that is over is opened again"),
+    ] = None
+    send_back: Annotated[
+        str | None,
+        Field(
+            alias="send back",
+            description="a step, or the answer of the practice in `for`; `because` says what is wrong",
+        ),
+    ] = None
+    skip: Annotated[str | None, Field(description="a step that is left out")] = None
+    close_short: Annotated[
+        str | None, Field(alias="close short", description="a step that is closed with what is in")
+    ] = None
+    withdraw_practice: Annotated[
+        str | None,
+        Field(alias="withdraw practice", description="a practice that left, or merged into that in `into`"),
+    ] = None
+    into: str = ""
+    add_practice: Annotated[
+        str | None,
+        Field(alias="add practice", description="a practice of the directory that joins the workflow"),
+    ] = None
+    correct: Annotated[str | None, Field(description="an input that is `value`")] = None
+    value: Annotated[Any, AsWritten()] = None
+    correct_date: Annotated[
+        str | None,
+        Field(alias="correct date", description="a date of others, which is `day`, as `source` says"),
+    ] = None
+    source: str = ""
+    list_size: Annotated[
+        str | None, Field(alias="list size", description="a practice that has `patients`")
+    ] = None
+    patients: int = 0
     because: str = "it was wanted"
     unlock: bool = False
     open: Annotated[str | None, Field(description="an on-demand step, for the practices in `for`")] = None
@@ -128,7 +167,8 @@ class ScenarioLine(Model):
         things = (
             self.clock, self.answer, self.everyone_answers, self.reply, self.hold, self.lift, self.reopen, self.open,
             self.decide, self.move, self.settle, self.extend, self.reassign, self.rang, self.cancel,
-            self.child_closes,
+            self.child_closes, self.reopen_workflow, self.send_back, self.skip, self.close_short, self.withdraw_practice,
+            self.add_practice, self.correct, self.correct_date, self.list_size,
         )  # fmt: skip
         if sum(thing is not None for thing in things) > 1:
             raise ValueError("a line does one thing; make two lines of it")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from definitions.loading.bundle import Process
 from definitions.models.directory import Pcn
-from definitions.models.scenario import Scenario, ScenarioLine
+from definitions.models.scenario import Given, Scenario, ScenarioLine
 from engine import commands
 from engine.commands.refusals import Invalid, Refused
 from engine.dates.clock import LONDON, london_date
@@ -24,6 +24,7 @@ from engine.forms.answers import check_answers
 from engine.forms.inputs import check_inputs
 from engine.forms.samples import sample_answers
 from engine.simulation.expectations import unmet
+from engine.simulation.steering import command_of
 from engine.state.workflow import Assignment, WorkflowState
 
 #: Turns of the clock in one line of a scenario; more means the definition never comes to rest.
@@ -61,16 +62,18 @@ def moment(text: str) -> datetime:
     return local.replace(tzinfo=LONDON).astimezone(UTC)
 
 
-def play(process: Process, pcn: Pcn, inputs: Mapping[str, Any], at: str, scenario: Scenario) -> Played:
+def play(process: Process, pcn: Pcn, inputs: Mapping[str, Any], given: Given, scenario: Scenario) -> Played:
     """Play `scenario`. Stops at the first line that fails, since what follows rests on it."""
-    now = moment(at)
+    now = moment(given.at)
     checked = check_inputs(process, pcn, inputs, now)
     if checked.problems:
         said = "; ".join(f"{p.path}: {p.message}" for p in checked.problems)
         return Played(scenario.scenario, (Failed(0, f"the inputs are not right: {said}"),), ())
     who = Actor("the scenario", "pcn_manager", pcn.code, channel="web")
-    first = commands.launch("scenario", process, now, who, pcn, checked.values)
-    stage = Stage(first.state, now, list(first.events))
+    begins = now + timedelta(minutes=given.grace) if given.grace else None
+    launched = _without(pcn, given.without) if given.without else pcn
+    first = commands.launch("scenario", process, now, who, launched, checked.values, writes_from=begins)
+    stage = Stage(first.state, now, list(first.events), pcn)
     stage.settle()
     for number, line in enumerate(scenario.play, 1):
         if message := stage.perform(line):
@@ -78,11 +81,22 @@ def play(process: Process, pcn: Pcn, inputs: Mapping[str, Any], at: str, scenari
     return Played(scenario.scenario, (), tuple(stage.events))
 
 
-class Stage:
-    """A workflow on a virtual clock, with people who do what the lines say."""
+def _without(pcn: Pcn, codes: Collection[str]) -> Pcn:
+    """The PCN before these practices joined it."""
+    data = pcn.model_dump(mode="json", by_alias=True)
+    practices = [each for each in data["practices"] if each["code"] not in codes]
+    roles = [each for each in data["roles"] if each["at"] not in codes]
+    return Pcn.model_validate(data | {"practices": practices, "roles": roles})
 
-    def __init__(self, state: WorkflowState, now: datetime, events: list[Event]) -> None:
+
+class Stage:
+    """A workflow on a virtual clock, with people who do what the lines say. `directory`: the PCN as the directory has it."""
+
+    def __init__(
+        self, state: WorkflowState, now: datetime, events: list[Event], directory: Pcn | None = None
+    ) -> None:
         self.state, self.now, self.events = state, now, events
+        self._directory = directory or state.pcn
         self._rng = random.Random(20261121)
 
     # --- the lines
@@ -143,7 +157,10 @@ class Stage:
         state, now = self.state, self.now
         who = Actor("the manager", "pcn_manager", state.pcn.code, channel="web")
         until = moment(line.until) if line.until else None
-        if line.hold is not None:
+        if (steering := command_of(line, self._directory)) is not None:
+            command, given = steering
+            self.take(command(state, now, who, *given))
+        elif line.hold is not None:
             self.take(commands.hold(state, now, who, line.hold))
         elif line.lift is not None:
             self.take(commands.lift(state, now, who, line.lift))
@@ -155,8 +172,6 @@ class Stage:
             self.take(decision)
         elif line.open is not None:
             self.take(commands.open_on_demand(state, now, who, line.open, tuple(line.for_), text=line.text))
-        elif line.cancel is not None:
-            self.take(commands.cancel(state, now, who, line.cancel))
         elif line.decide is not None and line.choice is not None:
             self.take(
                 commands.decide_shortfall(state, now, who, line.decide, line.choice, line.because, until)
