@@ -23,8 +23,10 @@ from engine.decisions.pending import next_deadline, waiting_for
 from engine.events import Event
 from engine.events.assignment_id import AssignmentId, MalformedAssignmentId
 from engine.events.kinds import streams
+from engine.events.post import LINKS
 from engine.state.fold import apply, fold
 from engine.state.workflow import Assignment, WorkflowState
+from notifications.links import ended_by, revocations
 from store.protocol import Commit, Conflict, Pending, Store, StoreError
 
 #: States kept in memory, most recently used last: one for each PCN in England, and some to spare. A state of five
@@ -158,12 +160,29 @@ class Repository:
             pending = await worked_out(partial(pending_of, decision.state, now)) if look_ahead else None
             commit = Commit(workflow_id, state.version, decision.events, pending, dict(documents or {}))
             try:
-                position = await self.store.commit([commit])
+                position = await self.store.commit([commit, *await self._links_ended(decision.events)])
             except Conflict:
                 continue
             self.keep(decision.state)
             return Recorded(decision.state, decision.events, position)
         raise Refused("busy", f"{workflow_id} is changing too fast just now; try again")
+
+    async def _links_ended(self, events: Sequence[Event]) -> list[Commit]:
+        """With what is decided, in one commit: the end of the links of whoever is not asked any more."""
+        ended, first = ended_by(events), events[0]
+        bodies = [
+            body
+            for assignment, reason in ended.items()
+            for body in revocations(await self.store.links_of(assignment), reason)
+        ]
+        if not bodies:
+            return []
+        version, cause = await self.store.version(LINKS), f"{first.workflow_id}/{first.version}"
+        ends = (
+            Event(LINKS, number, first.at, first.actor, cause, body)
+            for number, body in enumerate(bodies, version + 1)
+        )
+        return [Commit(LINKS, version, tuple(ends))]
 
     async def begin(self, launches: Sequence[Decision], now: datetime) -> list[WorkflowState]:
         """Commit the launches of new workflows together, with the texts they are pinned to; their states."""

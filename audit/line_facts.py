@@ -19,8 +19,8 @@ from engine.events.kinds import KINDS, EventKind, fields_of
 
 #: What stands around an event, beside its own fields.
 _AROUND: dict[str, Callable[[e.Event, Names], str]] = {
-    "who": lambda event, names: event.actor.name,
-    "place": lambda event, names: names.place(event.actor.organisation),
+    "who": lambda event, names: event.by.name,
+    "place": lambda event, names: names.place(event.by.organisation),
 }
 #: How a value of an event is given.
 _WAYS: dict[str, Callable[[Names], Callable[[Any], Any]]] = {

@@ -8,6 +8,7 @@ from typing import Any
 from audit.names import Names
 from definitions.models.replies import REPLIES
 from engine import events as e
+from engine.dates.explanation import long
 from engine.events.declarations import Phrase
 from engine.events.kinds import Table, fields_of
 
@@ -33,7 +34,9 @@ def sentence(event: e.Event, names: Names) -> str | None:
     return _STORY[type(event.body)](event.body, event, names)
 
 
-def _how(event: e.Event) -> str:
+def _how(event: e.Event, names: Names) -> str:
+    if event.told:
+        return f" {event.told.how} on {names.moment(event.told.at)}"
     said = _CHANNELS.get(event.actor.channel)
     return f" {said}" if said else ""
 
@@ -46,11 +49,18 @@ def _by(event: e.Event, names: Names) -> str:
     return f" by {names.actor(event.actor)}" if not event.actor.is_baton else ""
 
 
+def _recorded(event: e.Event, names: Names) -> str:
+    """Of what was told somebody: who recorded it."""
+    return f"; {names.actor(event.actor)} recorded it" if event.told else ""
+
+
 #: What stands around an event, in words; beside the event's own fields, a declared sentence may name these.
 _AROUND: dict[str, Callable[[e.Event, Names], str]] = {
     "actor": lambda event, names: names.actor(event.actor),
     "by": _by,
-    "how": lambda event, names: _how(event),
+    "how": _how,
+    "told": lambda event, names: f"{_how(event, names)}{_recorded(event, names)}" if event.told else "",
+    "teller": lambda event, names: names.actor(event.by),
     "pcn": lambda event, names: names.state.pcn.name,
 }
 #: How a value of an event is said.
@@ -140,7 +150,28 @@ def _response_received(body: e.ResponseReceived, event: e.Event, names: Names) -
     warned = f" Looked unusual: {'; '.join(body.warnings)}." if body.warnings else ""
     outcome = f": {body.outcome}" if body.outcome and body.outcome != "answered" else ""
     signed = " Signed." if body.signed else ""
-    return f"{names.actor(event.actor)} answered {names.whose(body.assignment)}{_how(event)}{late}{again}{outcome}.{signed}{counted}{warned}"
+    how, recorded = _how(event, names), _recorded(event, names)
+    return f"{names.actor(event.by)} answered {names.whose(body.assignment)}{how}{late}{again}{outcome}{recorded}.{signed}{counted}{warned}"
+
+
+@_STORY.by_code(e.TimeGiven)
+def _time_given(body: e.TimeGiven, event: e.Event, names: Names) -> str:
+    step = f" for {names.quoted(body.step)}" if body.step else ""
+    place = f" at {names.place(body.organisation)}" if body.organisation else ""
+    left = (
+        f" The date of {'; '.join(map(names.whose, body.left))} is set from outside, and stays."
+        if body.left
+        else ""
+    )
+    return f"{names.actor(event.actor)} gave everyone still asked{place} until {names.moment(body.until)}{step}{_because(body.reason)}{left}"
+
+
+@_STORY.by_code(e.CallNoted)
+def _call_noted(body: e.CallNoted, event: e.Event, names: Names) -> str:
+    place = names.at(body.assignment)
+    did = f"spoke with {place}" if body.reached else f"tried to reach {place} and could not"
+    following = f" Next step: {long(body.next_on)}." if body.next_on else ""
+    return f"{names.actor(event.actor)} {did}{_because(body.text)}{following}"
 
 
 @_STORY.by_code(e.RungClimbed)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from engine.events import LinkIssued, LinkRevoked
+from engine.events import AssignmentReassigned, Event, LinkIssued, LinkRevoked
 from store.protocol import LinkRow
 
 PATH = "/a/"
@@ -85,6 +85,17 @@ def live_link(
     generation = ended + len(stale)
     url, issued = links.issue(assignment_id, now + lasts, generation)
     return url, (*revocations(stale, "a new link takes its place"), issued)
+
+
+def ended_by(events: Iterable[Event]) -> dict[str, str]:
+    """The assignments whose links end with these events, each with the reason: somebody else is asked now, and whoever had
+    a link opens nothing with it any more."""
+    bodies = (event.body for event in events)
+    return {
+        body.assignment: f"{body.name} is asked now"
+        for body in bodies
+        if isinstance(body, AssignmentReassigned)
+    }
 
 
 def revocations(rows: Iterable[LinkRow], reason: str) -> tuple[LinkRevoked, ...]:

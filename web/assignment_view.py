@@ -21,7 +21,7 @@ from engine.expressions.scope import Scope
 from engine.forms.presentation import DrawnField, draw_form
 from engine.notices.facts import due_words, facts_of, silence_of, words
 from engine.people.visibility import may_see
-from engine.state.workflow import Assignment, StepState, WorkflowState
+from engine.state.workflow import Assignment, Settlement, StepState, WorkflowState
 from notifications.content.items import Contact
 from web.views import SOME_MANAGER, AssignmentPage, ConversationLine, ShownResult, StandingAnswer
 
@@ -135,16 +135,24 @@ def day_and_hour(moment: datetime) -> str:
 
 
 def conversation(assignment: Assignment) -> Iterator[ConversationLine]:
+    """What was said instead of an answer, under the name of who said it, and what the manager said to it."""
     for reply in assignment.replies:
         until = f"Until {day_and_hour(reply.until)}. " if reply.until else ""
         yield ConversationLine(
             reply.kind,
             f"{until}{reply.text}",
-            assignment.name,
-            day_and_hour(reply.at),
-            "settled" if reply.settled else "",
+            reply.actor.name,
+            day_and_hour(reply.told.at if reply.told else reply.at),
+            _answer(reply.settlement),
             REPLIES[reply.kind].short,
+            reply.settlement.actor.name if reply.settlement else "",
         )
+
+
+def _answer(settlement: Settlement | None) -> str:
+    if settlement is None:
+        return ""
+    return f"{settlement.text} Due {day_and_hour(settlement.until)}." if settlement.until else settlement.text
 
 
 def unverified(state: WorkflowState) -> Iterator[str]:

@@ -58,8 +58,8 @@ class ShownResult:
 
 @dataclass(frozen=True, slots=True)
 class ConversationLine:
-    """A line of the conversation about an assignment. `said` stands before their own words, `answer` is what the
-    manager said to it."""
+    """A line of the conversation about an assignment. `said` stands before their own words; `answer` is what was said to
+    it, by `answered_by`."""
 
     kind: ReplyKind
     text: str
@@ -67,6 +67,7 @@ class ConversationLine:
     when: str
     answer: str = ""
     said: str = ""
+    answered_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ NAMES: Mapping[Place, Mapping[str, Parts]] = MappingProxyType({
     "rung": {
         **{name: _ANYWHERE[name] for name in ("pcn", "workflow", "calendar", "today")},
         **_AROUND,
-        "assignment": _of("due", "person", "needed", "unreached"),
+        "assignment": _of("due", "person", "needed", "unreached", "left_open"),
     },
 })  # fmt: skip
 

@@ -10,6 +10,14 @@ from definitions.language.grammar import AsWritten, ExpressionText, Identifier, 
 from definitions.models.fields import Model
 from definitions.models.primitives import Role
 
+#: Registers that chase: at most MOST_CHASERS of these an assignment, then a person rings (domain 2.4).
+CHASING = frozenset({"due today", "offer of help"})
+MOST_CHASERS = 2
+#: Registers that write to whoever is asked, by themselves.
+WRITING = CHASING | {"coming up"}
+#: Registers with which a person takes over: no email goes by itself afterwards.
+TALKING = frozenset({"ring them", "conversation"})
+
 
 class Rung(Model):
     """One step of a ladder, counted from the assignment's due date."""

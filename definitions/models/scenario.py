@@ -89,15 +89,40 @@ class ScenarioLine(Model):
         Field(description="instead of an answer, to the step `to`"),
     ] = None
     to: str | None = None
-    settle: Annotated[str | None, Field(description="a step whose reply the manager answers with `text`")] = (
-        None
-    )
+    told_by: Annotated[
+        str | None,
+        Field(description="who gave the answer, or the reply, outside Baton: the manager records it"),
+    ] = None
+    how: Literal["by telephone", "on paper", "by email", "at a meeting"] = "by telephone"
+    when: Annotated[Moment | None, Field(description="when they told it; now unless said")] = None
+    settle: Annotated[
+        str | None,
+        Field(
+            description="a step whose reply the manager answers with `text`, with time `until`, or by asking `person`"
+        ),
+    ] = None
     extend: Annotated[str | None, Field(description="a step that gets time `until`")] = None
+    extend_all: Annotated[
+        str | None,
+        Field(
+            alias="extend all",
+            description="a step, or `every step`: everyone still asked, or those `by` an organisation, get time `until`",
+        ),
+    ] = None
     reassign: Annotated[str | None, Field(description="a step that `person` is asked instead")] = None
+    hand_over: Annotated[
+        str | None,
+        Field(
+            alias="hand over", description="a person's id: `person` is asked instead, for all that is theirs"
+        ),
+    ] = None
+    nudge: Annotated[str | None, Field(description="a step that is reminded of by hand, with `text`")] = None
     rang: Annotated[
         str | None, Field(description="a step somebody was rung about; `text` is what came of it")
     ] = None
-    rung: str = "ring_them"
+    reached: Annotated[bool, Field(description="the call reached somebody")] = True
+    next_on: Annotated[dt.date | None, Field(description="the day of the next step after a call")] = None
+    rung: Annotated[str, Field(description="the rung that asked for the call")] = ""
     text: str = ""
     until: Moment | None = None
     hold: str | None = None
@@ -166,7 +191,8 @@ class ScenarioLine(Model):
     def _one_thing(self) -> ScenarioLine:
         things = (
             self.clock, self.answer, self.everyone_answers, self.reply, self.hold, self.lift, self.reopen, self.open,
-            self.decide, self.move, self.settle, self.extend, self.reassign, self.rang, self.cancel,
+            self.decide, self.move, self.settle, self.extend, self.extend_all, self.reassign, self.hand_over, self.nudge,
+            self.rang, self.cancel,
             self.child_closes, self.reopen_workflow, self.send_back, self.skip, self.close_short, self.withdraw_practice,
             self.add_practice, self.correct, self.correct_date, self.list_size,
         )  # fmt: skip

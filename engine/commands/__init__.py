@@ -3,11 +3,15 @@
 Pure: a state, the time, an actor and what they give in; a decision out. What follows from it is `advance`'s business.
 """
 
-from engine.commands.assignments import extend, reassign, record_conversation, settle_reply
+from engine.commands.assignments.calls import note_call
+from engine.commands.assignments.extensions import extend, extend_many
+from engine.commands.assignments.handover import hand_over, reassign
+from engine.commands.assignments.nudges import nudge
+from engine.commands.assignments.replies import settle_reply
 from engine.commands.corrections import correct_external_date, correct_input, move_named_date
 from engine.commands.pins import change_calendar, change_membership
 from engine.commands.practices import add_practice, correct_list_size, withdraw_practice
-from engine.commands.responses import reply, respond
+from engine.commands.responses import record_reply, record_response, reply, respond
 from engine.commands.steps import (
     close_short,
     decide_shortfall,
@@ -29,13 +33,18 @@ __all__ = [
     "correct_list_size",
     "decide_shortfall",
     "extend",
+    "extend_many",
+    "hand_over",
     "hold",
     "launch",
     "lift",
     "move_named_date",
+    "note_call",
+    "nudge",
     "open_on_demand",
     "reassign",
-    "record_conversation",
+    "record_reply",
+    "record_response",
     "reopen_step",
     "reopen_workflow",
     "reply",

@@ -10,7 +10,7 @@ from engine.commands.refusals import Refused, refuse_over, required_reason
 from engine.decisions.deadlines import redate
 from engine.decisions.draft import Draft
 from engine.decisions.membership import repin
-from engine.state.fold import OpenBundle
+from engine.state.fold_table import OpenBundle
 
 
 @command(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from definitions.models.directory import Person
 from engine.dates.clock import london_date
 from engine.forms.answers import AnswerProblem, AnswerWarning
-from engine.state.workflow import WorkflowState
+from engine.state.workflow import Assignment, WorkflowState
 
 #: When a command is refused, by the code that a program goes by. The message of each says more, and what to do instead.
 REFUSALS: dict[str, str] = {
@@ -40,6 +41,13 @@ REFUSALS: dict[str, str] = {
     "no-such-date": "the definition has no date of that name",
     "no-such-input": "the definition asks for no such thing at launch",
     "no-such-rung": "the assignment's ladder has no rung of that name",
+    "no-teller": "nobody is named who told it",
+    "not-then": "it cannot have been told at that moment",
+    "nudged-this-week": "the practice was reminded by hand in the last seven days",
+    "on-hold": "the workflow is on hold, and nobody is chased meanwhile",
+    "signature": "a signature or an approval is given by whoever is asked, and by nobody for them",
+    "unreached": "the email that asks did not reach anybody",
+    "unsettled": "what they said waits to be settled",
     "no-such-step": "the definition has no such step",
     "nothing-in": "nothing is in that this could be done with",
     "nobody": "the directory has no such person",
@@ -93,6 +101,42 @@ class Warned(Exception):
 def refuse_over(state: WorkflowState) -> None:
     if state.over:
         raise Refused("over", f"{state.reference} is {state.status}; nothing more happens to it")
+
+
+def known_assignment(state: WorkflowState, assignment_id: str) -> Assignment:
+    assignment = state.assignment(assignment_id)
+    if assignment is None:
+        raise Refused("no-such-assignment", "there is no such assignment; check its id")
+    return assignment
+
+
+def open_assignment(state: WorkflowState, assignment_id: str) -> Assignment:
+    """The assignment, where an answer is still waited for. Raises Refused."""
+    assignment = known_assignment(state, assignment_id)
+    refuse_over(state)
+    if assignment.status != "open" or not state.is_current(assignment):
+        raise Refused("closed", "this is no longer open")
+    return assignment
+
+
+def refuse_external(assignment: Assignment) -> None:
+    if assignment.due and assignment.due.external:
+        raise Refused("external", "this date is set from outside and never moves; ask whoever set it")
+
+
+def known_person(state: WorkflowState, person: str) -> Person:
+    known = state.pcn.people_by_id.get(person)
+    if known is None:
+        raise Refused("nobody", f"the directory has no {person}; add them, then ask them")
+    return known
+
+
+def somebody_else(state: WorkflowState, assignment: Assignment, person: str) -> Person:
+    """The person of that id, where they are not asked already. Raises Refused."""
+    known = known_person(state, person)
+    if known.id == assignment.person and not assignment.unfilled:
+        raise Refused("same-person", f"{known.name} is asked already")
+    return known
 
 
 def required_moment(state: WorkflowState, until: datetime | None, now: datetime, otherwise: str) -> datetime:

@@ -17,7 +17,7 @@ from definitions.models.outcomes import response_outcome
 from definitions.models.replies import REPLIES, ReplyKind
 from definitions.models.step_kinds import STEP_KINDS
 from engine import events as e
-from engine.commands.command import ASKED, command
+from engine.commands.command import ASKED, MANAGERS, command
 from engine.commands.refusals import Refused, required_moment
 from engine.dates.clock import london_date
 from engine.decisions.assignments import content_hash
@@ -39,20 +39,30 @@ def respond(
     draft: Draft, assignment_id: str, answers: Mapping[str, Any], warnings: tuple[str, ...] = ()
 ) -> None:
     """Take an answer: its event (rules 5, 9, 11)."""
-    state, now = draft.state, draft.now
-    assignment = answerable(state, assignment_id)
-    step = state.process.steps[assignment.step]
-    draft.actor = actor = standing(state, step, assignment, draft.actor, now)
-    warned = _separation(draft, step, actor)
-    if own := own_practices(state, step, actor, london_date(now)):
-        warned = (*warned, warning(state, actor, own))
+    assignment = answerable(draft.state, assignment_id)
+    step = draft.state.process.steps[assignment.step]
+    draft.actor = standing(draft.state, step, assignment, draft.actor, draft.now)
+    _take_answer(draft, assignment, draft.actor, answers, warnings)
+
+
+def _take_answer(
+    draft: Draft, assignment: Assignment, by: e.Actor, answers: Mapping[str, Any], warnings: tuple[str, ...],
+    told: e.Told | None = None,
+) -> None:  # fmt: skip
+    """Keep the answer that `by` gives, and may give; `told` where somebody else recorded it."""
+    state, step = draft.state, draft.state.process.steps[assignment.step]
+    given_at = told.at if told else draft.now
+    warned = _separation(draft, step, by)
+    if own := own_practices(state, step, by, london_date(given_at)):
+        warned = (*warned, warning(state, by, own))
     outcome = response_outcome(step, answers)
     seen = _seen(draft, step, assignment, answers)
     _refuse_stopped(draft, step, seen)
     body = e.ResponseReceived(
-        assignment=assignment_id, step=step.id, number=len(assignment.responses) + 1, answers=dict(answers),
-        outcome=outcome, late=is_late(state, assignment, now), counts=_counts(draft, step, outcome, seen),
+        assignment=assignment.id, step=step.id, number=len(assignment.responses) + 1, answers=dict(answers),
+        outcome=outcome, late=is_late(state, assignment, given_at), counts=_counts(draft, step, outcome, seen),
         warnings=(*warnings, *warned), signed=content_hash(draft.scope, step, assignment.organisation) if step.signs else "",
+        told=told,
     )  # fmt: skip
     draft.emit(body)
 
@@ -99,14 +109,22 @@ def reply(draft: Draft, assignment_id: str, kind: ReplyKind, text: str, until: d
     """Something other than an answer: it stops the ladder, and the manager hears of it (rule 8)."""
     assignment = answerable(draft.state, assignment_id)
     _of_the_organisation(draft.state, assignment, draft.actor, draft.now)
+    _take_reply(draft, assignment, draft.actor, kind, text, until)
+
+
+def _take_reply(
+    draft: Draft, assignment: Assignment, by: e.Actor, kind: ReplyKind, text: str, until: datetime | None,
+    told: e.Told | None = None,
+) -> None:  # fmt: skip
+    """Keep what `by` says instead of an answer, and may say; `told` where somebody else recorded it."""
     if REPLIES[kind].needs_day:
         required_moment(draft.state, until, draft.now, "say until when: a day from tomorrow on")
     elif until is not None:
         raise Refused("no-day-asked", "only who asks for more time says until when; leave the day out")
     if REPLIES[kind].needs_text and not text.strip():
         raise Refused("no-question", "write your question, so that somebody can answer it")
-    body = e.ReplyReceived(assignment_id, assignment.step, kind, text.strip(), until)
-    _refuse_repeated(assignment, body, draft.actor)
+    body = e.ReplyReceived(assignment.id, assignment.step, kind, text.strip(), until, told)
+    _refuse_repeated(assignment, body, by)
     draft.emit(body)
 
 
@@ -117,6 +135,96 @@ def _refuse_repeated(assignment: Assignment, body: e.ReplyReceived, actor: e.Act
         same = (earlier.kind, earlier.text, earlier.until) == (body.kind, body.text, body.until)
         if same and earlier.actor.name == actor.name:
             raise Refused("the-same-reply", "this is here already, and waits for the manager")
+
+
+@command(
+    who=MANAGERS,
+    refuses=(
+        "another-practice", "asked-anew", "closed", "deputy", "no-such-assignment", "no-teller", "not-the-signer", "not-then",
+        "over", "own-figures", "signature", "stopped",
+    ),
+    emits=(e.ResponseReceived,),
+)  # fmt: skip
+def record_response(
+    draft: Draft,
+    assignment_id: str,
+    answers: Mapping[str, Any],
+    told_by: str,
+    how: e.Means,
+    when: datetime,
+    *,
+    role: str = "",
+    warnings: tuple[str, ...] = (),
+) -> None:
+    """Record an answer that somebody gave by telephone, on paper, by email or at a meeting. It counts as theirs.
+
+    `told_by`: a person of the directory, by id or name, or somebody else of the organisation by name. Never a signature.
+    Late is what was told late. Undone by asking them again (`reopen_step`), and amended by another answer.
+    """
+    assignment = answerable(draft.state, assignment_id)
+    step = draft.state.process.steps[assignment.step]
+    if STEP_KINDS[step.kind].in_their_name:
+        raise Refused("signature", "nobody signs or approves for somebody else; ask them to do it themselves")
+    told = _told(draft, assignment, told_by, role, how, when)
+    told = replace(told, by=standing(draft.state, step, assignment, told.by, when))
+    _take_answer(draft, assignment, told.by, answers, warnings, told)
+
+
+@command(
+    who=MANAGERS,
+    refuses=(
+        "another-practice", "asked-anew", "closed", "no-day", "no-day-asked", "no-question", "no-such-assignment", "no-teller",
+        "not-then", "over", "the-same-reply",
+    ),
+    emits=(e.ReplyReceived,),
+)  # fmt: skip
+def record_reply(
+    draft: Draft,
+    assignment_id: str,
+    kind: ReplyKind,
+    text: str,
+    until: datetime | None,
+    told_by: str,
+    how: e.Means,
+    when: datetime,
+    *,
+    role: str = "",
+) -> None:
+    """Record a question, a wish for more time, or that it is not theirs, said outside Baton: as if they had sent it.
+
+    It stops the ladder until it is settled (`settle_reply`).
+    """
+    assignment = answerable(draft.state, assignment_id)
+    told = _told(draft, assignment, told_by, role, how, when)
+    _take_reply(draft, assignment, told.by, kind, text, until, told)
+
+
+def _told(
+    draft: Draft, assignment: Assignment, told_by: str, role: str, how: e.Means, when: datetime
+) -> e.Told:
+    """Who told what is recorded, and may: somebody of the organisation, or whoever is asked or covers for them."""
+    if not assignment.opened_at <= when <= draft.now:
+        raise Refused("not-then", "say when they told it: after it was asked, and not later than now")
+    by = _teller(draft.state, assignment, " ".join(told_by.split()), role.strip(), when)
+    _of_the_organisation(draft.state, assignment, by, when)
+    return e.Told(by, how, when)
+
+
+def _teller(state: WorkflowState, assignment: Assignment, told_by: str, role: str, when: datetime) -> e.Actor:
+    """Whoever the directory knows by that id or name; else somebody of the organisation that is asked."""
+    if not told_by:
+        raise Refused("no-teller", "say who told it, by their name")
+    pcn, place = state.pcn, assignment.organisation
+    known = pcn.people_by_id.get(told_by) or pcn.people_by_id.get(
+        roles.recognised(pcn, told_by, place, assignment.person)
+    )
+    if known is None:
+        return e.Actor(told_by, role, place, channel="told")
+    holding = [each for each in pcn.roles if each.person == known.id and each.holds_on(london_date(when))]
+    held = next((each for each in holding if each.at == place), holding[0] if holding else None)
+    return e.Actor(
+        known.name, role or (held.role if held else ""), held.at if held else "", known.id, channel="told"
+    )
 
 
 def answerable(state: WorkflowState, assignment_id: str) -> Assignment:

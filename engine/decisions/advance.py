@@ -19,6 +19,7 @@ from engine.decisions.assignments import open_step, perform, ready
 from engine.decisions.deadlines import ask_again
 from engine.decisions.draft import Decision, Draft
 from engine.decisions.escalation import chase
+from engine.decisions.manager_reminders import remind_manager
 from engine.decisions.rework import act, actions_of, end_open, stop
 from engine.decisions.unsent import NONE, Unsent, may_fall_silent, see_to
 from engine.people import quorum
@@ -132,6 +133,7 @@ def _tend(draft: Draft, step: Step, unsent: Unsent) -> None:
     _fall_short(draft, step)
     if draft.state.steps[step.id].status == "open":
         chase(draft, step, unsent)
+        remind_manager(draft, step.id)
 
 
 def _await_children(draft: Draft, step: Step) -> None:

@@ -82,10 +82,9 @@ def ask_everyone(draft: Draft, step: Step, chosen: tuple[str, ...] = (), text: s
     with draft.because_of(opening.version):
         for body in opened:
             if body.assignment in carried:
-                draft.quiet, quiet = True, draft.quiet
-                draft.emit(body)
-                draft.emit(e.ResponseCarried(body.assignment, step.id, carried[body.assignment]))
-                draft.quiet = quiet
+                with draft.quietly():
+                    draft.emit(body)
+                    draft.emit(e.ResponseCarried(body.assignment, step.id, carried[body.assignment]))
             else:
                 draft.emit(body)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from definitions.models.definition import Step
+from definitions.models.ladder import CHASING, MOST_CHASERS, WRITING
 from engine import events as e
 from engine.dates.calendar import BeyondHorizon
 from engine.dates.resolution import shift_working
@@ -13,7 +14,6 @@ from engine.decisions import due_dates
 from engine.decisions.draft import Draft
 from engine.decisions.due_dates import DateContext
 from engine.notices.changes import changes
-from engine.state.fold import CHASING
 from engine.state.workflow import Assignment, WorkflowState
 
 
@@ -60,9 +60,8 @@ def _redate(draft: Draft, step: Step, assignment: Assignment, because: str, exte
         if old is not None and old.at <= draft.now:
             return  # it was late before and is late still: nothing to tell anybody
         new = due_dates.due(replace(asking, since=draft.now), place) or new
-    quiet, draft.quiet = draft.quiet, True  # one email a person tells of all that moved
-    _move(draft, asking, assignment, new, because, granted=assignment.granted)
-    draft.quiet = quiet
+    with draft.quietly():  # one email a person tells of all that moved
+        _move(draft, asking, assignment, new, because, granted=assignment.granted)
 
 
 def _regiven(draft: Draft, assignment: Assignment, place: str | None) -> e.When | None:
@@ -95,31 +94,35 @@ def rungs_from_now(
     draft: Draft, asking: DateContext, assignment: Assignment, due: e.When | None
 ) -> tuple[e.PlannedRung, ...]:
     """The rungs still to come after a date moved: none that has passed, none climbed twice, no email once a person
-    took over. While nobody is there to be asked there are none."""
+    took over, and no more of them than go by themselves. While nobody is there to be asked there are none."""
     ladder_id = asking.step.ladder_id(lambda text: asking.scope.truth(text))
     if not ladder_id or assignment.unfilled:
         return ()
     ladder = asking.scope.state.process.ladders[ladder_id]
-    emails = {rung.id for rung in ladder.rungs if is_email(rung.register_)}
+    register = {rung.id: rung.register_ for rung in ladder.rungs}
     planned = due_dates.rungs(replace(asking, since=draft.now), ladder, due, assignment.organisation)
-    return tuple(
-        rung
-        for rung in planned
-        if rung.rung not in assignment.climbed and not (assignment.called and rung.rung in emails)
-    )
+    to_come = [rung for rung in planned if rung.rung not in assignment.climbed]
+    if assignment.called:
+        return tuple(rung for rung in to_come if register[rung.rung] not in WRITING)
+    chasing = [rung for rung in to_come if register[rung.rung] in CHASING]
+    too_many = chasing[MOST_CHASERS - assignment.chasers :]
+    return tuple(rung for rung in to_come if rung not in too_many)
 
 
-def is_email(register: str) -> bool:
-    """A rung that writes to whoever is asked, by itself."""
-    return register in CHASING or register == "coming up"
-
-
-def grant(draft: Draft, assignment: Assignment, until: datetime, because: str) -> None:
-    """Give an assignment another due date, by a person's word."""
+def grant(draft: Draft, assignment: Assignment, until: datetime, because: str) -> e.When:
+    """Give an assignment another due date, by a person's word; what it is due then. Its ladder starts anew with it, with
+    what is left of the emails that go by themselves: none, once a person took over."""
     step = draft.state.process.steps[assignment.step]
     asking = DateContext(draft.scope, step, assignment.opened_at, draft.now)
     new = due_dates.given(draft.scope, until, closures_apply_at(draft, assignment))
-    _move(draft, asking, assignment, new, because, granted=True)
+    fresh = replace(assignment, climbed=frozenset())
+    rungs = rungs_from_now(draft, asking, fresh, new)
+    draft.emit(
+        e.DeadlineMoved(
+            assignment.id, assignment.step, assignment.due, new, because, rungs, granted=True, fresh=True
+        )
+    )
+    return new
 
 
 def ask_again(
@@ -135,12 +138,12 @@ def ask_again(
     step = draft.state.process.steps[assignment.step]
     asking = DateContext(draft.scope, step, draft.now)
     due, counted_from = due_dates.due_again(asking, assignment.due, closures_apply_at(draft, assignment))
-    fresh = replace(assignment, climbed=frozenset(), called=False)
+    fresh = replace(assignment, climbed=frozenset(), called=False, chasers=0)
     rungs = rungs_from_now(draft, asking, fresh, counted_from)
     draft.emit(e.AskedAgain(assignment.id, step.id, because, due, rungs, email, text))
 
 
-def hand_over(
+def ask_instead(
     draft: Draft,
     assignment: Assignment,
     person: str,
@@ -149,8 +152,10 @@ def hand_over(
     *,
     for_: str = "",
     unfilled: bool = False,
+    heard: bool = False,
 ) -> None:
-    """Ask somebody else. A date that has passed gives them the time to catch up; their ladder counts from now."""
+    """Ask somebody else. A date that has passed gives them the time to catch up; their ladder counts from now.
+    `heard`: whoever was asked before hears of it otherwise."""
     step = draft.state.process.steps[assignment.step]
     asking = DateContext(draft.scope, step, assignment.opened_at, draft.now)
     asked = replace(assignment, unfilled=unfilled)
@@ -158,9 +163,9 @@ def hand_over(
     if due is not None and due.at <= draft.now and not due.external and not unfilled:
         fresh = due_dates.due(asking, closures_apply_at(draft, assignment))
         if fresh is not None and fresh.at > draft.now:
-            quiet, draft.quiet = draft.quiet, True  # the email that asks says by when
-            _move(draft, asking, asked, fresh, because, granted=False)
-            draft.quiet, due = quiet, fresh
+            with draft.quietly():  # the email that asks says by when
+                _move(draft, asking, asked, fresh, because, granted=False)
+            due = fresh
     draft.emit(
         e.AssignmentReassigned(
             assignment.id,
@@ -172,5 +177,6 @@ def hand_over(
             for_,
             rungs_from_now(draft, asking, asked, due),
             unfilled,
+            heard,
         )
     )

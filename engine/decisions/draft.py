@@ -13,7 +13,8 @@ from datetime import datetime
 from engine.events import BATON, Actor, Body, Event, Notice, NoticePlanned
 from engine.expressions.scope import Scope
 from engine.notices.plan import plan
-from engine.state.fold import OpenBundle, apply
+from engine.state.fold import apply
+from engine.state.fold_table import OpenBundle
 from engine.state.workflow import WorkflowState
 
 
@@ -26,10 +27,7 @@ class Decision:
 
 
 class Draft:
-    """Events in the making, at one moment, by one actor, from one cause.
-
-    `quiet` plans no notices: for changes that one email of their own explains.
-    """
+    """Events in the making, at one moment, by one actor, from one cause."""
 
     def __init__(
         self,
@@ -40,7 +38,7 @@ class Draft:
     ) -> None:
         self.state, self.now, self.actor, self.cause = state, now, actor, cause
         self.events: list[Event] = []
-        self.quiet = False
+        self._quiet = False
         self.open_bundle: OpenBundle = {state.process.hash: state.process}.__getitem__
         self._scope: Scope | None = None
 
@@ -57,6 +55,15 @@ class Draft:
         return self._scope
 
     @contextmanager
+    def quietly(self, quiet: bool = True) -> Iterator[None]:
+        """What is emitted meanwhile plans no notices: one email of its own explains it."""
+        before, self._quiet = self._quiet, self._quiet or quiet
+        try:
+            yield
+        finally:
+            self._quiet = before
+
+    @contextmanager
     def because_of(self, version: int) -> Iterator[None]:
         """What is emitted meanwhile was caused by that event of the workflow; by what caused the draft when 0."""
         cause = self.cause
@@ -70,14 +77,14 @@ class Draft:
         """Make `body` the next event, with the notices it calls for."""
         before = self.state
         event = self._append(body, actor or self.actor)
-        if not self.quiet:
+        if not self._quiet:
             for notice in plan(before, event, self.scope):
                 self._append(NoticePlanned(notice), BATON, cause=f"{event.workflow_id}/{event.version}")
         return event
 
     def tell(self, notices: Iterable[Notice]) -> None:
         """Plan notices of what the events so far came to together, and not one of them alone."""
-        if not self.events or self.quiet:
+        if not self.events or self._quiet:
             return
         last = self.events[-1]
         for number, notice in enumerate(notices):

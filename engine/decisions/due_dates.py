@@ -277,7 +277,9 @@ def _outside(scope: Scope, counted: frozenset[str]) -> Iterator[Dated]:
 def rungs(
     asking: DateContext, ladder: Ladder | None, due_on: When | None, organisation: str
 ) -> tuple[PlannedRung, ...]:
-    """The rungs of an assignment, soonest first. Those whose moment has passed or cannot be worked out are left out."""
+    """The rungs of an assignment, soonest first. Those whose moment has passed or cannot be worked out are left out, and
+    those on the very day of the ask: who was asked in the morning is not chased at noon. Only one that nobody may skip
+    comes on that day too."""
     if ladder is None:
         return ()
     planned = []
@@ -288,7 +290,9 @@ def rungs(
         if key not in asking.known:
             asking.known[key] = _rung_at(asking, rung.at, counted_from, ground)
         at = asking.known[key]
-        if at is not None and at > asking.stands_since:
+        if at is None or at <= asking.stands_since:
+            continue
+        if not rung.skippable or london_date(at) > london_date(asking.stands_since):
             planned.append(PlannedRung(rung.id, at))
     return tuple(sorted(planned, key=lambda rung: rung.at))
 

@@ -8,7 +8,7 @@ from definitions.models.directory import Pcn
 from definitions.models.role_holders import manager, where_held, whom
 from engine import events as e
 from engine.dates.clock import london_date
-from engine.decisions.deadlines import hand_over, redate
+from engine.decisions.deadlines import ask_instead, redate
 from engine.decisions.draft import Draft
 from engine.state.workflow import Assignment
 
@@ -61,8 +61,8 @@ def _succeed(draft: Draft, before: Pcn, assignment: Assignment) -> None:
     found = whom(pcn, role, place, day)
     because = "the directory names somebody else"
     if found is not None:
-        hand_over(draft, assignment, found.person.id, found.person.name, because, for_=found.for_)
+        ask_instead(draft, assignment, found.person.id, found.person.name, because, for_=found.for_)
     elif not assignment.unfilled:
         stands_in = manager(pcn, day)
         name, person = (stands_in.name, stands_in.id) if stands_in else ("nobody", "")
-        hand_over(draft, assignment, person, name, "the directory names nobody any more", unfilled=True)
+        ask_instead(draft, assignment, person, name, "the directory names nobody any more", unfilled=True)

@@ -13,7 +13,7 @@ from engine.decisions import children, due_dates
 from engine.decisions.advance import short_at
 from engine.decisions.assignments import ready
 from engine.decisions.draft import Draft
-from engine.decisions.escalation import promised
+from engine.decisions.manager_reminders import moments as coming_back
 from engine.decisions.unsent import may_fall_silent
 from engine.people import quorum
 from engine.state.children import Child
@@ -60,15 +60,11 @@ def _opening(draft: Draft, step: Step) -> Iterator[datetime]:
 
 
 def _of(draft: Draft, step: Step, assignment: Assignment) -> Iterator[datetime]:
-    if assignment.status != "open":
-        return
+    yield from coming_back(draft, assignment)
     if may_fall_silent(step, assignment) and assignment.due:
         yield assignment.due.at
-    if assignment.ladder_stopped:
-        if (until := promised(draft, assignment)) is not None:
-            yield until
-        return
-    yield from (rung.at for rung in assignment.rungs if rung.rung not in assignment.climbed)
+    if not assignment.ladder_stopped:
+        yield from (rung.at for rung in assignment.rungs if rung.rung not in assignment.climbed)
 
 
 def waiting_for(state: WorkflowState, now: datetime) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from definitions.models.replies import ReplyKind
 from engine.events.declarations import AT, Of, Sets, Tell
 from engine.events.kinds import BY_CODE, NOTHING, event
-from engine.events.values import Body
+from engine.events.values import Body, Told, When
 
 
 @event(
@@ -26,7 +26,8 @@ class ResponseReceived(Body):
     """A numbered attempt to answer. `answers` are typed values as `definitions/models/fields.py` lays out.
 
     `number` counts from 1 within the assignment. `late` is after the due date, and taken all the same (rule 5).
-    `signed` is the hash of the content a signature covers.
+    `signed` is the hash of the content a signature covers. `told`: they gave it outside Baton, and somebody recorded it;
+    `late` is then said of when they told it.
     """
 
     assignment: str
@@ -38,6 +39,7 @@ class ResponseReceived(Body):
     counts: bool
     warnings: tuple[str, ...] = ()
     signed: str = ""
+    told: Told | None = None
 
 
 @event(
@@ -77,34 +79,56 @@ class ActionsSetOff(Body):
     folds=BY_CODE,
     notifies=BY_CODE,
     rows=NOTHING,
-    story="{actor} {kind:asked}[ until {until:moment}] ({assignment:whose}).[ “{text}”] Reminders stopped.",
+    story="{teller} {kind:asked}[ until {until:moment}] ({assignment:whose}){told}.[ “{text}”] Reminders stopped.",
     published="baton.assignment.replied",
 )
 @dataclass(frozen=True, slots=True)
 class ReplyReceived(Body):
-    """Not an answer, but not silence either: it stops the ladder (rule 8)."""
+    """Not an answer, but not silence either: it stops the ladder (rule 8). `told`: they said it outside Baton, and
+    somebody recorded it."""
 
     assignment: str
     step: str
     kind: ReplyKind
     text: str
     until: datetime | None = None
+    told: Told | None = None
 
 
 @event(
     folds=BY_CODE,
-    notifies=Tell("whoever is asked", "told", "About {title}", "{text}"),
+    notifies=BY_CODE,
     rows=NOTHING,
-    story="{actor} replied to {assignment:place}{text:because}",
-    published=NOTHING,
+    story="{actor} replied to {assignment:place}[, gave them until {until.at:moment}][, and asked {to:person} instead]{text:because}",
+    published="baton.assignment.settled",
 )
 @dataclass(frozen=True, slots=True)
 class ReplySettled(Body):
-    """The manager answered a reply; the ladder goes on from here."""
+    """The manager answered what was said instead of an answer; the ladder goes on from here.
+
+    `until`: the date that they have now, where more time was given. `to`: the person who is asked instead.
+    """
 
     assignment: str
     step: str
     text: str
+    until: When | None = None
+    to: str = ""
+
+
+@event(
+    folds=BY_CODE,
+    notifies=BY_CODE,
+    rows=NOTHING,
+    story="What {assignment:place} had said was not settled yet; the manager was reminded.",
+    published="baton.assignment.unsettled",
+)
+@dataclass(frozen=True, slots=True)
+class ReplyUnsettled(Body):
+    """What somebody said has waited for the manager for some working days, and comes back to them."""
+
+    assignment: str
+    step: str
 
 
 @event(

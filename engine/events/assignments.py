@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine.events.declarations import Of, Sets, Tell
 from engine.events.kinds import BY_CODE, NOTHING, event
@@ -83,7 +84,8 @@ class AskedAgain(Body):
 )
 @dataclass(frozen=True, slots=True)
 class DeadlineMoved(Body):
-    """`granted`: a person gave this date, so nothing but a hold moves it."""
+    """`granted`: a person gave this date, so nothing but a hold moves it. `fresh`: they just gave it, and the ladder
+    starts anew with it."""
 
     assignment: str
     step: str
@@ -92,6 +94,29 @@ class DeadlineMoved(Body):
     because: str
     rungs: tuple[PlannedRung, ...] = ()
     granted: bool = False
+    fresh: bool = False
+
+
+@event(
+    folds=NOTHING,
+    notifies=NOTHING,
+    rows=NOTHING,
+    story=BY_CODE,
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class TimeGiven(Body):
+    """Everyone who is still asked has until another moment: in a step, at an organisation, or both; everywhere when
+    neither is named. A `DeadlineMoved` follows for each.
+
+    `left` are the assignments whose date is set from outside, and stays.
+    """
+
+    until: datetime
+    reason: str
+    step: str = ""
+    organisation: str = ""
+    left: tuple[str, ...] = ()
 
 
 @event(
@@ -103,7 +128,8 @@ class DeadlineMoved(Body):
 )
 @dataclass(frozen=True, slots=True)
 class AssignmentReassigned(Body):
-    """`rungs` are those from now on; None leaves them. `unfilled`: whoever was asked is gone, and nobody was found."""
+    """`rungs` are those from now on; None leaves them. `unfilled`: whoever was asked is gone, and nobody was found.
+    `heard`: whoever was asked before hears of it from the event that led to this."""
 
     assignment: str
     step: str
@@ -114,6 +140,25 @@ class AssignmentReassigned(Body):
     on_behalf_of: str = ""
     rungs: tuple[PlannedRung, ...] | None = None
     unfilled: bool = False
+    heard: bool = False
+
+
+@event(
+    folds=NOTHING,
+    notifies=BY_CODE,
+    rows=NOTHING,
+    story="{actor} asked {to:person} for all that {person:person} was asked{reason:because}",
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class HandedOver(Body):
+    """Everything that a person was asked in this workflow is asked of another. An `AssignmentReassigned` follows for
+    each of `assignments`."""
+
+    person: str
+    to: str
+    reason: str
+    assignments: tuple[str, ...]
 
 
 @event(

@@ -70,10 +70,10 @@ def getter(value: Any) -> Callable[[Event], Any]:
 
 def _walked(value: Any, steps: Iterable[str], otherwise: Any) -> Any:
     for step in steps:
-        value = value.get(step) if isinstance(value, Mapping) else getattr(value, step)
         if value is None:
-            return otherwise
-    return value
+            break
+        value = value.get(step) if isinstance(value, Mapping) else getattr(value, step)
+    return otherwise if value is None else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from engine.events.declarations import Of, Sets
@@ -64,20 +65,56 @@ class AskUndelivered(Body):
 
 
 @event(
-    folds=NOTHING,
+    folds=BY_CODE,
     notifies=NOTHING,
     rows=NOTHING,
-    story="{actor} spoke with {assignment:place}{outcome:because}",
+    story=BY_CODE,
     published=NOTHING,
 )
 @dataclass(frozen=True, slots=True)
-class ConversationRecorded(Body):
-    """What came of a call or a meeting that a rung asked a person for."""
+class CallNoted(Body):
+    """What came of a call, a visit or a meeting about an assignment. `rung`: the one that asked for it, if one did.
+
+    `next_on`: the day on which the manager is reminded, unless there is an answer by then.
+    """
 
     assignment: str
     step: str
-    rung: str
-    outcome: str
+    reached: bool
+    text: str
+    next_on: date | None = None
+    rung: str = ""
+
+
+@event(
+    folds=BY_CODE,
+    notifies=BY_CODE,
+    rows=NOTHING,
+    story="There was no answer from {assignment:place} by the day that had been noted; the manager was reminded.",
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class CallDue(Body):
+    """The day that was noted for the next step with them is there, and there is no answer: the manager is told, once."""
+
+    assignment: str
+    step: str
+
+
+@event(
+    folds=BY_CODE,
+    notifies=BY_CODE,
+    rows=NOTHING,
+    story="{actor} reminded {assignment:place} of {step:title}[: “{text}”].",
+    published="baton.assignment.nudged",
+)
+@dataclass(frozen=True, slots=True)
+class Nudged(Body):
+    """Somebody reminded them, outside the chasers that go by themselves. `text` is what they wrote."""
+
+    assignment: str
+    step: str
+    text: str
 
 
 @event(

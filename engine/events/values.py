@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal
 #: The SHA-256 of a document. Whoever keeps the event keeps the document too (engine/events/documents.py).
 Document = Annotated[str, "document"]
 
-Channel = Literal["web", "api", "cli", "schedule", "engine"]
+Channel = Literal["web", "api", "cli", "told", "schedule", "engine"]
+#: How something was told that another person recorded.
+Means = Literal["by telephone", "on paper", "by email", "at a meeting"]
 NoticeKind = Literal["ask", "reminder", "offer of help", "task", "question", "told", "outcome", "decision"]
 
 
@@ -24,6 +26,7 @@ class Actor:
 
     `person` is an id in the directory, or empty when the link's holder typed a name the directory lacks. Name and role may
     be anybody's words; `channel` is how they came in, and is never theirs to say: each edge sets its own.
+    "told": they came in by nothing; somebody else recorded what they told them (`Told`), and answers for that.
     `not_nhs_number`: they said that what looked like an NHS number in what they gave was something else.
     """
 
@@ -43,6 +46,18 @@ class Actor:
 
 #: Baton itself, acting on the clock or on what follows from a fact.
 BATON = Actor(name="Baton", channel="engine")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody told outside Baton: who, how, and when. Who recorded it is the event's actor.
+
+    It counts as theirs. `by` is of the channel "told", which proves nothing about them.
+    """
+
+    by: Actor
+    how: Means
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +127,14 @@ class Event:
     @property
     def type(self) -> str:
         return type(self.body).__name__
+
+    @property
+    def told(self) -> Told | None:
+        """How it was told whoever recorded it; None where who did it is who acted."""
+        told: Told | None = getattr(self.body, "told", None)
+        return told
+
+    @property
+    def by(self) -> Actor:
+        """Whose it is: of whoever told it, where it was told somebody."""
+        return self.told.by if self.told else self.actor

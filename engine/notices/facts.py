@@ -8,7 +8,7 @@ from typing import Any
 from definitions.models import role_holders
 from definitions.models.definition import Step
 from definitions.models.directory import Person
-from definitions.models.ladder import Rung
+from definitions.models.ladder import CHASING, MOST_CHASERS, WRITING, Rung
 from definitions.models.step_kinds import STEP_KINDS
 from definitions.models.step_kinds.contents import Assign
 from engine.dates.clock import LONDON, london_date
@@ -66,7 +66,11 @@ def facts_of(scope: Scope, step: Step | None, about: Assignment | None) -> dict[
 def ladder_names(scope: Scope, step: Step, about: Assignment) -> dict[str, Any]:
     """The names a rung's text and condition see."""
     names = scope.at("rung", step, about)
-    more = {"needed": still_needed(scope, step), "unreached": about.unreached}
+    more = {
+        "needed": still_needed(scope, step),
+        "unreached": about.unreached,
+        "left_open": about.left_open,
+    }
     return {**names, "assignment": {**names["assignment"], **more}}
 
 
@@ -96,12 +100,18 @@ def what_next(scope: Scope, step: Step, about: Assignment) -> list[str]:
     """What happens if nothing comes, in sentences: every rung is visible beforehand (domain 2.4)."""
     said = []
     manager = role_holders.manager(scope.state.pcn, london_date(scope.now))
+    written = about.chasers
     for planned in about.rungs:
         if planned.rung in about.climbed:
             continue
         rung = rung_named(scope, step, planned.rung)
         if rung.register_ == "ring them" and about.person == (manager.id if manager else None):
             continue  # nobody rings themselves
+        written += rung.register_ in CHASING
+        if rung.register_ in WRITING and (about.called or about.unreached):
+            continue  # a person has taken over
+        if rung.register_ in CHASING and written > MOST_CHASERS:
+            continue
         at = planned.at.astimezone(LONDON)
         day = f"{at:%a} {at.day} {at:%B}"
         said.append(
@@ -126,6 +136,34 @@ def rung_named(scope: Scope, step: Step, rung_id: str) -> Rung:
         if rung.id == rung_id:
             return rung
     raise KeyError(rung_id)
+
+
+def whom_to_ring(scope: Scope, about: Assignment, rung: str = "") -> list[str] | None:
+    """Who is spoken with about an assignment, and their number where the directory has it: the GP lead where the rung asks
+    for a conversation, else whoever is asked."""
+    pcn, person = scope.state.pcn, scope.state.pcn.people_by_id.get(about.person)
+    step = scope.state.process.steps[about.step]
+    if rung and rung_named(scope, step, rung).register_ == "conversation":
+        lead = role_holders.whom(pcn, "gp_lead", about.organisation, london_date(scope.now))
+        person = lead.person if lead else person
+    if person is None or about.unfilled:
+        return None
+    return [f"{person.name}: {person.phone}" if person.phone else person.name]
+
+
+def took_part(scope: Scope, person: Person | None, organisation: str) -> bool:
+    """They, or somebody there for whom nobody was named, gave an answer in this workflow."""
+    for assignment in _every_assignment(scope):
+        by = {response.actor.person for response in assignment.responses}
+        if assignment.responses and (person.id in by if person else assignment.organisation == organisation):
+            return True
+    return False
+
+
+def _every_assignment(scope: Scope) -> Iterator[Assignment]:
+    for step_id, step in scope.state.steps.items():
+        for attempt in (*scope.state.earlier.get(step_id, ()), step):
+            yield from attempt.assignments.values()
 
 
 def _name(scope: Scope, person: str) -> str:
@@ -179,16 +217,14 @@ def everyone_who_took_part(scope: Scope) -> Iterator[Hearer]:
 
 
 def _asked_or_answered(scope: Scope) -> Iterator[Hearer]:
-    for step_id, step in scope.state.steps.items():
-        for attempt in (*scope.state.earlier.get(step_id, ()), step):
-            for assignment in attempt.assignments.values():
-                answered = [response.actor.person for response in assignment.responses]
-                for person_id in filter(None, (assignment.person, *answered)):
-                    if person := scope.state.pcn.people_by_id.get(person_id):
-                        yield person, assignment.organisation
-                practice = scope.state.pcn.practices_by_code.get(assignment.organisation)
-                if not assignment.person and practice and practice.mailbox:
-                    yield None, assignment.organisation
+    for assignment in _every_assignment(scope):
+        answered = [response.actor.person for response in assignment.responses]
+        for person_id in filter(None, (assignment.person, *answered)):
+            if person := scope.state.pcn.people_by_id.get(person_id):
+                yield person, assignment.organisation
+        practice = scope.state.pcn.practices_by_code.get(assignment.organisation)
+        if not assignment.person and practice and practice.mailbox:
+            yield None, assignment.organisation
 
 
 def already_told(scope: Scope) -> bool:

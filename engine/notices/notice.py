@@ -8,7 +8,7 @@ from typing import Any, Literal
 from definitions.models.definition import Step
 from engine import events as e
 from engine.expressions.scope import Scope
-from engine.notices.facts import facts_of
+from engine.notices.facts import facts_of, whom_to_ring
 from engine.people.addresses import Address, asked_address
 from engine.state.workflow import Assignment
 
@@ -18,7 +18,10 @@ def notice(
     step: Step | None = None, *, urgent: bool = False, digest_only: bool = False, only: Literal["", "asked", "unasked"] = "", rung: str = "",
     **facts: Any,
 ) -> e.Notice:  # fmt: skip
-    """A notice that may go from now on, in the hours of whoever it is for; numbered by `plan`."""
+    """A notice that may go from now on, in the hours of whoever it is for; numbered by `plan`. A task carries whom to ring
+    about it, where nothing else is listed."""
+    if kind == "task" and about is not None and not facts.get("items"):
+        facts["items"] = whom_to_ring(scope, about, rung)
     may_write = max(scope.now, scope.state.writes_from or scope.now)
     organisation = None if to.organisation == scope.state.pcn.code else to.organisation
     settled = facts_of(scope, step, about) | {

@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from definitions.models import role_holders
+from definitions.models.directory import Person
 from definitions.models.ladder import Rung
-from definitions.models.replies import REPLIES
 from engine import events as e
 from engine.dates.clock import london_date
 from engine.dates.explanation import spoken
 from engine.events.declarations import Phrase, Tell
 from engine.events.kinds import Table, fields_of
 from engine.expressions.scope import Scope
+from engine.notices import conversation
 from engine.notices.asking import ask, assignment_title, day_month
 from engine.notices.endings import apologies, asked_now, not_needed
 from engine.notices.facts import (
@@ -26,6 +28,7 @@ from engine.notices.facts import (
     ladder_names,
     rung_named,
     told_by_message,
+    took_part,
 )
 from engine.notices.notice import notice
 from engine.people.addresses import (
@@ -37,7 +40,6 @@ from engine.people.addresses import (
     rung_people,
 )
 from engine.people.interests import own_practices, warning
-from engine.people.visibility import may_see
 from engine.state.workflow import WorkflowState
 
 #: What a rung's register makes of its notice.
@@ -136,12 +138,35 @@ def _assignment_reassigned(
     yield from ask(scope, assignment)
     old = scope.state.pcn.people_by_id.get(body.old_person)
     was = before.assignment(body.assignment)
-    if old is not None and was is not None and not was.unfilled and not assignment.unfilled:
+    if old and was and not (was.unfilled or assignment.unfilled or body.heard or _has_left(scope, old)):
         # Whoever was asked before may have begun; they hear that they can stop.
         title, step = assignment_title(scope, assignment), scope.state.process.steps[assignment.step]
         text = f"{assignment.name} is asked instead, so there is nothing more for you to do. Thank you."
         to = at_person(scope, old, assignment.organisation)
         yield notice(scope, "told", to, f"No longer with you: {title}", None, step, text=text)
+
+
+@_NOTICES.by_code(e.HandedOver)
+def _handed_over(
+    body: e.HandedOver, event: e.Event, before: WorkflowState, scope: Scope
+) -> Iterator[e.Notice]:
+    """One list to each who was asked so far. Whoever is asked now gets each of it with its own link and date."""
+    state = scope.state
+    passed_on = [asked for asked in map(state.assignment, body.assignments) if asked]
+    instead = state.pcn.people_by_id[body.to].name
+    for person in dict.fromkeys(asked.person for asked in passed_on):
+        known = state.pcn.people_by_id.get(person)
+        if known is None or _has_left(scope, known):
+            continue
+        theirs = [asked for asked in passed_on if asked.person == person]
+        text = f"{instead} is asked instead from now on, so there is nothing more for you to do. Thank you."
+        items = [assignment_title(scope, asked) for asked in theirs]
+        to = at_person(scope, known, theirs[0].organisation)
+        yield notice(scope, "told", to, f"No longer with you: {state.reference}", text=text, items=items)
+
+
+def _has_left(scope: Scope, person: Person) -> bool:
+    return role_holders.has_left(scope.state.pcn, person.id, london_date(scope.now))
 
 
 @_NOTICES.by_code(e.ChildRefused)
@@ -178,20 +203,22 @@ def _rung_climbed(
     text = " ".join(scope.text(rung.text, **ladder_names(scope, step, assignment)).split())
     title = scope.title(step, assignment)
     place = scope.state.pcn.organisation_name(assignment.organisation)
+    subject = _rung_subject(rung, title, place, assignment.left_open)
     for person, organisation in rung_people(scope, rung, assignment):
         to = at_person(scope, person, organisation) if person else asked_address(scope, assignment)
         if to is not None:
             yield notice(
-                scope, _KIND_OF[rung.register_], to, _rung_subject(rung, title, place), assignment, step,
-                rung=rung.id, digest_only=rung.channel == "digest", text=text, choices=list(rung.choices),
+                scope, _KIND_OF[rung.register_], to, subject, assignment, step, rung=rung.id,
+                digest_only=rung.channel == "digest", text=text, choices=list(rung.choices),
             )  # fmt: skip
 
 
-def _rung_subject(rung: Rung, title: str, place: str) -> str:
+def _rung_subject(rung: Rung, title: str, place: str, left_open: str) -> str:
+    said = f"You said “{left_open}”" if left_open else f"Still to come from {place}"
     return {
         "coming up": f"Coming up: {title}",
         "due today": f"Due today: {title}",
-        "offer of help": f"Still to come from {place}: {title}. Can I help?",
+        "offer of help": f"{said}: {title}. Can I help?",
         "ring them": f"Please ring {place}: {title}",
         "conversation": f"A word with {place}: {title}",
         "board item": f"For the board: {title}",
@@ -204,38 +231,19 @@ def _response_received(
     body: e.ResponseReceived, event: e.Event, before: WorkflowState, scope: Scope
 ) -> Iterator[e.Notice]:
     step = scope.state.process.steps[body.step]
-    own = own_practices(scope.state, step, event.actor, london_date(event.at))
+    own = own_practices(scope.state, step, event.by, london_date(event.at))
     if not own or not body.counts or (manager := manager_of(scope)) is None:
         return
     title = scope.title(step, scope.state.assignment(body.assignment))
-    text = f"{warning(scope.state, event.actor, own)}. It stands meanwhile, and the record says so."
+    text = f"{warning(scope.state, event.by, own)}. It stands meanwhile, and the record says so."
     yield notice(scope, "task", manager, f"A second approver: {title}", None, step, text=text)
 
 
-@_NOTICES.by_code(e.ReplyReceived)
-def _reply_received(
-    body: e.ReplyReceived, event: e.Event, before: WorkflowState, scope: Scope
-) -> Iterator[e.Notice]:
-    assignment = scope.state.assignment(body.assignment)
-    if assignment is None or (manager := manager_of(scope)) is None:
-        return
-    step = scope.state.process.steps[assignment.step]
-    place = scope.state.pcn.organisation_name(assignment.organisation)
-    asks = REPLIES[body.kind].asks
-    until = f" They ask for time until {day_month(body.until)}." if body.until else ""
-    text = f"{event.actor.name} at {place} {asks}.{until} No more reminders go until you have settled it."
-    items = [body.text] if body.text else None
-    if items and not may_see(
-        scope.state,
-        assignment.step,
-        e.Actor(manager.name, "pcn_manager", manager.organisation, manager.person, channel="web"),
-    ):
-        # A question about a colleague says as much as an answer would.
-        text, items = f"{text} What they wrote is for the few who may see this; please speak with them.", None
-    yield notice(
-        scope, "question", manager, f"{place} {asks}: {assignment_title(scope, assignment)}", assignment, step,
-        text=text, items=items,
-    )  # fmt: skip
+_NOTICES.by_code(e.ReplyReceived)(conversation.reply_received)
+_NOTICES.by_code(e.ReplyUnsettled)(conversation.reply_unsettled)
+_NOTICES.by_code(e.ReplySettled)(conversation.reply_settled)
+_NOTICES.by_code(e.CallDue)(conversation.call_due)
+_NOTICES.by_code(e.Nudged)(conversation.nudged)
 
 
 @_NOTICES.by_code(e.ShortfallRaised)
@@ -338,7 +346,8 @@ def _workflow_closed(
         return
     ended = {"completed": "is closed", "stopped": "was stopped"}[body.outcome]
     for person, organisation in everyone_who_took_part(scope):
-        text = f"{scope.state.reference} {ended}: {body.because}. Thank you for your part in it."
+        thanks = " Thank you for your part in it." if took_part(scope, person, organisation) else ""
+        text = f"{scope.state.reference} {ended}: {body.because}.{thanks}"
         if to := address_of(scope, person, organisation):
             yield notice(scope, "outcome", to, f"{scope.state.reference} {ended}", text=text)
 

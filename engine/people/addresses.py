@@ -7,10 +7,9 @@ from datetime import date
 
 from definitions.models import role_holders
 from definitions.models.directory import Pcn, Person
-from definitions.models.ladder import Rung
+from definitions.models.ladder import TALKING, Rung
 from engine.dates.clock import london_date
 from engine.expressions.scope import Scope
-from engine.state.fold import TALKING
 from engine.state.workflow import Assignment
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from definitions.loading.bundle import Process
@@ -25,6 +25,7 @@ from engine.forms.inputs import check_inputs
 from engine.forms.samples import sample_answers
 from engine.simulation.expectations import unmet
 from engine.simulation.steering import command_of
+from engine.simulation.tending import moment, tended
 from engine.state.workflow import Assignment, WorkflowState
 
 #: Turns of the clock in one line of a scenario; more means the definition never comes to rest.
@@ -54,12 +55,6 @@ class Played:
     @property
     def steps(self) -> frozenset[str]:
         return frozenset(e.body.step for e in self.events if isinstance(e.body, StepOpened | StepClosed))
-
-
-def moment(text: str) -> datetime:
-    """`2027-01-15 17:00` in London, or 09:00 of a day, as UTC."""
-    local = datetime.fromisoformat(text if " " in text else f"{text} 09:00")
-    return local.replace(tzinfo=LONDON).astimezone(UTC)
 
 
 def play(process: Process, pcn: Pcn, inputs: Mapping[str, Any], given: Given, scenario: Scenario) -> Played:
@@ -148,14 +143,22 @@ class Stage:
     def _reply(self, line: ScenarioLine) -> None:
         assignment = self._assignment(line.to or "", line.by)
         until = moment(line.until) if line.until else None
-        actor = self._actor(assignment, line)
         assert line.reply is not None
-        self.take(commands.reply(self.state, self.now, actor, assignment.id, line.reply, line.text, until))
+        if line.told_by is not None:
+            decision = commands.record_reply(
+                self.state, self.now, self._manager, assignment.id, line.reply, line.text, until,
+                line.told_by, line.how, self._told_at(line),
+            )  # fmt: skip
+        else:
+            actor = self._actor(assignment, line)
+            decision = commands.reply(
+                self.state, self.now, actor, assignment.id, line.reply, line.text, until
+            )
+        self.take(decision)
 
     def _manage(self, line: ScenarioLine) -> None:
         """What the manager does."""
-        state, now = self.state, self.now
-        who = Actor("the manager", "pcn_manager", state.pcn.code, channel="web")
+        state, now, who = self.state, self.now, self._manager
         until = moment(line.until) if line.until else None
         if (steering := command_of(line, self._directory)) is not None:
             command, given = steering
@@ -180,25 +183,21 @@ class Stage:
             self.take(
                 commands.move_named_date(state, now, who, line.move, line.day.isoformat(), line.because)
             )
-        elif line.settle or line.extend or line.reassign or line.rang:
-            self._tend(line, who, until)
+        else:
+            self._tend(line, who)
 
-    def _tend(self, line: ScenarioLine, who: Actor, until: datetime | None) -> None:
-        """What the manager does about one assignment."""
-        state, now = self.state, self.now
-        assignment = self._assignment(
-            line.settle or line.extend or line.reassign or line.rang or "", line.by
-        ).id
-        if line.settle is not None:
-            self.take(commands.settle_reply(state, now, who, assignment, line.text))
-        elif line.extend is not None:
-            self.take(commands.extend(state, now, who, assignment, until or now, line.because))
-        elif line.reassign is not None:
-            self.take(commands.reassign(state, now, who, assignment, line.person or "", line.because))
-        elif line.rang is not None:
-            self.take(commands.record_conversation(state, now, who, assignment, line.rung, line.text))
+    def _tend(self, line: ScenarioLine, who: Actor) -> None:
+        """What the manager does about what is asked of somebody."""
+        if (tending := tended(line, self.now)) is not None:
+            command, step, given, named = tending
+            about = () if step is None else (self._assignment(step, line.by).id,)
+            self.take(command(self.state, self.now, who, *about, *given, **named))
 
     # --- people
+
+    @property
+    def _manager(self) -> Actor:
+        return Actor("the manager", "pcn_manager", self.state.pcn.code, channel="web")
 
     def _asked(self, step: str) -> list[Assignment]:
         if step not in self.state.steps:
@@ -236,8 +235,18 @@ class Stage:
         checked = check_answers(step.form, step.checks, raw, evaluator.names, evaluator)
         if checked.problems:
             raise Invalid(checked.problems)
-        actor = self._actor(assignment, line)
-        self.take(commands.respond(self.state, self.now, actor, assignment.id, checked.values))
+        if line.told_by is not None:
+            decision = commands.record_response(
+                self.state, self.now, self._manager, assignment.id, checked.values,
+                line.told_by, line.how, self._told_at(line),
+            )  # fmt: skip
+        else:
+            actor = self._actor(assignment, line)
+            decision = commands.respond(self.state, self.now, actor, assignment.id, checked.values)
+        self.take(decision)
+
+    def _told_at(self, line: ScenarioLine) -> datetime:
+        return moment(line.when) if line.when else self.now
 
     # --- time
 

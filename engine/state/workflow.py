@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from definitions.loading.bundle import Process
 from definitions.models.directory import Pcn
 from definitions.models.replies import ReplyKind
 from engine.dates.calendar import Calendar
-from engine.events import Actor, PlannedRung, When
+from engine.events import Actor, PlannedRung, Told, When
 from engine.events.assignment_id import AssignmentId, MalformedAssignmentId
 from engine.state.children import Child
 
@@ -22,7 +22,7 @@ WorkflowStatus = Literal["open", "held", "completed", "stopped", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One numbered attempt to answer."""
+    """One numbered attempt to answer. `actor` gave it; `recorded_by` wrote it down, where it was told them (`told`)."""
 
     number: int
     at: datetime
@@ -33,10 +33,29 @@ class Response:
     counts: bool
     signed: str = ""
     version: int = 0
+    told: Told | None = None
+    recorded_by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What the manager said to a reply. `until`: the date they were given. `to`: the person asked instead."""
+
+    at: datetime
+    actor: Actor
+    text: str
+    until: datetime | None = None
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
+    """Something said instead of an answer. `actor` said it; `recorded_by` wrote it down, where it was told them (`told`).
+
+    `settled`: it stops the ladder no more, by `settlement` or because they were asked again. `passed`: the time it asked
+    for is over. `returned` is how often it came back to the manager, the last time at `returned_at`.
+    """
+
     kind: ReplyKind
     at: datetime
     text: str
@@ -44,6 +63,24 @@ class Reply:
     actor: Actor
     settled: bool = False
     passed: bool = False
+    settlement: Settlement | None = None
+    returned: int = 0
+    returned_at: datetime | None = None
+    told: Told | None = None
+    recorded_by: Actor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call, a visit or a meeting that somebody noted. `reminded`: the day of the next step came, and the manager heard."""
+
+    at: datetime
+    actor: Actor
+    reached: bool
+    text: str
+    next_on: date | None
+    rung: str = ""
+    reminded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +92,7 @@ class Assignment:
     of the last answer whose actions were set off before the step closed. `text` is the question it was opened with,
     on demand. `heard` is how many answers were in when it was last asked again. `unreached`: the email that
     asks was refused, or is not known to have arrived. `withdrawn`: its practice is not of the PCN any more, so nobody waits
-    for it, and what it gave stays.
+    for it, and what it gave stays. `calls` are those noted, and `nudges` when they were reminded by hand, oldest first.
     """
 
     id: str
@@ -85,6 +122,8 @@ class Assignment:
     heard: int = 0
     unreached: bool = False
     withdrawn: bool = False
+    calls: tuple[Call, ...] = ()
+    nudges: tuple[datetime, ...] = ()
 
     @property
     def response(self) -> Response | None:
@@ -105,6 +144,19 @@ class Assignment:
         """The reply that still stops the ladder."""
         last = self.replies[-1] if self.replies else None
         return None if last is None or last.settled else last
+
+    @property
+    def unsettled(self) -> Reply | None:
+        """The reply that waits for the manager. With an answer given, only a question still does."""
+        reply = self.reply
+        moot = self.status == "ended" or (self.answered and reply is not None and reply.kind != "question")
+        return None if moot else reply
+
+    @property
+    def left_open(self) -> str:
+        """What was said that does not count, and is to be said anew: "cannot". Empty where nothing was said so far."""
+        response = self.response
+        return "" if response is None or response.counts else response.outcome
 
     @property
     def counts(self) -> bool:
@@ -257,6 +309,12 @@ class WorkflowState:
             if (before.organisation, before.role) == (organisation, role):
                 return before
         return None
+
+    @property
+    def open_assignments(self) -> Iterator[Assignment]:
+        """What is asked now and waits for an answer."""
+        for step in self.steps.values():
+            yield from (a for a in step.assignments.values() if step.status == "open" and a.status == "open")
 
     @property
     def children(self) -> Iterator[Child]:

@@ -15,11 +15,12 @@ _LENGTH = timedelta(minutes=30)
 
 
 def deadlines(entries: Sequence[EmailItem], domain: str, at: datetime) -> bytes | None:
-    """The asks that have a deadline, as one iCalendar file written at `at`; None when there are none.
+    """What is asked with a deadline, or told of one that moved, as one iCalendar file written at `at`; None when there is
+    none.
 
     The UID belongs to the assignment, so a file sent again, or with the date moved, replaces the old entry.
     """
-    due = [entry for entry in entries if entry.section == "asks" and entry.due_at and entry.about]
+    due = [entry for entry in entries if entry.section in ("asks", "told") and entry.due_at and entry.about]
     if not due:
         return None
     calendar = Calendar()

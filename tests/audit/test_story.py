@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -39,6 +39,11 @@ def _when() -> e.When:
     return e.When(datetime(2027, 1, 22, 17, tzinfo=UTC), False, "Because.")
 
 
+def _told() -> e.Told:
+    jo = e.Actor("Jo Marsh", "practice_manager", "Y90001", "jo-marsh", channel="told")
+    return e.Told(jo, "by telephone", datetime(2027, 1, 5, 10, tzinfo=UTC))
+
+
 SENTENCES: list[tuple[e.Body, str]] = [
     (e.WorkflowLaunched("iif-quarter-close", 2, "", "IIF Q3", "", "", {}, {}), "Asha Patel (PCN manager, Harbour Vale PCN) launched IIF Q3 for Harbour Vale PCN on the web page, on iif-quarter-close version 2."),
     (e.WorkflowLocked(STEP), "Locked by “Your figures for Q3”: what is done cannot change any more."),
@@ -70,6 +75,12 @@ SENTENCES: list[tuple[e.Body, str]] = [
     (e.ResponseCarried(ONE, STEP, ONE), "The earlier answer to “Your figures for Q3” of Elm Tree Surgery stands."),
     (e.ReplyReceived(ONE, STEP, "more time", "a busy week", _when().at), "Asha Patel (PCN manager, Harbour Vale PCN) asked for more time until Fri 22 Jan 2027, 17:00 (“Your figures for Q3” of Elm Tree Surgery). “a busy week” Reminders stopped."),
     (e.ReplySettled(ONE, STEP, "fine"), "Asha Patel (PCN manager, Harbour Vale PCN) replied to Elm Tree Surgery: fine."),
+    (e.ResponseReceived(ONE, STEP, 1, {}, "answered", True, True, told=_told()), "Jo Marsh (practice manager, Elm Tree Surgery) answered “Your figures for Q3” of Elm Tree Surgery by telephone on Tue 5 Jan 2027, 10:00, late; Asha Patel (PCN manager, Harbour Vale PCN) recorded it."),
+    (e.ReplyReceived(ONE, STEP, "question", "Which search?", told=_told()), "Jo Marsh (practice manager, Elm Tree Surgery) asked a question (“Your figures for Q3” of Elm Tree Surgery) by telephone on Tue 5 Jan 2027, 10:00; Asha Patel (PCN manager, Harbour Vale PCN) recorded it. “Which search?” Reminders stopped."),
+    (e.ReplySettled(ONE, STEP, "of course", _when(), "sam-lee"), "Asha Patel (PCN manager, Harbour Vale PCN) replied to Elm Tree Surgery, gave them until Fri 22 Jan 2027, 17:00, and asked Sam Lee instead: of course."),
+    (e.ReplyUnsettled(ONE, STEP), "What Elm Tree Surgery had said was not settled yet; the manager was reminded."),
+    (e.TimeGiven(_when().at, "half term", STEP, "Y90001", (ONE,)), "Asha Patel (PCN manager, Harbour Vale PCN) gave everyone still asked at Elm Tree Surgery until Fri 22 Jan 2027, 17:00 for “Your figures for Q3”: half term. The date of “Your figures for Q3” of Elm Tree Surgery is set from outside, and stays."),
+    (e.HandedOver("jo-marsh", "sam-lee", "leave", (ONE,)), "Asha Patel (PCN manager, Harbour Vale PCN) asked Sam Lee for all that Jo Marsh was asked: leave."),
     (e.PromisePassed(ONE, STEP, AT), "The time Elm Tree Surgery had asked for passed without an answer; the manager was told."),
     (e.DeadlineMoved(ONE, STEP, None, _when(), "the hold"), "“Your figures for Q3” of Elm Tree Surgery is now due Fri 22 Jan 2027, 17:00: the hold."),
     (e.AssignmentReassigned(ONE, STEP, "jo-marsh", "sam-lee", "Sam Lee", "leave"), "Asha Patel (PCN manager, Harbour Vale PCN) asked Sam Lee instead of Jo Marsh for “Your figures for Q3” of Elm Tree Surgery: leave."),
@@ -77,7 +88,10 @@ SENTENCES: list[tuple[e.Body, str]] = [
     (e.RungClimbed(ONE, STEP, "call", "ring them", ("asha-patel",)), "Chased “Your figures for Q3” of Elm Tree Surgery: asked Asha Patel to ring them."),
     (e.RungSkipped(ONE, STEP, "due_today", "there was a reply"), "The chaser “due today” for Elm Tree Surgery was passed over: there was a reply."),
     (e.AskUndelivered(ONE, STEP, "their mail server refused the email that asks"), "Nobody chases Elm Tree Surgery by email: their mail server refused the email that asks."),
-    (e.ConversationRecorded(ONE, STEP, "call", "it comes on Friday"), "Asha Patel (PCN manager, Harbour Vale PCN) spoke with Elm Tree Surgery: it comes on Friday."),
+    (e.CallNoted(ONE, STEP, True, "it comes on Friday", date(2027, 1, 29)), "Asha Patel (PCN manager, Harbour Vale PCN) spoke with Elm Tree Surgery: it comes on Friday. Next step: Fri 29 Jan 2027."),
+    (e.CallNoted(ONE, STEP, False, ""), "Asha Patel (PCN manager, Harbour Vale PCN) tried to reach Elm Tree Surgery and could not."),
+    (e.CallDue(ONE, STEP), "There was no answer from Elm Tree Surgery by the day that had been noted; the manager was reminded."),
+    (e.Nudged(ONE, STEP, "Any news?"), "Asha Patel (PCN manager, Harbour Vale PCN) reminded Elm Tree Surgery of “Your figures for Q3”: “Any news?”."),
     (e.SilenceCounted(ONE, STEP, "agreement"), "Elm Tree Surgery said nothing, which counts as agreement, as the first email said."),
     (e.AssignmentEnded(ONE, STEP, "the step closed"), "“Your figures for Q3” of Elm Tree Surgery ended without an answer: the step closed."),
     (DirectoryChanged((), "a new practice manager"), "Asha Patel (PCN manager, Harbour Vale PCN) changed the directory: a new practice manager."),

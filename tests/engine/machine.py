@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from definitions.loading.bundle import Process
 from engine import events as e
+from engine.commands.assignments.nudges import last_nudge
 from engine.commands.refusals import Refused
 from engine.decisions.advance import advance
 from engine.decisions.draft import Decision
@@ -84,6 +85,9 @@ class Machine(RuleBasedStateMachine):
             assert refused.code and refused.message
             assert self.state is before
             return
+        told = [event.body.notice for event in decision.events if isinstance(event.body, e.NoticePlanned)]
+        once = [(notice.kind, notice.email, notice.about, notice.subject) for notice in told]
+        assert len(set(once)) == len(once), "somebody is told the same thing twice"
         self.take(decision)
         self.settle()
 
@@ -104,19 +108,35 @@ class Machine(RuleBasedStateMachine):
             if body.register in ("coming up", "due today", "offer of help"):
                 assert not about.called, "an email after a person took over"
         elif isinstance(body, e.NoticePlanned):
-            notice, asked = body.notice, self.state.assignment(body.notice.about)
-            if asked is not None and notice.kind not in ("outcome", "told"):
-                assert asked.status == "open" or notice.kind == "question", f"{notice.kind} to {asked.status}"
-            assert notice.email and notice.subject and notice.not_before >= self.now
+            self.look_at_notice(body.notice)
         elif isinstance(body, e.DeadlineMoved) and about and about.due:
             if about.due.external:
                 assert (
                     isinstance(self.moved, str) and self.state.process.definition.dates[self.moved].external
                 )
+        elif isinstance(body, e.ReplyUnsettled) and about:
+            assert about.unsettled and about.unsettled.returned < 2 and not about.unsettled.passed
+            assert self.now - (about.unsettled.returned_at or about.unsettled.at) >= timedelta(days=2)
+        elif isinstance(body, e.CallDue) and about:
+            assert about.status == "open" and about.calls[-1].next_on and not about.calls[-1].reminded
+        elif isinstance(body, e.Nudged) and about:
+            assert about.status == "open" and about.reply is None and self.state.status == "open"
+            last = last_nudge(self.state, about.organisation)
+            assert last is None or self.now - last >= timedelta(days=7)
+        elif isinstance(body, e.ResponseReceived) and about and body.told:
+            assert about.opened_at <= body.told.at <= self.now and not body.signed
         elif isinstance(body, e.SilenceCounted) and about:
             assert not about.responses and not about.replies and not about.unfilled
 
     moved: str | None = None
+
+    def look_at_notice(self, notice: e.Notice) -> None:
+        asked = self.state.assignment(notice.about)
+        if asked is not None and notice.kind not in ("outcome", "told"):
+            assert asked.status == "open" or notice.kind == "question" or asked.unsettled, (
+                f"{notice.kind} to {asked.status}"
+            )
+        assert notice.email and notice.subject and notice.not_before >= self.now
 
     def some(self, number: int, *, opened: bool = True) -> Assignment | None:
         """One of the assignments that could be answered."""

@@ -97,10 +97,49 @@ class Workflow(Machine):
             until = self.now + timedelta(days=days) if kind == "more time" else None
             self.do(reply, asked.id, kind, "Why is that", until, by=self.actor(asked))
 
-    @rule(number=st.integers(0, 30), text=REASONS)
-    def settles_reply(self, number: int, text: str) -> None:
+    @rule(
+        number=st.integers(0, 30),
+        text=REASONS,
+        days=st.none() | st.integers(0, 40),
+        to=st.none() | st.sampled_from(["jo", "tom", "nina"]),
+    )
+    def settles_reply(self, number: int, text: str, days: int | None, to: str | None) -> None:
         if asked := self.some(number):
-            self.do(commands.settle_reply, asked.id, text)
+            until = None if days is None else self.now + timedelta(days=days, hours=3)
+            self.do(commands.settle_reply, asked.id, text, until=until, to=to)
+            if (now := self.state.assignment(asked.id)) and asked.unsettled and now.unsettled is None:
+                assert all(reply.settled for reply in now.replies)
+
+    @rule(number=st.integers(0, 30), days=st.integers(-1, 6), who=st.sampled_from(["", "leo", "A locum"]))
+    def tells_an_answer(self, number: int, days: int, who: str) -> None:
+        asked = self.some(number)
+        if asked is None or self.state.over:
+            return
+        evaluator = FormEvaluator(self.state, self.now, asked)
+        step = self.state.process.steps[asked.step]
+        answers = sample_answers(step.form, evaluator.names, evaluator, Random(days))
+        told = who or asked.person or asked.name, "by telephone", self.now - timedelta(days=days)
+        self.do(commands.record_response, asked.id, answers, *told)
+        given = self.state.assignment(asked.id)
+        if given and given.response and given.response.told:
+            assert given.response.actor.channel == "told" and given.response.recorded_by == worlds.MANAGER
+
+    @rule(number=st.integers(0, 30), kind=st.sampled_from(["not ours", "question"]))
+    def tells_a_reply(self, number: int, kind: Any) -> None:
+        if asked := self.some(number):
+            told = "A locum", "at a meeting", self.now
+            self.do(commands.record_reply, asked.id, kind, "Who knows", None, *told)
+
+    @rule(number=st.integers(0, 30), reached=st.booleans(), days=st.none() | st.integers(0, 9))
+    def notes_a_call(self, number: int, reached: bool, days: int | None) -> None:
+        if asked := self.some(number):
+            next_on = None if days is None else (self.now + timedelta(days=days)).date()
+            self.do(commands.note_call, asked.id, reached, "They will", next_on=next_on)
+
+    @rule(number=st.integers(0, 30))
+    def nudges(self, number: int) -> None:
+        if asked := self.some(number):
+            self.do(commands.nudge, asked.id)
 
     # --- the manager
 
@@ -109,6 +148,36 @@ class Workflow(Machine):
         if asked := self.some(number):
             until = self.now + timedelta(days=days, hours=3)
             self.do(commands.extend, asked.id, until, reason)
+
+    @rule(
+        step=st.sampled_from(["", "", "returns", "figures", "none"]),
+        place=st.sampled_from(["", "", *PLACES]),
+        days=st.integers(0, 40),
+        reason=REASONS,
+    )
+    def extends_many(self, step: str, place: str, days: int, reason: str) -> None:
+        until = self.now + timedelta(days=days, hours=3)
+        asked = {a.id: a.due for a in self.state.open_assignments}
+        self.do(commands.extend_many, until, reason, step=step, organisation=place)
+        for left in self.state.open_assignments:
+            due = asked.get(left.id)
+            assert not due or not left.due or left.due.at >= due.at, "more time made it sooner"
+
+    @rule(
+        person=st.sampled_from(["jo", "tom", "priya", "nina", "leo"]),
+        to=st.sampled_from(["jo", "tom", "priya", "nina", "nobody"]),
+        reason=REASONS,
+    )
+    def hands_over(self, person: str, to: str, reason: str) -> None:
+        before = self.state
+        self.do(commands.hand_over, person, to, reason)
+        if self.state is not before:
+            theirs = [
+                a for a in self.state.open_assignments if a.id in {b.id for b in before.open_assignments}
+            ]
+            assert not [a for a in theirs if a.person == person and not a.unfilled], (
+                "something stayed with them"
+            )
 
     @rule(
         number=st.integers(0, 30),

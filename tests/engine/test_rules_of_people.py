@@ -59,7 +59,7 @@ def test_rule_8_after_a_person_was_asked_to_ring_no_email_goes_by_itself() -> No
     since = len(world.events)
     world.run("2027-04-30 09:00")
     climbed = [b.register for b in world.bodies(e.RungClimbed, since) if b.assignment == asked.id]
-    assert climbed and set(climbed) <= {"conversation", "board item", "decision"}
+    assert climbed and set(climbed) <= {"ring them", "conversation", "board item", "decision"}
 
 
 REFUSALS: list[tuple[str, str, Any]] = [

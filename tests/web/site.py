@@ -205,7 +205,7 @@ class Site:
     def show_everything(self) -> None:
         """Everything a page can show, at once."""
         table = ShownResult("Where the PCN stands", "The PCN is **12** short.", ("Practice", "Done"), (("Elm Tree", "30 of 41"),))  # fmt: skip
-        asked = ConversationLine("question", "Which search?", "Priya Shah", "Tue 5 January", "The one in the pack.")  # fmt: skip
+        asked = ConversationLine("question", "Which search?", "Priya Shah", "Tue 5 January", "The one in the pack.", answered_by="Asha Patel")  # fmt: skip
         held = "Held since Mon 4 January: the search was wrong."
         self.gateway.shown = {"shown": (table,), "conversation": (asked,), "held": held}
 

@@ -65,3 +65,8 @@ class StepKind:
     def automatic(self) -> bool:
         """Done by the engine itself, with nobody asked."""
         return self.perform is not None
+
+    @property
+    def in_their_name(self) -> bool:
+        """A signature or an approval, which nobody records for somebody else."""
+        return self.signs or self.decides

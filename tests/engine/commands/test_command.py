@@ -13,7 +13,8 @@ import pytest
 
 from engine import commands
 from engine import events as e
-from engine.commands import assignments, corrections, pins, practices, responses, steps, workflow
+from engine.commands import corrections, pins, practices, responses, steps, workflow
+from engine.commands.assignments import calls, extensions, handover, nudges, replies
 from engine.commands.command import (
     ANY_COMMAND,
     ASKED,
@@ -32,7 +33,19 @@ from engine.decisions.draft import Decision, Draft
 from engine.events import Actor
 from tests.engine.stages import staged
 
-FAMILIES = (workflow, steps, practices, corrections, assignments, pins, responses)
+FAMILIES = (
+    workflow,
+    steps,
+    practices,
+    corrections,
+    pins,
+    responses,
+    extensions,
+    replies,
+    handover,
+    calls,
+    nudges,
+)
 ALL: dict[str, Any] = {"who": MANAGERS, "refuses": (), "emits": ()}
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import cache
-from typing import Any
 
 import pytest
 
@@ -16,149 +14,21 @@ from engine.commands.refusals import REFUSALS, Refused
 from engine.decisions.draft import Decision
 from engine.state.fold import fold
 from tests.engine import worlds
-from tests.engine.worlds import MANAGER, World, at
+from tests.engine.commands import assignment_rows
+from tests.engine.commands.workflow_states import ELM, FAR, ORCHARD, PRIYA, STATES, WHY, by_manager, one
+from tests.engine.worlds import MANAGER, World
 
-ELM, ORCHARD = "Y10001", "Y10002"
-STARTS = {"start": "2027-01-04"}
-PRIYA = e.Actor("priya", "practice_manager", ORCHARD, "priya", channel="web")
 JO = e.Actor("jo", "practice_manager", ELM, "jo", channel="web")
 FEWER = worlds.pcn(practices=worlds.pcn_data()["practices"][:3])
 MORE = worlds.pcn(
     practices=[*worlds.pcn_data()["practices"], {"code": "Y10005", "name": "New", "list_size": 6000}]
 )
-WHY = "the van broke down"
-HOLIDAYS = ("2027-01-11",)
-
-
-# --- states
-
-
-def begun(extra: str = "") -> World:
-    """A workflow just launched; its definition is known with another bank holiday, too."""
-    text = f"if_short: decide{extra}"
-    world, announced = World(worlds.simple(extra=text), STARTS), worlds.simple(extra=text, holidays=HOLIDAYS)
-    world.processes[announced.hash] = announced
-    return world
-
-
-def not_begun() -> World:
-    return begun("\nopens: 3 working days after start")
-
-
-def asked() -> World:
-    world = begun()
-    world.advance()
-    return world
-
-
-def answered() -> World:
-    world = asked()
-    world.answer("ask", ORCHARD, {"visits": 3})
-    world.advance()
-    return world
-
-
-def replied() -> World:
-    world = asked()
-    world.take(commands.reply(world.state, world.now, PRIYA, one(world), "question", "Which?", None))
-    return world
-
-
-def settled() -> World:
-    world = replied()
-    world.do(commands.settle_reply, one(world), "The blue one")
-    return world
-
-
-def held() -> World:
-    world = asked()
-    world.do(commands.hold, WHY)
-    return world
-
-
-def short() -> World:
-    world = asked()
-    world.run("2027-02-10 09:00")
-    return world
-
-
-def waiting() -> World:
-    world = short()
-    world.do(commands.decide_shortfall, "ask", "wait", WHY, until=world.now + timedelta(days=9))
-    world.advance()
-    return world
-
-
-def going_on() -> World:
-    world = short()
-    world.do(commands.decide_shortfall, "ask", "proceed", WHY)
-    return world
-
-
-def completed() -> World:
-    world = going_on()
-    world.advance()
-    return world
-
-
-def cancelled() -> World:
-    world = asked()
-    world.do(commands.cancel, WHY)
-    return world
-
-
-def years_on() -> World:
-    """Baton was off for years: nobody knows the bank holidays of today."""
-    world = asked()
-    world.now = at("2030-06-03 09:00")
-    return world
-
-
-def held_for_years() -> World:
-    world = held()
-    world.now = at("2030-06-03 09:00")
-    return world
-
-
-STATES: Mapping[str, Callable[[], World]] = {
-    state.__name__: cache(state)
-    for state in (
-        not_begun, asked, answered, replied, settled, held, short, waiting, going_on, completed, cancelled, years_on,
-        held_for_years,
-    )
-}  # fmt: skip
-
-
-# --- commands
-
-
-def one(world: World) -> str:
-    """The assignment of Orchard; one that was never there, where nobody was asked."""
-    asked = world.state.steps["ask"].assignments.values()
-    return next((a.id for a in asked if a.organisation == ORCHARD), f"w1.ask.1.{ORCHARD}.practice_manager")
-
-
-def its_due(world: World) -> Any:
-    asked = world.state.assignment(one(world))
-    return asked.due.at if asked and asked.due else world.now
-
-
-def by_manager(command: Callable[..., Decision], *given: Any, **more: Any) -> Callable[[World], Decision]:
-    return lambda world: command(world.state, world.now, MANAGER, *given, **more)
-
-
-def about_one(command: Callable[..., Decision], *given: Any, **more: Any) -> Callable[[World], Decision]:
-    return lambda world: command(world.state, world.now, MANAGER, one(world), *given, **more)
 
 
 def shortfall(choice: str, days: int = 3, step: str = "ask") -> Callable[[World], Decision]:
     return lambda world: by_manager(
         commands.decide_shortfall, step, choice, WHY, until=world.now + timedelta(days=days)
     )(world)
-
-
-def extend(days: int) -> Callable[[World], Decision]:
-    return lambda world: about_one(commands.extend, world.now + timedelta(days=days), WHY)(world)
 
 
 def replies(kind: str, days: int | None) -> Callable[[World], Decision]:
@@ -181,8 +51,8 @@ def launch(days: int) -> Callable[[World], Decision]:
     )  # fmt: skip
 
 
-FAR = 3000
 DOES: Mapping[str, Callable[[World], Decision]] = {
+    **assignment_rows.DOES,
     "launch": launch(0),
     "launch far off": launch(FAR),
     "hold": by_manager(commands.hold, WHY),
@@ -209,16 +79,6 @@ DOES: Mapping[str, Callable[[World], Decision]] = {
     "decide_shortfall wait ago": shortfall("wait", -1),
     "decide_shortfall cancel": shortfall("cancel"),
     "decide_shortfall of nothing": shortfall("proceed", step="none"),
-    "extend": extend(30),
-    "extend far off": extend(FAR),
-    "extend ago": extend(-1),
-    "extend to the same": lambda world: about_one(commands.extend, its_due(world), WHY)(world),
-    "settle_reply": about_one(commands.settle_reply, "The blue one"),
-    "reassign": about_one(commands.reassign, "sam", WHY),
-    "reassign to the same": about_one(commands.reassign, "priya", WHY),
-    "reassign to nobody": about_one(commands.reassign, "x", WHY),
-    "record_conversation": about_one(commands.record_conversation, "ring_them", "They will"),
-    "record_conversation of no rung": about_one(commands.record_conversation, "sing", "They will"),
     "move_named_date": by_manager(commands.move_named_date, "start", "2027-01-11", WHY),
     "move_named_date to the same": by_manager(commands.move_named_date, "start", "2027-01-04", WHY),
     "move_named_date far off": by_manager(commands.move_named_date, "start", "2035-01-04", WHY),
@@ -285,6 +145,7 @@ def outcome(command: str, state: str) -> str:
 
 #: What each comes to: in most states, and then where it is otherwise.
 EXPECTED = {
+    **assignment_rows.EXPECTED,
     "launch": "ok; beyond-horizon: years_on held_for_years",
     "launch far off": "beyond-horizon",
     "hold": "ok; already-held: held held_for_years; over: completed cancelled",
@@ -311,16 +172,6 @@ EXPECTED = {
     "decide_shortfall wait ago": "not-short; not-open: not_begun; no-day: short; over: completed cancelled",
     "decide_shortfall cancel": "not-short; not-open: not_begun; ok: short; over: completed cancelled",
     "decide_shortfall of nothing": "no-such-step; over: completed cancelled",
-    "extend": "ok; no-such-assignment: not_begun; closed: answered; over: completed cancelled; beyond-horizon: years_on held_for_years",
-    "extend far off": "beyond-horizon; no-such-assignment: not_begun; closed: answered; over: completed cancelled",
-    "extend ago": "no-day; no-such-assignment: not_begun; closed: answered; over: completed cancelled",
-    "extend to the same": "no-day; no-such-assignment: not_begun; no-change: asked replied settled held; closed: answered; over: completed cancelled",
-    "settle_reply": "no-reply; no-such-assignment: not_begun; closed: answered; ok: replied; over: completed cancelled",
-    "reassign": "ok; no-such-assignment: not_begun; closed: answered; over: completed cancelled; beyond-horizon: years_on held_for_years",
-    "reassign to the same": "same-person; no-such-assignment: not_begun; closed: answered; over: completed cancelled",
-    "reassign to nobody": "nobody; no-such-assignment: not_begun; closed: answered; over: completed cancelled",
-    "record_conversation": "ok; no-such-assignment: not_begun; over: completed cancelled",
-    "record_conversation of no rung": "no-such-rung; no-such-assignment: not_begun; over: completed cancelled",
     "move_named_date": "ok; over: completed cancelled",
     "move_named_date to the same": "no-change; over: completed cancelled",
     "move_named_date far off": "beyond-horizon; over: completed cancelled",

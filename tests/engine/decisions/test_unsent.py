@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from definitions.models.ladder import WRITING
 from engine import events as e
 from engine.decisions.advance import advance
 from engine.decisions.pending import next_deadline
 from engine.decisions.unsent import UNREACHED_BECAUSE, Fate, something_due
-from engine.state.fold import CHASING
 from tests.engine.worlds import World, simple
 
-EMAILS = CHASING | {"coming up"}
 PLACES = ("Y10001", "Y10002")
 
 
@@ -121,5 +120,5 @@ def test_no_email_chases_while_the_ask_has_not_gone(fates: dict[str, Fate], days
             for event in about(happened, e.RungClimbed, world, place)
             if isinstance(event.body, e.RungClimbed)
         ]
-        assert not EMAILS & set(chased)
+        assert not WRITING & set(chased)
         assert not about(happened, e.SilenceCounted, world, place)

@@ -39,7 +39,7 @@ from store.projections.tables import Tables
 from tests.engine.worlds import World, simple
 
 ROOMS: dict[str, Table[Any]] = {
-    "folds": fold._FOLDS,
+    "folds": fold.FOLDS,
     "notifies": plan._NOTICES,
     "rows": projector._ROWS,
     "story": sentences._STORY,

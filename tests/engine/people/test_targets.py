@@ -139,7 +139,7 @@ def test_a_reassignment_tells_both_and_settles_what_was_replied() -> None:
     world.take(reply(world.state, world.now, actor, asked.id, "not ours", "", None))
     since = len(world.events)
     world.do(commands.reassign, asked.id, "tom", "it is Tom's now")
-    assert [(n.kind, n.person) for n in world.notices(since)] == [("ask", "tom"), ("told", "priya")]
+    assert [(n.kind, n.person) for n in world.notices(since)] == [("told", "priya"), ("ask", "tom")]
     assert world.asked("ask", "Y10002").reply is None
     world.run("2027-01-19 10:00")
     assert "due_today" in world.asked("ask", "Y10002").climbed

@@ -1,0 +1,60 @@
+"""Reminding by hand, outside the chasers that go by themselves: once a week a practice at most."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from engine import events as e
+from engine.commands.command import MANAGERS, command
+from engine.commands.refusals import Refused, open_assignment
+from engine.decisions.draft import Draft
+from engine.people.addresses import asked_address
+from engine.state.workflow import Assignment, WorkflowState
+
+#: How long a practice is left alone after a reminder by hand.
+QUIET = timedelta(days=7)
+
+
+@command(
+    who=MANAGERS,
+    refuses=("closed", "no-such-assignment", "nudged-this-week", "on-hold", "over", "unreached", "unsettled"),
+    emits=(e.Nudged,),
+)
+def nudge(draft: Draft, assignment_id: str, text: str = "") -> None:
+    """Remind whoever is asked, now, in your words or Baton's. Counted, and once a week a practice at most.
+
+    An email that went cannot be taken back.
+    """
+    assignment = open_assignment(draft.state, assignment_id)
+    state = draft.state
+    if state.status == "held":
+        raise Refused("on-hold", f"{state.reference} is on hold: {state.because}. Lift it first")
+    if assignment.reply is not None:
+        raise Refused("unsettled", "they said something that waits for you; settle that first")
+    if assignment.silence:
+        raise Refused(
+            "closed", f"their silence was counted as {assignment.silence}, so nothing is waited for"
+        )
+    if assignment.unfilled or assignment.unreached or asked_address(draft.scope, assignment) is None:
+        raise Refused("unreached", "nobody there has the email that asks; ring them, or ask somebody else")
+    refuse_nudged(state, assignment.organisation, last_nudge(state, assignment.organisation), draft.now)
+    draft.emit(e.Nudged(assignment_id, assignment.step, text.strip()))
+
+
+def last_nudge(state: WorkflowState, organisation: str) -> datetime | None:
+    """When somebody at an organisation was last reminded by hand in this workflow."""
+    return max((at for asked in _asked_of(state, organisation) for at in asked.nudges), default=None)
+
+
+def refuse_nudged(state: WorkflowState, organisation: str, last: datetime | None, now: datetime) -> None:
+    """Raises Refused where an organisation was reminded by hand, in this workflow or another, at `last`, and it was lately."""
+    if last is not None and now - last < QUIET:
+        place = state.pcn.organisation_name(organisation)
+        raise Refused(
+            "nudged-this-week", f"{place} was reminded by hand in the last seven days; ring them instead"
+        )
+
+
+def _asked_of(state: WorkflowState, organisation: str) -> list[Assignment]:
+    attempts = (*(s for before in state.earlier.values() for s in before), *state.steps.values())
+    return [a for step in attempts for a in step.assignments.values() if a.organisation == organisation]
