@@ -93,7 +93,7 @@ TOLD = notice(
            "next": ["You hear how the quarter came out when it closes"]},
 )  # fmt: skip
 OUTCOME = notice(
-    "outcome", "n8", subject="Q3 is closed, thank you. Here is how it came out", about="",
+    "outcome", "n8", subject="Q3 is closed. Here is how it came out", about="",
     facts={"title": "Q3 is closed", "why": "", "takes": "", "due": "", "due_at": "", "due_why": "", "silence": "", "next": [],
            "text": "All five practices answered, four of them on time. Thank you for your part in that.",
            "items": ["Learning disability health checks: on track", "FIT with urgent referrals: a little behind",

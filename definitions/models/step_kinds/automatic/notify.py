@@ -9,7 +9,7 @@ Example::
       title: Close and thank
       message:
         to: [everyone who took part]
-        subject: "{{ inputs.quarter }} is closed, thank you. Here is how it came out"
+        subject: "{{ inputs.quarter }} is closed. Here is how it came out"
         body: All practices answered.
 """
 
