@@ -55,6 +55,17 @@ class TestReplies:
         await client.post(f"{link}/reply/question", data=ask)
         assert [event.type for event in site.events] == ["ReplyReceived", "ReplySettled", "ReplyReceived"]
 
+    async def test_a_question_stands_under_the_name_of_who_asked_it_with_what_was_said_to_it(
+        self, client: httpx.AsyncClient, site: Site, link: str, seal: str
+    ) -> None:
+        ask = {"seal": seal, "name": "A locum", "role": "GP", "f.text": "Which search?"}
+        await client.post(f"{link}/reply/question", data=ask)
+        until = datetime(2027, 2, 1, 17, tzinfo=LONDON)
+        await site.operations.do_about(site.assignment, settle_reply, MANAGER, "The usual.", until=until)
+        page = " ".join(re.sub(r"<[^>]+>", " ", (await client.get(link)).text).split())
+        assert re.search(r"A locum, .{10,40}: Which search\?", page)
+        assert f"{MANAGER.name}: The usual. Due Mon 1 February 2027, 17:00." in page
+
     async def test_who_mends_a_mistake_does_not_replace_what_somebody_else_answered_meanwhile(
         self, client: httpx.AsyncClient, site: Site, link: str, seal: str
     ) -> None:
