@@ -76,6 +76,8 @@ def _pass(draft: Draft, unsent: Unsent) -> None:
                 _begin(draft, step)
         elif state.status == "open":
             _tend(draft, step, unsent)
+        elif state.status == "closed":
+            remind_manager(draft, step_id)
     if draft.state.status == "open" and finished(draft.state):
         with draft.because_of(max(step.closed_by for step in draft.state.steps.values())):
             draft.emit(e.WorkflowClosed("completed", "every step is done"))

@@ -24,8 +24,8 @@ MOST_RETURNS = 2
 
 
 def remind_manager(draft: Draft, step: str) -> None:
-    """Tell the manager what is due to come back, of every assignment of an open step: one thing of each at a time, since
-    what is said first may make the rest moot."""
+    """Tell the manager what is due to come back, of every assignment of a step, also one that has closed with a question
+    unanswered: one thing of each at a time, since what is said first may make the rest moot."""
     for assignment in list(draft.state.steps[step].assignments.values()):
         due = (body for moment, body in _coming_back(draft, assignment) if moment <= draft.now)
         if (body := next(due, None)) is not None:

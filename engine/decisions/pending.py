@@ -37,6 +37,9 @@ def _moments(draft: Draft) -> Iterator[datetime]:
         if state.status == "waiting":
             if not step.on_demand and not state.refused and ready(draft.state, step):
                 yield from _opening(draft, step)
+        elif state.status == "closed":
+            for assignment in state.assignments.values():
+                yield from coming_back(draft, assignment)
         elif state.status == "open" and step.automatic:
             yield from children.due_again(state)
         elif state.status == "open":

@@ -134,7 +134,6 @@ class ReplyUnsettled(Body):
 @event(
     folds=BY_CODE,
     notifies=Tell(
-        "the manager",
         "task",
         "Please ring {place}: {title}",
         "{place} asked for time until {until:day}, and no answer is in yet. A call may help.",

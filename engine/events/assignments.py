@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.events.declarations import Of, Sets, Tell
+from engine.events.declarations import Sets
 from engine.events.kinds import BY_CODE, NOTHING, event
 from engine.events.values import Body, PlannedRung, When
 
@@ -70,13 +70,7 @@ class AskedAgain(Body):
 
 @event(
     folds=BY_CODE,
-    notifies=Tell(
-        "whoever is asked",
-        "told",
-        "A new date: {title}",
-        "The day it is due has moved: {because}. {new.explanation}",
-        while_open=True,
-    ),
+    notifies=NOTHING,
     rows=BY_CODE,
     story="{assignment:whose} is now due {new.at:moment}{because:because}",
     explains="new.explanation",
@@ -84,7 +78,8 @@ class AskedAgain(Body):
 )
 @dataclass(frozen=True, slots=True)
 class DeadlineMoved(Body):
-    """`granted`: a person gave this date, so nothing but a hold moves it. `fresh`: they just gave it, and the ladder
+    """Whoever is asked hears of it with all else that changed for them (`engine/notices/changes.py`), or from the email that
+    says why. `granted`: a person gave this date, so nothing but a hold moves it. `fresh`: they just gave it, and the ladder
     starts anew with it."""
 
     assignment: str
@@ -122,7 +117,7 @@ class TimeGiven(Body):
 @event(
     folds=BY_CODE,
     notifies=BY_CODE,
-    rows=Sets("assignment", person=Of("person"), name=Of("name")),
+    rows=BY_CODE,
     story="{actor} asked {name}[ instead of {old_person:person}] for {assignment:whose}{reason:because}",
     published=NOTHING,
 )

@@ -78,17 +78,14 @@ def _walked(value: Any, steps: Iterable[str], otherwise: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """One notice about the event's step, and its assignment where it names one.
+    """One notice to the manager, about the event's step, and its assignment where it names one.
 
-    `subject` and `text` are phrases over the event's fields, `place` and `title`. `while_open`: only while the assignment
-    still is.
+    `subject` and `text` are phrases over the event's fields, `place` and `title`.
     """
 
-    to: Literal["the manager", "whoever is asked"]
     kind: NoticeKind
     subject: str
     text: str
-    while_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

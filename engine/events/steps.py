@@ -100,7 +100,6 @@ class StepReopened(Body):
 @event(
     folds=Sets("step", refused=Of("because")),
     notifies=Tell(
-        "the manager",
         "question",
         "A date is not known: {title}",
         "A date of “{title}” cannot be worked out. {because} Nothing was guessed, and this waits for it.",

@@ -37,11 +37,10 @@ def reply_unsettled(
         return
     reply = assignment.replies[-1]
     text, items = _told(scope, assignment, reply, manager)
-    text = f"{text} That was on {day_month(reply.at)}, and they have had no word since. Please answer them."
-    step, subject = (
-        scope.state.process.steps[body.step],
-        f"Waiting for you: {_subject(scope, assignment, reply)}",
-    )
+    said_at = reply.told.at if reply.told else reply.at
+    text = f"{text} That was on {day_month(said_at)}, and they have had no word since. Please answer them."
+    subject = f"Waiting for you: {_subject(scope, assignment, reply)}"
+    step = scope.state.process.steps[body.step]
     yield notice(scope, "task", manager, subject, assignment, step, text=text, items=items)
 
 
@@ -73,17 +72,27 @@ def reply_settled(
     assignment, was = scope.state.assignment(body.assignment), before.assignment(body.assignment)
     if assignment is None or was is None:
         return
-    instead = scope.state.pcn.people_by_id.get(body.to)
-    more = f" It is due {spoken(body.until.at)} now." if body.until and not instead else ""
-    more += f" {instead.name} is asked instead, so there is nothing more for you to do." if instead else ""
     waiting = [_address(scope, was, reply) for reply in was.replies if not reply.settled]
-    waiting += [asked_address(scope, assignment)] if body.until and not instead else []
+    waiting += [asked_address(scope, assignment)] if body.until and not body.to else []
     # A link would open what is no longer theirs, and an answer that is in must not void this.
-    about = assignment if assignment.status == "open" and not instead else None
+    about = assignment if assignment.status == "open" and not body.to else None
     moves = [calendar_entry(scope, assignment)] if body.until and about else None
     step, title = scope.state.process.steps[body.step], assignment_title(scope, assignment)
     for to in {to.email: to for to in waiting if to}.values():
-        yield notice(scope, "told", to, f"About {title}", about, step, text=f"{body.text}{more}", moves=moves)
+        text = f"{body.text}{_decided(body, scope, to)}"
+        yield notice(scope, "told", to, f"About {title}", about, step, text=text, moves=moves)
+
+
+def _decided(body: e.ReplySettled, scope: Scope, to: Address) -> str:
+    """What else they hear than the manager's words. Whoever is asked from now on hears the rest from the ask."""
+    if body.to:
+        instead = scope.state.pcn.people_by_id[body.to].name
+        return (
+            f" {instead} is asked instead, so there is nothing more for you to do."
+            if body.to != to.person
+            else ""
+        )
+    return f" It is due {spoken(body.until.at)} now." if body.until else ""
 
 
 def _address(scope: Scope, assignment: Assignment, reply: Reply) -> Address | None:
@@ -97,14 +106,11 @@ def call_due(body: e.CallDue, event: e.Event, before: WorkflowState, scope: Scop
     if assignment is None or manager is None:
         return
     call, place = assignment.calls[-1], _place(scope, assignment)
-    noted = (
-        f" What was noted then: {call.text}" if call.text and _may_read(scope, assignment, manager) else ""
-    )
-    text = f"{day_month(call.at)}: {call.actor.name} noted today for the next step with {place}, and no answer is in yet.{noted}"
-    step, subject = (
-        scope.state.process.steps[body.step],
-        f"Next step with {place}: {assignment_title(scope, assignment)}",
-    )
+    may_read = call.text and _may_read(scope, assignment, manager)
+    noted = f" What was noted then: {call.text}" if may_read else ""
+    text = f"On {day_month(call.at)} {call.actor.name} chose today for the next step with {place}. No answer is in yet.{noted}"
+    subject = f"Next step with {place}: {assignment_title(scope, assignment)}"
+    step = scope.state.process.steps[body.step]
     yield notice(scope, "task", manager, subject, assignment, step, text=text)
 
 

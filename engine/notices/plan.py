@@ -78,7 +78,7 @@ def _nobodys_news(body: e.Body, event: e.Event, before: WorkflowState, scope: Sc
 
 
 def _declared(tell: Tell, kind: type[e.Body]) -> Planner:
-    """The notice that the event declares, to one person."""
+    """The notice that the event declares, to the manager."""
     names = fields_of(kind)
     subject, text = (
         Phrase(phrase, {*names, "place", "title"}, _WAYS) for phrase in (tell.subject, tell.text)
@@ -86,12 +86,8 @@ def _declared(tell: Tell, kind: type[e.Body]) -> Planner:
 
     def planner(body: Any, event: e.Event, before: WorkflowState, scope: Scope) -> Iterator[e.Notice]:
         about = scope.state.assignment(body.assignment) if "assignment" in names else None
-        if ("assignment" in names and about is None) or (
-            tell.while_open and about and about.status != "open"
-        ):
-            return
-        to = asked_address(scope, about) if about and tell.to == "whoever is asked" else manager_of(scope)
-        if to is None:
+        to = manager_of(scope)
+        if to is None or ("assignment" in names and about is None):
             return
         step = scope.state.process.steps[body.step]
         said = {
@@ -143,7 +139,7 @@ def _assignment_reassigned(
         title, step = assignment_title(scope, assignment), scope.state.process.steps[assignment.step]
         text = f"{assignment.name} is asked instead, so there is nothing more for you to do. Thank you."
         to = at_person(scope, old, assignment.organisation)
-        yield notice(scope, "told", to, f"No longer with you: {title}", None, step, text=text)
+        yield notice(scope, "told", to, f"No longer with you: {title}", None, step, only="asked", text=text)
 
 
 @_NOTICES.by_code(e.HandedOver)
@@ -162,7 +158,8 @@ def _handed_over(
         text = f"{instead} is asked instead from now on, so there is nothing more for you to do. Thank you."
         items = [assignment_title(scope, asked) for asked in theirs]
         to = at_person(scope, known, theirs[0].organisation)
-        yield notice(scope, "told", to, f"No longer with you: {state.reference}", text=text, items=items)
+        subject = f"No longer with you: {state.reference}"
+        yield notice(scope, "told", to, subject, only="asked", text=text, items=items)
 
 
 def _has_left(scope: Scope, person: Person) -> bool:

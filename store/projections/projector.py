@@ -229,6 +229,13 @@ def _asked_again(body: e.AskedAgain, event: e.Event, tables: Tables) -> Iterator
         yield from _voided(body.assignment, tables)
 
 
+@_ROWS.by_code(e.AssignmentReassigned)
+def _assignment_reassigned(body: e.AssignmentReassigned, event: e.Event, tables: Tables) -> Iterator[Row]:
+    """What has not gone yet was for whoever was asked before."""
+    yield from _assignment(body.assignment, tables, person=body.person, name=body.name)
+    yield from _voided(body.assignment, tables)
+
+
 @_ROWS.by_code(e.RungClimbed)
 def _rung_climbed(body: e.RungClimbed, event: e.Event, tables: Tables) -> Iterator[Row]:
     if row := tables.assignments.get(body.assignment):

@@ -44,6 +44,22 @@ async def test_a_link_opens_nothing_once_somebody_else_is_asked(
     assert kept.position == before + len(kept.events) + len(ends)
 
 
+async def test_an_ask_that_had_not_gone_is_for_whoever_is_asked_now(
+    operations: Operations, clock: VirtualClock
+) -> None:
+    store = operations.repository.store
+    workflow = (await launched(operations, "")).workflows[0]
+    await operations.repository.decide(workflow, lambda state: advance(state, clock.now()), clock.now())
+    (one,) = (await operations.repository.state(workflow)).open_assignments
+    await operations.do_about(one.id, commands.reassign, MANAGER, "daniel-frost", "leave")
+    rows = await store.notices(workflow)
+    assert [(row.notice.kind, row.notice.person, row.status) for row in rows] == [
+        ("ask", one.person, "void"),
+        ("ask", "daniel-frost", "planned"),
+        ("told", one.person, "void"),  # they were never written to, so there is nothing to take back
+    ]
+
+
 async def test_what_is_held_ends_no_link(operations: Operations, clock: VirtualClock) -> None:
     workflow = (await launched(operations, "")).workflows[0]
     await operations.do(workflow, commands.hold, MANAGER, "snow")

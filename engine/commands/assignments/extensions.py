@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from engine import events as e
@@ -40,7 +41,7 @@ def extend(draft: Draft, assignment_id: str, until: datetime, reason: str) -> No
     if assignment.reply is not None:
         settle(draft, assignment, reason, until=until)
     else:
-        grant(draft, assignment, until, reason)
+        _give(draft, [assignment], until, reason)
 
 
 @command(
@@ -73,12 +74,16 @@ def extend_many(
         wished = [a for a in sooner if a.reply and a.reply.until and a.reply.until <= until]
         for assignment in wished:
             settle(draft, assignment, reason, until=until)
-        before = draft.state
-        with draft.quietly():
-            for assignment in sooner:
-                if assignment not in wished:
-                    grant(draft, assignment, until, reason)
-        draft.tell(changes(before, draft.scope, reason))
+        _give(draft, [assignment for assignment in sooner if assignment not in wished], until, reason)
+
+
+def _give(draft: Draft, assignments: Iterable[Assignment], until: datetime, reason: str) -> None:
+    """Another date for each; everyone is told once, of all of theirs."""
+    before = draft.state
+    with draft.quietly():
+        for assignment in assignments:
+            grant(draft, assignment, until, reason)
+    draft.tell(changes(before, draft.scope, reason))
 
 
 def _still_asked(state: WorkflowState, step: str, organisation: str) -> list[Assignment]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from random import Random
 
 from engine import commands
 from engine import events as e
 from engine.decisions.pending import next_deadline
+from engine.expressions.evaluator import FormEvaluator
+from engine.forms.samples import sample_answers
+from engine.state.workflow import Assignment
 from tests.engine import worlds
 from tests.engine.worlds import World, simple
 
@@ -21,6 +25,13 @@ def replied(kind: str = "question", days: int | None = None, now: str = "2027-01
     one = world.asked("ask", "Y10002").id
     world.take(commands.reply(world.state, world.now, PRIYA, one, kind, "Home visits too?", until))
     return world
+
+
+def sampled(world: World, asked: Assignment) -> None:
+    """They answer with whatever the form takes."""
+    evaluator = FormEvaluator(world.state, world.now, asked)
+    form = world.state.process.steps[asked.step].form
+    world.answer(asked.step, asked.organisation, sample_answers(form, evaluator.names, evaluator, Random(1)))
 
 
 def reminders(world: World) -> list[tuple[str, str]]:
@@ -41,6 +52,22 @@ def test_a_reply_comes_back_after_two_working_days_and_once_more() -> None:
     assert first.subject == "Waiting for you: Orchard has a question: How many visits"
     assert "Priya at Orchard has a question. That was on 7 January" in first.facts["text"]
     assert world.asked("ask", "Y10002").unsettled is not None
+
+
+def test_a_question_comes_back_also_where_all_have_answered_since() -> None:
+    text = worlds.process("figures")
+    world = World(text, worlds.LAUNCHES["figures"], "2027-04-01 09:00")
+    world.run("2027-04-05 09:00")
+    asked = list(world.state.steps["returns"].assignments.values())
+    who = e.Actor(asked[0].name, asked[0].role, asked[0].organisation, asked[0].person, channel="web")
+    world.take(commands.reply(world.state, world.now, who, asked[0].id, "question", "Home visits too?", None))
+    for each in asked:
+        sampled(world, each)
+    world.advance()
+    assert world.state.steps["returns"].status == "closed" and world.state.status == "open"
+    since = len(world.events)
+    world.run("2027-04-12 09:00")
+    assert [b.assignment for b in world.bodies(e.ReplyUnsettled, since)] == [asked[0].id, asked[0].id]
 
 
 def test_what_is_settled_does_not_come_back() -> None:

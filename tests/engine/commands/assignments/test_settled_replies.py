@@ -95,6 +95,15 @@ def test_not_ours_is_asked_of_somebody_else_and_each_hears_once() -> None:
     assert (orchard(world).person, orchard(world).replies[-1].settlement.to) == ("tom", "tom")
 
 
+def test_who_asked_for_it_is_not_told_that_somebody_else_is_asked() -> None:
+    world = asking(TOM, "not ours")
+    since = len(world.events)
+    world.do(commands.settle_reply, orchard(world).id, "Yours, please.", to="tom")
+    heard = [(n.kind, n.person, n.facts.get("text", "")) for n in world.notices(since)]
+    assert heard[:2] == [("told", "tom", "Yours, please."), ("ask", "tom", "")]
+    assert [(kind, person) for kind, person, _ in heard[2:]] == [("told", "priya")]
+
+
 def test_the_words_of_a_reassignment_reach_whoever_asked() -> None:
     world = asking(TOM)
     since = len(world.events)
