@@ -101,10 +101,21 @@ _STORY: Table[Teller] = Table("story", _told_elsewhere, _declared)
 # --- the workflow
 
 
+@_STORY.by_code(e.PartLifted)
+def _part_lifted(body: e.PartLifted, event: e.Event, names: Names) -> str:
+    part = f" in {names.quoted(body.step)}" if body.step else ""
+    part += f" of {names.place(body.organisation)}" if body.organisation else ""
+    return f"{names.actor(event.actor)} lifted the hold on what is asked{part}{_because(body.reason)} {_lost(body.lost)}"
+
+
 @_STORY.by_code(e.HoldLifted)
 def _hold_lifted(body: e.HoldLifted, event: e.Event, names: Names) -> str:
-    days = "1 working day was" if body.lost == 1 else f"{body.lost} working days were"
-    return f"{names.actor(event.actor)} lifted the hold{_because(body.reason)} {days} lost; internal dates moved on by that."
+    return f"{names.actor(event.actor)} lifted the hold{_because(body.reason)} {_lost(body.lost)}"
+
+
+def _lost(lost: int) -> str:
+    days = "1 working day was" if lost == 1 else f"{lost} working days were"
+    return f"{days} lost; internal dates moved on by that."
 
 
 @_STORY.by_code(e.MembershipChanged)

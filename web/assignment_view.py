@@ -46,7 +46,7 @@ def assignment_page(
         status=status_of(state, assignment), form=tuple(_form(state, assignment, step, now, told)), role=words(assignment.role),
         on_behalf_of=facts.get("on_behalf_of", ""), why=facts.get("why", ""), question=assignment.text, takes=step.takes or "",
         due=due_words(assignment.due), due_explained=assignment.due.explanation if assignment.due else "",
-        late=assignment.due is not None and now > assignment.due.at, silence=silence_of(step),
+        late=state.is_late(assignment, now), silence=silence_of(step),
         next=tuple(facts.get("next", ())), standing=standing(state, assignment), closed_because=closed_because(state, assignment),
         answered=tuple(pairs(step, assignment.response.answers, scope.view)) if assignment.response and told else (),
         previous=tuple(pairs(step, state.previous.get(step.id, {}).get(assignment.organisation, {}), scope.view)) if told else (),

@@ -125,9 +125,12 @@ class ScenarioLine(Model):
     rung: Annotated[str, Field(description="the rung that asked for the call")] = ""
     text: str = ""
     until: Moment | None = None
-    hold: str | None = None
+    hold: Annotated[
+        str | None,
+        Field(description="for this reason: the workflow, the step `to`, or the practice in `for`"),
+    ] = None
     cancel: Annotated[str | None, Field(description="the workflow ends here, for this reason")] = None
-    lift: str | None = None
+    lift: Annotated[str | None, Field(description="a hold, of the same as it was put on")] = None
     reopen: str | None = None
     reopen_workflow: Annotated[
         str | None,

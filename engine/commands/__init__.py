@@ -9,6 +9,7 @@ from engine.commands.assignments.handover import hand_over, reassign
 from engine.commands.assignments.nudges import nudge
 from engine.commands.assignments.replies import settle_reply
 from engine.commands.corrections import correct_external_date, correct_input, move_named_date
+from engine.commands.holds import hold, lift
 from engine.commands.pins import change_calendar, change_membership
 from engine.commands.practices import add_practice, correct_list_size, withdraw_practice
 from engine.commands.responses import record_reply, record_response, reply, respond
@@ -20,7 +21,7 @@ from engine.commands.steps import (
     send_back,
     skip_step,
 )
-from engine.commands.workflow import cancel, hold, launch, lift, reopen_workflow
+from engine.commands.workflow import cancel, launch, reopen_workflow
 
 __all__ = [
     "add_practice",

@@ -60,7 +60,7 @@ def _take_answer(
     _refuse_stopped(draft, step, seen)
     body = e.ResponseReceived(
         assignment=assignment.id, step=step.id, number=len(assignment.responses) + 1, answers=dict(answers),
-        outcome=outcome, late=is_late(state, assignment, given_at), counts=_counts(draft, step, outcome, seen),
+        outcome=outcome, late=state.is_late(assignment, given_at), counts=_counts(draft, step, outcome, seen),
         warnings=(*warnings, *warned), signed=content_hash(draft.scope, step, assignment.organisation) if step.signs else "",
         told=told,
     )  # fmt: skip
@@ -79,15 +79,6 @@ def _counts(draft: Draft, step: Step, outcome: str, seen: Mapping[str, Any]) -> 
     if outcome in STEP_KINDS[step.kind].sends_back and not step.actions(outcome):
         return False
     return step.counts_if is None or draft.scope.truth(step.counts_if, **seen)
-
-
-def is_late(state: WorkflowState, assignment: Assignment, now: datetime) -> bool:
-    """After the due date, by a clock that stands still while the workflow is on hold; an external date has no holds."""
-    if assignment.due is None:
-        return False
-    if state.held_at is not None and not assignment.due.external:
-        now = min(now, state.held_at)
-    return now > assignment.due.at
 
 
 def _seen(draft: Draft, step: Step, assignment: Assignment, answers: Mapping[str, Any]) -> dict[str, Any]:

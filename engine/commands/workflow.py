@@ -1,4 +1,4 @@
-"""What is done to a workflow as a whole: it is launched, held, let go on, cancelled, and opened again."""
+"""What is done to a workflow as a whole: it is launched, cancelled, and opened again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ from engine.commands.command import LAUNCHERS, MANAGERS, beginning, command
 from engine.commands.refusals import Refused, refuse_over, required_reason
 from engine.dates.clock import london_date
 from engine.decisions import due_dates
-from engine.decisions.deadlines import redate
 from engine.decisions.draft import Decision, Draft
 from engine.decisions.rework import cut_short, resume, stop
 from engine.expressions.scope import Scope
@@ -113,27 +112,6 @@ def _try_dates(scope: Scope) -> None:
             if text and names(scope.state.process.moment(text)) <= {LAUNCH, *dates}:
                 with suppress(ExpressionError):
                     scope.resolve(text, external=text == step.due and due_dates.is_external(scope, step))
-
-
-@command(who=MANAGERS, refuses=("already-held", "no-reason", "over"), emits=(e.WorkflowHeld,))
-def hold(draft: Draft, reason: str) -> None:
-    """Stop the clock, for a reason (rule 10). Answers are still taken."""
-    refuse_over(draft.state)
-    if draft.state.status == "held":
-        raise Refused("already-held", f"{draft.state.reference} is on hold already: {draft.state.because}")
-    draft.emit(e.WorkflowHeld(required_reason(reason, "hold")))
-
-
-@command(who=MANAGERS, refuses=("not-held",), emits=(e.HoldLifted, e.DeadlineMoved, e.DateRefused))
-def lift(draft: Draft, reason: str = "") -> None:
-    """Start the clock again: internal dates move on by the working days lost, and everyone asked is told."""
-    state = draft.state
-    if state.status != "held" or state.held_at is None:
-        raise Refused("not-held", f"{state.reference} is not on hold")
-    lost = state.calendar.working_days_between(london_date(state.held_at), london_date(draft.now))
-    draft.emit(e.HoldLifted(lost, reason))
-    if lost:
-        redate(draft, f"{lost} working {'day was' if lost == 1 else 'days were'} spent on hold")
 
 
 @command(who=MANAGERS, refuses=("no-reason", "over"), emits=(e.WorkflowClosed, e.AssignmentEnded))

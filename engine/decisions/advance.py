@@ -71,6 +71,8 @@ def _pass(draft: Draft, unsent: Unsent) -> None:
         if draft.state.status != "open":
             return
         step, state = draft.state.process.steps[step_id], draft.state.steps[step_id]
+        if draft.state.is_held(step_id):
+            continue
         if state.status == "waiting":
             if not step.on_demand and not state.refused and ready(draft.state, step):
                 _begin(draft, step)
@@ -128,7 +130,7 @@ def _tend(draft: Draft, step: Step, unsent: Unsent) -> None:
     see_to(draft, step, unsent)
     _count_silence(draft, step)
     state = draft.state.steps[step.id]
-    if quorum.closes_now(draft.scope, step, state):
+    if quorum.closes_now(draft.scope, step, state) and not _window_is_held(draft, step, state):
         with draft.because_of(_led_to_close(draft, step, state)):
             close(draft, step, outcome_of(step, state), _because(draft, step, state))
         return
@@ -211,12 +213,22 @@ def _led_to_close(draft: Draft, step: Step, state: StepState) -> int:
 def _count_silence(draft: Draft, step: Step) -> None:
     """Silence is what the step says it is, once the due date has passed (rule 6)."""
     for assignment in list(draft.state.steps[step.id].assignments.values()):
+        if draft.state.is_held(step.id, assignment.organisation):
+            continue
         if may_fall_silent(step, assignment) and assignment.due and assignment.due.at <= draft.now:
             draft.emit(e.SilenceCounted(assignment.id, step.id, _SILENCE[step.silence]))
 
 
+def _window_is_held(draft: Draft, step: Step, state: StepState) -> bool:
+    """The time for answering is not over while a practice that is waited for is on hold."""
+    settled = state.shortfall == "proceed" or quorum.everyone_in(state) or quorum.at_once(draft.scope, step)
+    return not settled and quorum.waits_for_held(draft.state, state)
+
+
 def _fall_short(draft: Draft, step: Step) -> None:
     state = draft.state.steps[step.id]
+    if quorum.waits_for_held(draft.state, state):
+        return
     at = short_at(draft, step, state)
     if at is None or at > draft.now or state.shortfall or quorum.satisfied(draft.scope, step, state):
         return
@@ -236,7 +248,7 @@ def short_at(draft: Draft, step: Step, state: StepState) -> datetime | None:
     if rule.do == "wait":
         return None
     if state.short_at is not None:
-        return due_dates.stretched(draft.scope, *state.short_at)
+        return due_dates.stretched(draft.scope, *state.short_at, step.id)
     if rule.at == "due":
         return quorum.last_due(state)
     last = quorum.last_due(state)

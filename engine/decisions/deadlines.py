@@ -69,7 +69,9 @@ def _regiven(draft: Draft, assignment: Assignment, place: str | None) -> e.When 
     if due is None:
         return None
     calendar = draft.state.calendar
-    lost = due_dates.lost_since(draft.state, assignment.asked_since)
+    lost = due_dates.lost_since(
+        draft.state, assignment.asked_since, step=assignment.step, organisation=assignment.organisation
+    )
     if not lost and calendar.is_working(due.day, place) and not calendar.shut_at(due.day, due.wall, place):
         return assignment.due
     moved = shift_working(due, lost, calendar, place)

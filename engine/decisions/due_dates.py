@@ -48,9 +48,13 @@ class DateContext:
         return self.since or self.opened
 
     def ground(self, organisation: str | None) -> str | None:
-        """The organisation, where its own closures can move a date; else None, for everyone's."""
-        closures = self.scope.state.calendar.closures
-        return organisation if any(closed.organisation == organisation for closed in closures) else None
+        """The organisation, where its own closures or holds can move a date; else None, for everyone's."""
+        state = self.scope.state
+        own = (
+            *(each.organisation for each in state.calendar.closures),
+            *(h.organisation for h in state.holds),
+        )
+        return organisation if organisation in own else None
 
 
 def opens_at(scope: Scope, step: Step) -> datetime | None:
@@ -62,7 +66,7 @@ def opens_at(scope: Scope, step: Step) -> datetime | None:
     if found is None:
         return None
     if not counts_from_outside(scope, step.opens):
-        lost = lost_since(scope.state, _since(scope, step.opens, counting))
+        lost = lost_since(scope.state, _since(scope, step.opens, counting), step=step.id)
         found = shift_working(found, lost, scope.state.calendar)
     return _start_of(found)
 
@@ -117,10 +121,13 @@ def _internal(asking: DateContext, text: str, found: Dated, organisation: str | 
     scope, calendar, asked = asking.scope, asking.scope.state.calendar, asking.stands_since
     outside = counts_from_outside(scope, text)
     began = _since(scope, text, _counting(asking))
-    before = 0 if outside else lost_since(scope.state, began, until=asked)
+    whose = organisation or ""
+    before = (
+        0 if outside else lost_since(scope.state, began, until=asked, step=asking.step.id, organisation=whose)
+    )
     if shift_working(found, before, calendar, organisation).at <= asked:
         found, began, outside = _caught_up(asking, found, organisation), asked, False
-    lost = 0 if outside else lost_since(scope.state, began)
+    lost = 0 if outside else lost_since(scope.state, began, step=asking.step.id, organisation=whose)
     return shift_working(found, lost, calendar, organisation)
 
 
@@ -203,9 +210,11 @@ def given(scope: Scope, until: datetime, organisation: str | None) -> When:
     return When(found.at, False, found.explanation)
 
 
-def stretched(scope: Scope, moment: datetime, since: datetime, organisation: str | None = None) -> datetime:
+def stretched(
+    scope: Scope, moment: datetime, since: datetime, step: str, organisation: str | None = None
+) -> datetime:
     """A moment that somebody named at `since`, moved on by what holds have cost since then."""
-    lost = lost_since(scope.state, since)
+    lost = lost_since(scope.state, since, step=step, organisation=organisation or "")
     if not lost:
         return moment
     return shift_working(at_moment(moment), lost, scope.state.calendar, organisation).at
@@ -225,17 +234,30 @@ def is_external(scope: Scope, step: Step) -> bool:
 # --- what holds have cost
 
 
-def lost_since(state: WorkflowState, since: datetime, until: datetime | None = None) -> int:
-    """The working days that holds have taken from something that counts from `since`; of holds over by `until`."""
-    lost = 0
-    for hold in state.holds:
-        if hold.end <= since or (until is not None and hold.end > until):
+def lost_since(
+    state: WorkflowState,
+    since: datetime,
+    until: datetime | None = None,
+    *,
+    step: str = "",
+    organisation: str = "",
+) -> int:
+    """The working days that holds have taken from something that counts from `since`, in that step and of that
+    organisation; of holds over by `until`. A day that two holds took is lost once."""
+    lost, reached = 0, london_date(since)
+    for hold in sorted(state.holds, key=lambda hold: hold.start):
+        end = hold.end
+        if (
+            end is None
+            or end <= since
+            or (until is not None and end > until)
+            or not hold.covers(step, organisation)
+        ):
             continue
-        if hold.start >= since:
-            lost += hold.lost
-        else:  # it began to count while the workflow was on hold
-            days = state.calendar.working_days_between(london_date(since), london_date(hold.end))
-            lost += min(hold.lost, days)
+        start = max(london_date(hold.start), reached)
+        if start < london_date(end):
+            lost += state.calendar.working_days_between(start, london_date(end))
+            reached = london_date(end)
     return lost
 
 

@@ -16,6 +16,8 @@ def chase(draft: Draft, step: Step, unsent: Unsent) -> None:
     """Climb what is due of every open assignment."""
     for assignment_id in list(draft.state.steps[step.id].assignments):
         assignment = draft.state.steps[step.id].assignments[assignment_id]
+        if assignment.status != "open" or draft.state.is_held(step.id, assignment.organisation):
+            continue
         if not assignment.ladder_stopped:
             _climb(draft, step, assignment, asked=assignment.id not in unsent)
 

@@ -27,6 +27,8 @@ def remind_manager(draft: Draft, step: str) -> None:
     """Tell the manager what is due to come back, of every assignment of a step, also one that has closed with a question
     unanswered: one thing of each at a time, since what is said first may make the rest moot."""
     for assignment in list(draft.state.steps[step].assignments.values()):
+        if draft.state.is_held(step, assignment.organisation):
+            continue
         due = (body for moment, body in _coming_back(draft, assignment) if moment <= draft.now)
         if (body := next(due, None)) is not None:
             draft.emit(body)
@@ -47,7 +49,7 @@ def _coming_back(draft: Draft, assignment: Assignment) -> Iterator[tuple[datetim
                 until = _promised(draft, assignment, reply, reply.until)
                 yield until, e.PromisePassed(*about, until)
             if reply.returned < MOST_RETURNS:
-                yield _returns_at(draft, reply), e.ReplyUnsettled(*about)
+                yield _returns_at(draft, assignment, reply), e.ReplyUnsettled(*about)
     with suppress(BeyondHorizon):
         call = assignment.calls[-1] if assignment.calls else None
         if call is not None and call.next_on and not call.reminded and assignment.status == "open":
@@ -57,12 +59,14 @@ def _coming_back(draft: Draft, assignment: Assignment) -> Iterator[tuple[datetim
 
 def _promised(draft: Draft, assignment: Assignment, reply: Reply, until: datetime) -> datetime:
     """Until when somebody asked for time that nobody has settled yet; a hold moves it on."""
-    return due_dates.stretched(draft.scope, until, reply.at, closures_apply_at(draft, assignment))
+    return due_dates.stretched(
+        draft.scope, until, reply.at, assignment.step, closures_apply_at(draft, assignment)
+    )
 
 
-def _returns_at(draft: Draft, reply: Reply) -> datetime:
+def _returns_at(draft: Draft, assignment: Assignment, reply: Reply) -> datetime:
     """When a reply that nobody has settled comes back: so many working days of the PCN's later, at the same hour."""
     since = reply.returned_at or reply.at
     day = draft.state.calendar.add_working_days(london_date(since), REPLY_DAYS)
     later = datetime.combine(day, since.astimezone(LONDON).time(), LONDON).astimezone(UTC)
-    return due_dates.stretched(draft.scope, later, since)
+    return due_dates.stretched(draft.scope, later, since, assignment.step)

@@ -17,7 +17,7 @@ from engine.decisions.manager_reminders import moments as coming_back
 from engine.decisions.unsent import may_fall_silent
 from engine.people import quorum
 from engine.state.children import Child
-from engine.state.workflow import Assignment, WorkflowState
+from engine.state.workflow import Assignment, StepState, WorkflowState
 
 
 def next_deadline(state: WorkflowState, now: datetime) -> datetime | None:
@@ -34,6 +34,8 @@ def next_deadline(state: WorkflowState, now: datetime) -> datetime | None:
 def _moments(draft: Draft) -> Iterator[datetime]:
     for step_id, state in draft.state.steps.items():
         step = draft.state.process.steps[step_id]
+        if draft.state.is_held(step_id):
+            continue
         if state.status == "waiting":
             if not step.on_demand and not state.refused and ready(draft.state, step):
                 yield from _opening(draft, step)
@@ -43,14 +45,20 @@ def _moments(draft: Draft) -> Iterator[datetime]:
         elif state.status == "open" and step.automatic:
             yield from children.due_again(state)
         elif state.status == "open":
-            due = quorum.last_due(state)
-            if due is not None and quorum.satisfied(draft.scope, step, state):
-                yield due
-            short = short_at(draft, step, state)
-            if short is not None and not state.shortfall:
-                yield short
+            if not quorum.waits_for_held(draft.state, state):
+                yield from _of_step(draft, step, state)
             for assignment in state.assignments.values():
-                yield from _of(draft, step, assignment)
+                if not draft.state.is_held(step_id, assignment.organisation):
+                    yield from _of(draft, step, assignment)
+
+
+def _of_step(draft: Draft, step: Step, state: StepState) -> Iterator[datetime]:
+    due = quorum.last_due(state)
+    if due is not None and quorum.satisfied(draft.scope, step, state):
+        yield due
+    short = short_at(draft, step, state)
+    if short is not None and not state.shortfall:
+        yield short
 
 
 def _opening(draft: Draft, step: Step) -> Iterator[datetime]:

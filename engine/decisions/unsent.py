@@ -46,7 +46,7 @@ def _open(state: WorkflowState) -> Iterator[tuple[Step, Assignment]]:
     for step_id, step in state.steps.items():
         if step.status == "open":
             for assignment in step.assignments.values():
-                if assignment.status == "open":
+                if assignment.status == "open" and not state.is_held(step_id, assignment.organisation):
                     yield state.process.steps[step_id], assignment
 
 
@@ -84,6 +84,8 @@ def see_to(draft: Draft, step: Step, unsent: Unsent) -> None:
     for assignment in list(draft.state.steps[step.id].assignments.values()):
         fate = unsent.get(assignment.id)
         if fate is None or assignment.status != "open" or not _due(step, assignment, draft.now):
+            continue
+        if draft.state.is_held(step.id, assignment.organisation):
             continue
         if fate in UNREACHED_BECAUSE and not assignment.unreached:
             draft.emit(e.AskUndelivered(assignment.id, step.id, UNREACHED_BECAUSE[fate]))

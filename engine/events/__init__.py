@@ -71,6 +71,8 @@ from engine.events.values import (
 from engine.events.workflow import (
     HoldLifted,
     LockLifted,
+    PartHeld,
+    PartLifted,
     WorkflowClosed,
     WorkflowHeld,
     WorkflowLaunched,
@@ -120,6 +122,8 @@ __all__ = [
     "NoticeKind",
     "NoticePlanned",
     "Nudged",
+    "PartHeld",
+    "PartLifted",
     "PlannedRung",
     "PromisePassed",
     "ReplyReceived",

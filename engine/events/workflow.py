@@ -46,7 +46,7 @@ class WorkflowLaunched(Body):
 
 
 @event(
-    folds=Sets("workflow", status=Of("outcome"), because=Of("because"), closed_at=AT, held_at=None),
+    folds=Sets("workflow", status=Of("outcome"), because=Of("because"), closed_at=AT, held_at=None, held=()),
     notifies=BY_CODE,
     rows=BY_CODE,
     story="Closed, {outcome}{by}{because:because}",
@@ -100,6 +100,39 @@ class HoldLifted(Body):
 
     lost: int
     reason: str = ""
+
+
+@event(
+    folds=BY_CODE,
+    notifies=NOTHING,
+    rows=NOTHING,
+    story="{actor} put on hold what is asked[ in {step:title}][ of {organisation:organisation}]{reason:because}",
+    published="baton.workflow.part_held",
+)
+@dataclass(frozen=True, slots=True)
+class PartHeld(Body):
+    """The clock stands for a step, for a practice in every step, or for a practice in one step; the rest goes on."""
+
+    reason: str
+    step: str = ""
+    organisation: str = ""
+
+
+@event(
+    folds=BY_CODE,
+    notifies=NOTHING,
+    rows=NOTHING,
+    story=BY_CODE,
+    published="baton.workflow.part_lifted",
+)
+@dataclass(frozen=True, slots=True)
+class PartLifted(Body):
+    """The clock of a part goes on. `lost` is in working days."""
+
+    lost: int
+    reason: str = ""
+    step: str = ""
+    organisation: str = ""
 
 
 @event(

@@ -55,6 +55,11 @@ def satisfied(scope: Scope, step: Step, state: StepState) -> bool:
             return sum(a.list_size for a in counted) >= rule.share * total - 1e-9
 
 
+def waits_for_held(state: WorkflowState, step: StepState) -> bool:
+    """Somebody who is on hold has not answered."""
+    return any(not a.settled and state.is_held(step.id, a.organisation) for a in still_asked(step))
+
+
 def at_once(scope: Scope, step: Step) -> bool:
     """`any` and `at least N` are enough as soon as they are met; a share waits until the due date, so that every
     practice has the time it was promised."""

@@ -163,10 +163,6 @@ class Stage:
         if (steering := command_of(line, self._directory)) is not None:
             command, given = steering
             self.take(command(state, now, who, *given))
-        elif line.hold is not None:
-            self.take(commands.hold(state, now, who, line.hold))
-        elif line.lift is not None:
-            self.take(commands.lift(state, now, who, line.lift))
         elif line.reopen is not None:
             organisation = line.for_[0] if line.for_ else ""
             decision = commands.reopen_step(

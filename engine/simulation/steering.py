@@ -27,6 +27,8 @@ def _practice(line: ScenarioLine) -> str:
 
 _LINES: Mapping[str, Callable[[Any, ScenarioLine, Pcn], _Given]] = {
     "cancel": lambda reason, line, _: (commands.cancel, (reason,)),
+    "hold": lambda reason, line, _: (commands.hold, (reason, line.to or "", _practice(line))),
+    "lift": lambda reason, line, _: (commands.lift, (reason, line.to or "", _practice(line))),
     "reopen_workflow": lambda step, line, _: (commands.reopen_workflow, (step, line.because)),
     "send_back": lambda step, line, _: (commands.send_back, (step, line.because, _practice(line))),
     "skip": lambda step, line, _: (commands.skip_step, (step, line.because)),

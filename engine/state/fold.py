@@ -87,8 +87,22 @@ def _repinned(
 
 @of_workflow(e.HoldLifted)
 def _hold_lifted(body: e.HoldLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
-    hold = Hold(state.held_at or event.at, event.at, body.lost)
+    hold = Hold(state.held_at or event.at, event.at, state.because)
     return replace(state, status="open", held_at=None, because="", holds=(*state.holds, hold))
+
+
+@of_workflow(e.PartHeld)
+def _part_held(body: e.PartHeld, state: WorkflowState, event: e.Event) -> WorkflowState:
+    hold = Hold(event.at, None, body.reason, body.step, body.organisation)
+    return replace(state, held=(*state.held, hold))
+
+
+@of_workflow(e.PartLifted)
+def _part_lifted(body: e.PartLifted, state: WorkflowState, event: e.Event) -> WorkflowState:
+    part = (body.step, body.organisation)
+    over = tuple(replace(hold, end=event.at) for hold in state.held if (hold.step, hold.organisation) == part)
+    held = tuple(hold for hold in state.held if (hold.step, hold.organisation) != part)
+    return replace(state, held=held, holds=(*state.holds, *over))
 
 
 @of_workflow(e.WorkflowLocked)

@@ -237,11 +237,18 @@ class StepState:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A hold that is over; `lost` is in working days."""
+    """A time in which the clock stood: of the whole workflow, or of the step, or the practice, that is named; of that
+    practice in that step where both are. `end` None: it stands still."""
 
     start: datetime
-    end: datetime
-    lost: int
+    end: datetime | None
+    because: str = ""
+    step: str = ""
+    organisation: str = ""
+
+    def covers(self, step: str, organisation: str = "") -> bool:
+        """Whether it stops what is asked of the organisation in the step; of everybody, where none is named."""
+        return self.step in ("", step) and self.organisation in ("", organisation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +265,8 @@ class WorkflowState:
     """Everything known of one workflow at `version`.
 
     `ancestors` are the definitions above it, where another workflow started it. `earlier` keeps the attempts before the present one, oldest first, by step. `moved` are named dates that
-    were given another value. No email goes before `writes_from`. `holds` are those that are over.
+    were given another value. No email goes before `writes_from`. `holds` are those that are over, `held`
+    those of a part that are not.
     """
 
     id: str
@@ -279,6 +287,7 @@ class WorkflowState:
     closed_at: datetime | None = None
     held_at: datetime | None = None
     holds: tuple[Hold, ...] = ()
+    held: tuple[Hold, ...] = ()
     locked: bool = False
     steps: Mapping[str, StepState] = field(default_factory=dict)
     earlier: Mapping[str, tuple[StepState, ...]] = field(default_factory=dict)
@@ -289,6 +298,21 @@ class WorkflowState:
     @property
     def over(self) -> bool:
         return self.status in ("completed", "stopped", "cancelled")
+
+    def is_held(self, step: str, organisation: str = "") -> bool:
+        """Whether the clock of a part stands; that of the whole workflow is its status."""
+        return any(hold.covers(step, organisation) for hold in self.held)
+
+    def is_late(self, assignment: Assignment, now: datetime) -> bool:
+        """After the due date, by a clock that stands still while it is on hold; an external date has no holds."""
+        due = assignment.due
+        if due is None:
+            return False
+        if due.external:
+            return now > due.at
+        stops = [hold.start for hold in self.held if hold.covers(assignment.step, assignment.organisation)]
+        stopped: datetime = min((now, *stops, *((self.held_at,) if self.held_at else ())))
+        return stopped > due.at
 
     def assignment(self, assignment_id: str) -> Assignment | None:
         """The assignment of that id, in whichever attempt of its step it is; None when there is none."""

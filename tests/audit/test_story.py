@@ -55,6 +55,8 @@ SENTENCES: list[tuple[e.Body, str]] = [
     (e.WorkflowClosed("completed", "the last step closed"), "Closed, completed by Asha Patel (PCN manager, Harbour Vale PCN): the last step closed."),
     (e.WorkflowReopened(STEP, (STEP,), "it was right"), "Asha Patel (PCN manager, Harbour Vale PCN) opened it again, at “Your figures for Q3”: it was right."),
     (e.WorkflowHeld("half term"), "Asha Patel (PCN manager, Harbour Vale PCN) put it on hold: half term."),
+    (e.PartHeld("half term", STEP, "Y90002"), "Asha Patel (PCN manager, Harbour Vale PCN) put on hold what is asked in “Your figures for Q3” of Oak House Medical Centre: half term."),
+    (e.PartLifted(2, "it is over", "", "Y90002"), "Asha Patel (PCN manager, Harbour Vale PCN) lifted the hold on what is asked of Oak House Medical Centre: it is over. 2 working days were lost; internal dates moved on by that."),
     (e.HoldLifted(1), "Asha Patel (PCN manager, Harbour Vale PCN) lifted the hold. 1 working day was lost; internal dates moved on by that."),
     (e.LockLifted("a wrong figure"), "Asha Patel (PCN manager, Harbour Vale PCN) lifted the lock: a wrong figure."),
     (e.MembershipChanged({}, ("Y90002",), (), "it joined"), "Asha Patel (PCN manager, Harbour Vale PCN) changed the membership (Oak House Medical Centre joined): it joined."),

@@ -104,6 +104,7 @@ class Machine(RuleBasedStateMachine):
             assert len(about.responses) == about.heard, (
                 "an email after an answer that nobody asked again about"
             )
+            assert not self.state.is_held(about.step, about.organisation), "chased while on hold"
             assert body.rung not in about.climbed and not self.state.over and self.state.status == "open"
             if body.register in ("coming up", "due today", "offer of help"):
                 assert not about.called, "an email after a person took over"

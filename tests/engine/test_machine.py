@@ -240,33 +240,35 @@ class Workflow(Machine):
 
     @rule(reason=REASONS)
     def holds(self, reason: str) -> None:
-        self.do(
-            commands.hold,
-            reason,
-        )
+        self.do(commands.hold, reason)
 
     @rule()
     def lifts(self) -> None:
-        self.do(
-            commands.lift,
-        )
+        since = len(self.events)
+        self.do(commands.lift)
+        self.told_once(since)
+
+    @rule(step=st.integers(0, 40), place=st.sampled_from(["", *PLACES]), reason=REASONS)
+    def holds_a_part(self, step: int, place: str, reason: str) -> None:
+        steps = ["", *self.state.steps]
+        self.do(commands.hold, reason, steps[step % len(steps)], place)
+
+    @precondition(lambda self: bool(self.state.held))
+    @rule(number=st.integers(0, 5))
+    def lifts_a_part(self, number: int) -> None:
+        part, since = self.state.held[number % len(self.state.held)], len(self.events)
+        self.do(commands.lift, "It is over", part.step, part.organisation)
+        self.told_once(since)
 
     @precondition(lambda self: self.settled_at is not None and len(self.events) > 200)
     @rule(reason=REASONS)
     def cancels(self, reason: str) -> None:
-        self.do(
-            commands.cancel,
-            reason,
-        )
+        self.do(commands.cancel, reason)
 
     @rule(which=st.integers(0, 4), reason=REASONS)
     def changes_membership(self, which: int, reason: str) -> None:
         members = worlds.Pcn.model_validate(memberships()[which])
-        self.do(
-            commands.change_membership,
-            members,
-            reason,
-        )
+        self.do(commands.change_membership, members, reason)
 
     @rule(place=st.sampled_from(PLACES), into=st.sampled_from(["", *PLACES]), reason=REASONS)
     def withdraws_practice(self, place: str, into: str, reason: str) -> None:
@@ -287,12 +289,7 @@ class Workflow(Machine):
     @rule(extra=st.booleans(), reason=REASONS)
     def changes_calendar(self, extra: bool, reason: str) -> None:
         bundle = (self.extra if extra else self.plain).hash
-        self.do(
-            commands.change_calendar,
-            bundle,
-            self.opened,
-            reason,
-        )
+        self.do(commands.change_calendar, bundle, self.opened, reason)
 
     @rule(
         name=st.sampled_from(["start", "quarter_end", "board", "external_deadline"]),

@@ -13,7 +13,7 @@ import pytest
 
 from engine import commands
 from engine import events as e
-from engine.commands import corrections, pins, practices, responses, steps, workflow
+from engine.commands import corrections, holds, pins, practices, responses, steps, workflow
 from engine.commands.assignments import calls, extensions, handover, nudges, replies
 from engine.commands.command import (
     ANY_COMMAND,
@@ -38,6 +38,7 @@ FAMILIES = (
     steps,
     practices,
     corrections,
+    holds,
     pins,
     responses,
     extensions,

@@ -72,6 +72,12 @@ def held() -> World:
     return world
 
 
+def held_in_part() -> World:
+    world = asked()
+    world.do(commands.hold, WHY, "", ORCHARD)
+    return world
+
+
 def short() -> World:
     world = asked()
     world.run("2027-02-10 09:00")
@@ -119,7 +125,7 @@ def held_for_years() -> World:
 STATES: Mapping[str, Callable[[], World]] = {
     state.__name__: cache(state)
     for state in (
-        not_begun, asked, answered, replied, settled, nudged, held, short, waiting, going_on, completed, cancelled, years_on,
+        not_begun, asked, answered, replied, settled, nudged, held, held_in_part, short, waiting, going_on, completed, cancelled, years_on,
         held_for_years,
     )
 }  # fmt: skip
