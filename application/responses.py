@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -17,6 +18,8 @@ from engine.expressions.evaluator import FormEvaluator
 from engine.forms.answers import AnswerWarning, CheckedAnswers, check_answers
 from engine.forms.files import check_files, files_in, identifiable_files
 from engine.state.workflow import Assignment, WorkflowState
+
+logger = logging.getLogger("baton.answers")
 
 
 class ResponseAttempt:
@@ -39,6 +42,7 @@ class ResponseAttempt:
         assignment = responses.answerable(state, self._assignment_id)
         checked = self.checked(state)
         self.warnings = checked.warnings
+        self._log_faults(state, checked)
         if checked.problems:
             raise Invalid(checked.problems)
         if checked.warnings and not self._anyway:
@@ -64,6 +68,15 @@ class ResponseAttempt:
             assignment.id, [file["sha256"] for path, file in files_in(checked.values) if path in wrong]
         )
         return replace(checked, problems=(*checked.problems, *problems))
+
+    def _log_faults(self, state: WorkflowState, checked: CheckedAnswers) -> None:
+        """For who looks after the definition: whoever answers can do nothing about it, and is told nothing."""
+        definition = state.process.definition
+        for fault in checked.faults:
+            logger.warning(
+                "%s version %d: the warning of %s in %s cannot be worked out (%s): %s", definition.id,
+                definition.version, fault.path, self._assignment_id, fault.code, fault.warn,
+            )  # fmt: skip
 
     def _files_of(
         self, state: WorkflowState, assignment: Assignment, answers: Mapping[str, Any]

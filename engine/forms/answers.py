@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from definitions.language.expressions import ExpressionError
 from definitions.models.field_types import FIELD_TYPES
 from definitions.models.field_types.declaration import UNKNOWN
 from definitions.models.fields import Check, Column, FormItem, RepeatedGroup
@@ -27,6 +28,7 @@ __all__ = [
     "AnswerWarning",
     "CheckedAnswers",
     "Evaluator",
+    "WarningFault",
     "check_answers",
     "check_signer",
 ]  # fmt: skip
@@ -57,12 +59,23 @@ class AnswerWarning:
 
 
 @dataclass(frozen=True, slots=True)
+class WarningFault:
+    """A `warn` of the definition that could not be worked out, with the code of why: nothing that whoever answers could
+    mend, and nothing of what they answered is in it. `path` as in Problem."""
+
+    path: str
+    warn: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedAnswers:
     """What came of checking. `values` may be stored only when there are no problems."""
 
     values: dict[str, Any]
     problems: tuple[AnswerProblem, ...] = ()
     warnings: tuple[AnswerWarning, ...] = ()
+    faults: tuple[WarningFault, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -131,6 +144,7 @@ class _Reading:
     answers: list[_Answer] = field(default_factory=list)
     problems: list[AnswerProblem] = field(default_factory=list)
     warnings: list[AnswerWarning] = field(default_factory=list)
+    faults: list[WarningFault] = field(default_factory=list)
 
     def checked(self, checks: Sequence[Check]) -> CheckedAnswers:
         self.problems += unknown_keys(self.form, self.raw, self.context, self.evaluate)
@@ -143,7 +157,7 @@ class _Reading:
                 self._judge(answer, names)
         if not self.problems:
             self._run(checks, names)
-        return CheckedAnswers(self._values(), tuple(self.problems), tuple(self.warnings))
+        return CheckedAnswers(self._values(), tuple(self.problems), tuple(self.warnings), tuple(self.faults))
 
     # --- reading
 
@@ -264,12 +278,7 @@ class _Reading:
         place, asked_for = answer.place, answer.place.field
         if asked_for.warn is not None:
             inside = self._inside(place, names)
-            try:
-                odd = bool(self.evaluate.expression(asked_for.warn, inside))
-            except ValueError:
-                # A nudge that cannot be worked out (nothing to compare with) must not stop an answer.
-                odd = False
-            if odd:
+            if self._is_odd(place, asked_for.warn, inside):
                 message = asked_for.warn_message or "this looks unusual; please check it"
                 said_so = words(message, inside, self.evaluate)
                 self.warnings.append(
@@ -281,6 +290,14 @@ class _Reading:
             for hint in patient_guard.warnings(answer.value):
                 if hint.kind != "person" or asked_for.sensitivity != "staff":
                     self.warnings.append(AnswerWarning(place.path, f"{self._label(place)}: {hint.message}"))
+
+    def _is_odd(self, place: FormPlace, warn: str, names: Mapping[str, Any]) -> bool:
+        """Whether a `warn` holds; not where there is nothing to compare with. One that cannot be worked out stops no answer."""
+        try:
+            return holds(warn, names, self.evaluate, gaps=False)
+        except ExpressionError as error:
+            self.faults.append(WarningFault(place.path, warn, error.code))
+            return False
 
     def _run(self, checks: Sequence[Check], names: Mapping[str, Any]) -> None:
         for check in checks:

@@ -20,7 +20,7 @@ from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline
 from engine.events import Actor, Event, StepClosed, StepOpened
 from engine.expressions.evaluator import FormEvaluator
-from engine.forms.answers import check_answers
+from engine.forms.answers import AnswerProblem, check_answers
 from engine.forms.inputs import check_inputs
 from engine.forms.samples import sample_answers
 from engine.simulation.expectations import unmet
@@ -229,8 +229,12 @@ class Stage:
         evaluator = FormEvaluator(self.state, self.now, assignment)
         raw = merged(sample_answers(step.form, evaluator.names, evaluator, self._rng), line.with_)
         checked = check_answers(step.form, step.checks, raw, evaluator.names, evaluator)
-        if checked.problems:
-            raise Invalid(checked.problems)
+        faults = [
+            AnswerProblem(each.path, f"its warning cannot be worked out ({each.code}): {each.warn}", "wrong")
+            for each in checked.faults
+        ]
+        if problems := (*checked.problems, *faults):
+            raise Invalid(problems)
         if line.told_by is not None:
             decision = commands.record_response(
                 self.state, self.now, self._manager, assignment.id, checked.values,

@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
+from definitions.language.expressions import Forgiving
 from definitions.models.field_types.options import preferred
 from definitions.models.fields import Check, RepeatedGroup
-from engine.forms.answers import AnswerWarning, CheckedAnswers, check_signer
+from engine.forms.answers import AnswerWarning, CheckedAnswers, check_answers, check_signer
 from tests.engine.forms.form_fields import (
     AGREED,
+    CONTEXT,
     FILE,
     OPTIONS,
     POSTS,
     TYPES,
+    Words,
     check,
     messages,
     one,
@@ -262,6 +265,21 @@ def test_checks_hold_between_answers() -> None:
 def test_a_mistake_in_a_definition_is_not_the_answerers() -> None:
     with pytest.raises(ValueError, match="nowhere"):
         check(one("text"), checks=(Check(check="nowhere > 1", message="x"),), answer="x")
+
+
+@pytest.mark.parametrize("warn", ["answer > 'many'", "answer / 0 > 1", "answer | length > 1"])
+def test_a_warning_that_cannot_be_worked_out_is_a_fault_of_the_definition(warn: str) -> None:
+    checked = check(one("integer", warn=warn), answer=999_999)
+    assert checked.ok and checked.warnings == ()
+    (fault,) = checked.faults
+    assert (fault.path, fault.warn) == ("answer", warn) and fault.code.startswith("BD5")
+
+
+def test_a_warning_with_nothing_to_compare_with_is_no_fault() -> None:
+    field = one("integer", warn="answer differs from previous by 15%")
+    first_time = {**CONTEXT, "previous": Forgiving({})}
+    checked = check_answers((field,), (), {"answer": 5}, first_time, Words())
+    assert checked.ok and checked.faults == checked.warnings == ()
 
 
 def test_a_warning_lets_the_answer_through() -> None:
