@@ -14,6 +14,7 @@ from cli.context import Json, library, settings
 from definitions.loading.directory_file import DIRECTORY_SIZE, read_directory
 from definitions.loading.library import Library, starts_in
 from definitions.loading.loader import load_closures, load_dataset, load_definition, load_ladder, load_shape
+from definitions.models.definition import Launch
 from definitions.models.scenario import Scenarios
 from definitions.source.document import Document
 from definitions.source.problems import DefinitionErrors, Problem, nearest
@@ -52,11 +53,20 @@ class _Catalogue:
     dataset_ids: set[str] = field(default_factory=set)
     definition_ids: Collection[str] = ()
     started: dict[str, Collection[str]] = field(default_factory=dict)
+    checked: dict[str, Document] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ladder_ids |= set(self.library.ladder_ids)
         self.dataset_ids |= set(self.library.dataset_ids)
         self.definition_ids = set(self.library.definition_ids)
+
+    def launch_of(self, definition_id: str) -> Launch | None:
+        try:
+            if definition_id in self.checked:
+                return load_definition(self.checked[definition_id], catalogue=self).launch
+            return self.library.definition(definition_id).launch
+        except DefinitionErrors:
+            return None
 
     def inputs_of(self, definition_id: str) -> Mapping[str, bool]:
         return self.library.inputs_of(definition_id) if definition_id in self.library.definition_ids else {}
@@ -77,6 +87,7 @@ class _Catalogue:
             known.add(named)
         if kind == "definition":
             self.started[named] = starts_in(document)
+            self.checked[named] = document
 
 
 def validate(
@@ -149,7 +160,7 @@ def _loader(kind: str, catalogue: _Catalogue) -> Callable[[Document], object]:
     if kind == "file of scenarios":
         return lambda document: load_shape(document, Scenarios)
     if kind == "directory":
-        return lambda document: read_directory(document, definitions=catalogue.definition_ids)
+        return lambda document: read_directory(document, offered=catalogue)
     return {"ladder": load_ladder, "dataset": load_dataset, "file of closures": load_closures}[kind]
 
 

@@ -30,14 +30,14 @@ def check_input(declared: Input, path: KeyPath, findings: Findings) -> None:
     """Fills the findings with what is wrong with one input of a launch."""
     _reserved(declared.id, (*path, "id"), findings)
     _field(declared, path, findings)
-    if declared.default is not None and _known_at_load(declared):
+    if declared.default is not None and known_at_load(declared):
         try:
             FIELD_TYPES[declared.type].read(declared.asks(), declared.default)
         except BadValue as error:
             findings.add((*path, "default"), "BD205", f"the default {declared.default!r}: {error}")
 
 
-def _known_at_load(declared: Input) -> bool:
+def known_at_load(declared: Input) -> bool:
     """Whether what may be chosen hangs on nothing but the file: not on an expression, the library or the directory."""
     return not isinstance(declared.options, str) and "form" in FIELD_TYPES[declared.type].places
 

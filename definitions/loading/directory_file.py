@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from definitions.checks.adoptions import Offered, check_adopted
 from definitions.checks.findings import Findings
 from definitions.checks.shape import shaped
 from definitions.models.closures import EVERYONE
@@ -31,6 +32,8 @@ DIRECTORY_CODES: dict[str, str] = {
     "BD707": "The directory file is not there.",
     "BD708": "A practice that merges into none, or on no day.",
     "BD709": "What is, or may be, an NHS number.",
+    "BD710": "An adopted process that says nothing of when it starts by itself.",
+    "BD711": "An adopted process without an input that it cannot start without.",
 }
 
 _DOUBTFUL = (
@@ -55,14 +58,16 @@ def load_directory(path: Path, definitions: Collection[str] | None = None) -> Di
 
 
 def read_directory(
-    text: str | Document, file: str = "directory.yaml", definitions: Collection[str] | None = None
-) -> Directory:
-    """The directory in `text`. Raises DefinitionErrors with every error. `definitions` as in `load_directory`."""
+    text: str | Document, file: str = "directory.yaml", definitions: Collection[str] | None = None,
+    offered: Offered | None = None,
+) -> Directory:  # fmt: skip
+    """The directory in `text`. Raises DefinitionErrors with every error. `definitions` as in `load_directory`; with
+    `offered` it is checked too that what is adopted could start."""
     document = text if isinstance(text, Document) else read_text(text, file)
     _refuse_identifiable(document)
     directory, findings = shaped(document, Directory)
     if directory is not None:
-        _check(directory, findings, definitions)
+        _check(directory, findings, definitions, offered)
     if directory is None or findings.problems:
         raise DefinitionErrors(findings.problems)
     return directory
@@ -98,7 +103,9 @@ def _look_at(
         add(path, "BD709", _DOUBTFUL)
 
 
-def _check(directory: Directory, findings: Findings, definitions: Collection[str] | None) -> None:
+def _check(
+    directory: Directory, findings: Findings, definitions: Collection[str] | None, offered: Offered | None
+) -> None:
     codes: dict[str, str] = {}
     for index, pcn in enumerate(directory.pcns):
         at: KeyPath = ("pcns", index)
@@ -107,14 +114,19 @@ def _check(directory: Directory, findings: Findings, definitions: Collection[str
                 findings.add(path, "BD703", f"the code {code} is {codes[code]} already")
             codes.setdefault(code, pcn.organisation_name(code))
         _Membership(pcn, at, findings).check()
-        _adopted(pcn, at, findings, definitions)
+        _adopted(pcn, at, findings, definitions, offered)
 
 
-def _adopted(pcn: Pcn, at: KeyPath, findings: Findings, definitions: Collection[str] | None) -> None:
+def _adopted(
+    pcn: Pcn, at: KeyPath, findings: Findings, definitions: Collection[str] | None, offered: Offered | None
+) -> None:
     for index, adopted in enumerate(pcn.adopted):
-        if definitions is not None:
-            path = (*at, "adopted", index, "definition")
-            findings.must_be_known(path, adopted.definition, definitions, "BD306", "definition")
+        path = (*at, "adopted", index)
+        if offered is not None:
+            check_adopted(adopted, path, findings, offered)
+        elif definitions is not None:
+            place = (*path, "definition")
+            findings.must_be_known(place, adopted.definition, definitions, "BD306", "definition")
 
 
 def _organisations(pcn: Pcn, at: KeyPath) -> Iterator[tuple[KeyPath, str]]:

@@ -20,17 +20,11 @@ from definitions.models.field_types.declaration import UNKNOWN
 from definitions.models.fields import Check, Column, FormItem, RepeatedGroup
 from definitions.source.typed_text import BadValue, as_text, is_blank, look_alike, on_one_line
 from engine.forms import patient_guard
-from engine.forms.conditions import holds
+from engine.forms.conditions import WarningFault, holds
 from engine.forms.layout import Evaluator, FormPlace, ask_of, items_of, lay_out, words
 
 __all__ = [
-    "AnswerProblem",
-    "AnswerWarning",
-    "CheckedAnswers",
-    "Evaluator",
-    "WarningFault",
-    "check_answers",
-    "check_signer",
+    "AnswerProblem", "AnswerWarning", "CheckedAnswers", "Evaluator", "WarningFault", "check_answers", "check_signer",
 ]  # fmt: skip
 
 _SAYS_UNKNOWN = frozenset({UNKNOWN, "i don't know", "don't know"})
@@ -56,16 +50,6 @@ class AnswerWarning:
 
     path: str
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class WarningFault:
-    """A `warn` of the definition that could not be worked out, with the code of why: nothing that whoever answers could
-    mend, and nothing of what they answered is in it. `path` as in Problem."""
-
-    path: str
-    warn: str
-    code: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from definitions.language.expressions import ExpressionError, Forgiving, compile_cached
 from definitions.language.syntax import EACH
 from definitions.models.field_types.declaration import UNKNOWN
 from engine.forms.layout import Evaluator
+
+
+@dataclass(frozen=True, slots=True)
+class WarningFault:
+    """A `warn` of the definition that could not be worked out, with the code of why: nothing that whoever answers could
+    mend, and nothing of what they answered is in it. `path` is where."""
+
+    path: str
+    warn: str
+    code: str
 
 
 def holds(condition: str, names: Mapping[str, Any], evaluate: Evaluator, gaps: bool) -> bool:

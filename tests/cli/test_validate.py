@@ -110,3 +110,41 @@ def test_a_program_reads_json(baton: Baton, tmp_path: Path) -> None:
     (told,) = json.loads(baton("validate", file, "--json").out)
     assert told["kind"] == "directory"
     assert [(p["line"], p["column"], p["code"]) for p in told["problems"]] == [(1, 7, "BD205")]
+
+
+def test_what_would_keep_an_adopted_process_from_starting_is_said_with_its_place(
+    baton: Baton, tmp_path: Path
+) -> None:
+    adopted = """\
+    adopted:
+      - {definition: iif-quarter-close, inputs: {board_date: 2027-02-04}}
+      - {definition: iif-quarter-clos}
+      - {definition: access-plan-sign-off}
+      - definition: iif-quarter-close
+        inputs:
+          board_day: 2027-02-04
+          indicators: iif-indicators-2026-72
+          list_size_adjustment: much
+"""
+    file = tmp_path / "pcn.yaml"
+    text = (EXAMPLES / "harbour-vale.yaml").read_text("utf-8").rstrip() + "\n"
+    file.write_text(text + adopted)
+    first = len(text.splitlines()) + 1
+    said = baton("validate", file)
+    assert said.code == 1
+    found = [line.removeprefix(f"{file}:") for line in said.out.splitlines()]
+    assert any(
+        each.startswith(f"{first + 2}:22 BD306 there is no definition 'iif-quarter-clos'") for each in found
+    )
+    assert any(
+        each.startswith(f"{first + 3}:22 BD710 access-plan-sign-off does not say 'every'") for each in found
+    )
+    assert any(
+        each.startswith(f"{first + 6}:11 BD307 iif-quarter-close has no input 'board_day'") for each in found
+    )
+    assert any(
+        each.startswith(f"{first + 7}:23 BD205 'indicators': there is no such dataset") for each in found
+    )
+    assert any(each.startswith(f"{first + 8}:33 BD205 'list_size_adjustment'") for each in found)
+    assert any(each.startswith(f"{first + 4}:21 BD711 ") and "'board_date'" in each for each in found)
+    assert not any(each.startswith(f"{first + 1}:") for each in found), "the first could start"
