@@ -38,7 +38,7 @@ def values(pairs: Iterable[str], file: Path | None, option: str) -> dict[str, An
 
 
 def mapping(file: Path) -> dict[str, Any]:
-    """A YAML or JSON file of names and values, each as it was written. Raises DefinitionErrors or OSError."""
+    """A YAML or JSON file of names and values, each as it was written. Raises DefinitionErrors."""
     return read_file(file, str(file)).texts
 
 

@@ -38,10 +38,10 @@ from notifications.delivery_report import (
     backoff_unknown,
     summary,
 )
-from notifications.evidence import EVERYBODY, weighed
 from notifications.links import Links
 from notifications.outbox import Addresses, DueEmails, OutgoingEmail, PageFor, address, due_emails, opens
 from notifications.planner import Hours
+from notifications.server_answers import EVERYBODY, weighed
 from notifications.transport.settings import PostSettings
 from notifications.transport.smtp import (
     Accepted,

@@ -133,9 +133,6 @@ def check(files: Sequence[Path], shelf: Library) -> list[CheckedFile]:
 def _read(file: Path) -> tuple[CheckedFile, Document | None]:
     try:
         document = read_file(file, str(file), _room(file))
-    except OSError as error:
-        why = error.strerror or "it cannot be read"
-        return CheckedFile(file, "file", (Problem(str(file), 1, 1, "BD707", f"{why}"),)), None
     except DefinitionErrors as errors:
         return CheckedFile(file, "file", errors.problems), None
     kind = next((kind for key, kind in KINDS.items() if key in document.data), "")
@@ -149,8 +146,11 @@ def _read(file: Path) -> tuple[CheckedFile, Document | None]:
 
 def _room(file: Path) -> SizeLimit:
     """A directory may be larger than a definition; which it is must be known before it is read."""
-    with file.open("rb") as handle:
-        beginning = handle.read(65_536)
+    try:
+        with file.open("rb") as handle:
+            beginning = handle.read(65_536)
+    except OSError:
+        return HANDWRITTEN  # reading it says what is wrong
     return DIRECTORY_SIZE if b"\npcns:" in b"\n" + beginning else HANDWRITTEN
 
 

@@ -1,7 +1,7 @@
 """The language of dates: `10 working days after quarter_end`, `end of month of start_date`, `2027-01-15`.
 
 `parse` turns a phrase into a small frozen tree; `str` of a tree is the canonical phrase, which parses to the
-same tree. What a tree means on the calendar is `engine.dates.resolution`' business. Grammar, in any letter case:
+same tree. What a tree means on the calendar is the business of `engine.dates.resolution`. Grammar, in any letter case:
 
     moment   := date-expr [at HH:MM]
     date-expr := 2027-01-15 | anchor | previous step closed | step.closed

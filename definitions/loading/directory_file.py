@@ -18,7 +18,7 @@ from definitions.models.closures import EVERYONE
 from definitions.models.directory import Directory, Pcn, Practice, RoleHeld
 from definitions.source.document import Document, KeyPath
 from definitions.source.nhs_numbers import find_nhs_numbers
-from definitions.source.problems import DefinitionErrors, Problem, nearest
+from definitions.source.problems import DefinitionErrors, nearest
 from definitions.source.reader import SizeLimit, read_file, read_text
 
 #: What can be wrong with a directory and with nothing else. Stable, like the codes of definitions.source.problems.
@@ -29,7 +29,6 @@ DIRECTORY_CODES: dict[str, str] = {
     "BD704": "The same person holds the same role twice at the same time.",
     "BD705": "A PCN without a PCN manager: nobody could be asked what a step leaves open.",
     "BD706": "Somebody who covers for themselves.",
-    "BD707": "The directory file is not there.",
     "BD708": "A practice that merges into none, or on no day.",
     "BD709": "What is, or may be, an NHS number.",
     "BD710": "An adopted process that says nothing of when it starts by itself.",
@@ -50,11 +49,7 @@ def load_directory(path: Path, definitions: Collection[str] | None = None) -> Di
 
     `definitions`: the ids of those there are; without them, the names of adopted processes are not checked.
     """
-    try:
-        return read_directory(read_file(path, room=DIRECTORY_SIZE), definitions=definitions)
-    except OSError as error:
-        why = "there is no such file" if isinstance(error, FileNotFoundError) else str(error.strerror)
-        raise DefinitionErrors([Problem(path.name, 1, 1, "BD707", f"it cannot be read: {why}")]) from None
+    return read_directory(read_file(path, room=DIRECTORY_SIZE), definitions=definitions)
 
 
 def read_directory(

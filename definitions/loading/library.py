@@ -59,7 +59,7 @@ class LibraryEntry:
 class _ReadFile:
     """A file as last read; `stamp` tells whether it has changed since."""
 
-    stamp: tuple[int, int]
+    stamp: tuple[int, ...]
     document: Document | None
     errors: DefinitionErrors | None
     loaded: Definition | None = None
@@ -196,13 +196,16 @@ class Library:
                 if problems := tuple(self._differing(self._versions()[entry.id, entry.version])):
                     raise DefinitionErrors(problems)
                 return entry
+        for path in self._paths("library"):
+            if path.stem == definition_id and (errors := self._read(path).errors):
+                raise errors  # it is there, and nobody knows what it says
         name = definition_id if version is None else f"{definition_id} version {version}"
         raise UnknownDefinition("definition", name, nearest(definition_id, [entry.id for entry in entries]))
 
     def _paths(self, folder: str) -> Sequence[Path]:
         found: Sequence[Path] = []
         for root in reversed(self.roots):
-            files = sorted((root / folder).glob("*.yaml"))
+            files = sorted((root / folder).glob("[!.]*.yaml"))  # hidden ones are an editor's, or a Mac's
             found = [*found, *(path for path in files if not path.name.endswith(".test.yaml"))]
         return found
 
@@ -231,8 +234,7 @@ class Library:
         return document.text
 
     def _read(self, path: Path) -> _ReadFile:
-        status = path.stat()
-        stamp = (status.st_mtime_ns, status.st_size)
+        stamp = _stamp(path)
         known = self._files.get(path)
         if known is None or known.stamp != stamp:
             try:
@@ -253,6 +255,15 @@ class Library:
         if read.loaded is None:
             read.loaded = load_definition(self._document(path), catalogue=self)
         return read.loaded
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What changes with a file, also when only who may read it does; nothing of one that is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return ()
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size
 
 
 def _must_be_given(declared: dict[str, Any]) -> bool:

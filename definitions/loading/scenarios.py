@@ -23,7 +23,7 @@ from typing import Any
 from definitions.loading.loader import load_shape
 from definitions.models.scenario import Given, Scenario, Scenarios
 from definitions.source.document import Document, Place
-from definitions.source.problems import DefinitionErrors, Problem
+from definitions.source.problems import Problem
 from definitions.source.reader import read_file
 
 
@@ -51,7 +51,7 @@ class ScenarioFile:
 
 
 def read_scenarios(path: Path, name: str | None = None) -> ScenarioFile:
-    """The scenarios of a file. Raises OSError, or DefinitionErrors with every error in it."""
+    """The scenarios of a file. Raises DefinitionErrors with every error in it."""
     document = read_file(path, name or path.name)
     return ScenarioFile(path, load_shape(document, Scenarios), document)
 
@@ -60,9 +60,5 @@ def inputs_of(found: ScenarioFile, given: Given) -> dict[str, Any]:
     """What the launch is given: the file of inputs, and over it those that stand in the scenario."""
     if given.inputs_file is None:
         return dict(given.inputs)
-    try:
-        from_file = read_file(found.path.parent / given.inputs_file, given.inputs_file).texts
-    except OSError as error:
-        why = f"the inputs cannot be read: {error.strerror}"
-        raise DefinitionErrors([found.document.problem(Place(1, 1), "BD205", why)]) from None
+    from_file = read_file(found.path.parent / given.inputs_file, given.inputs_file).texts
     return {**from_file, **given.inputs}

@@ -24,6 +24,7 @@ CODES: dict[str, str] = {
     "BD110": "The top of the file is not a mapping of keys to values.",
     "BD111": "Curly quotes around a value; YAML knows straight ones only.",
     "BD112": "Two files that differ are one version of one definition.",
+    "BD113": "The file is not there, or cannot be read.",
     # the shape
     "BD201": "A key that this place does not have.",
     "BD202": "A key that must be there is not.",

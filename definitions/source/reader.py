@@ -57,11 +57,23 @@ _WORDS: dict[str, bool | None] = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 
+_NOT_READ = {
+    FileNotFoundError: "there is no such file",
+    IsADirectoryError: "it is a folder, and should be a file",
+}
+
 
 def read_file(path: Path, name: str | None = None, room: SizeLimit = HANDWRITTEN) -> Document:
-    """The file at `path`. Raises DefinitionErrors. Never takes in more than there is `room` for."""
-    with path.open("rb") as handle:
-        return read_bytes(handle.read(room.size + 1), name or path.name, room)
+    """The file at `path`. Raises DefinitionErrors, also where it cannot be read. Never takes in more than there is `room`
+    for."""
+    called = name or path.name
+    try:
+        with path.open("rb") as handle:
+            raw = handle.read(room.size + 1)
+    except OSError as trouble:
+        why = _NOT_READ.get(type(trouble)) or f"it cannot be read: {trouble.strerror}"
+        raise DefinitionErrors([Problem(called, 1, 1, "BD113", why)]) from None
+    return read_bytes(raw, called, room)
 
 
 def read_bytes(raw: bytes, file: str, room: SizeLimit = HANDWRITTEN) -> Document:
@@ -131,9 +143,12 @@ def _yaml_problem(document: Document, error: MarkedYAMLError) -> Problem:
     words = " ".join(str(part) for part in (error.context, error.problem) if part)
     found = document.problem(place, "BD103", f"not YAML: {' '.join(words.split())}")
     hint = ""
-    if CURLY.search(document.lines[found.line - 1]):
+    line = document.lines[
+        min(place.line, len(document.lines)) - 1
+    ]  # a file that was cut off is wrong behind its end
+    if CURLY.search(line):
         hint = "; curly quotes quote nothing, type straight ones"
-    elif document.lines[place.line - 1][max(place.column - 2, 0) : place.column].strip() == "*":
+    elif line[max(place.column - 2, 0) : place.column].strip() == "*":
         hint = "; a value that begins with * stands in quotes"
     return replace(found, message=found.message + hint)
 

@@ -2,7 +2,7 @@
 
 An answer is about the message (try it later, or never), or about us (a wrong password, a sender that is not allowed, a
 relay that will not have us): the latter says nothing about anybody's address, so nothing is refused because of it. A
-server that refuses everybody may say so in any words; `notifications.evidence` weighs that.
+server that refuses everybody may say so in any words; `notifications.server_answers` weighs that.
 """
 
 from __future__ import annotations

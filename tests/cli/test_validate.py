@@ -94,7 +94,7 @@ def test_what_is_wrong_is_told_at_its_place(baton: Baton, tmp_path: Path, text: 
 def test_every_file_is_looked_at_though_the_first_is_not_there(baton: Baton, tmp_path: Path) -> None:
     said = baton("validate", tmp_path / "none.yaml", EXAMPLES / "harbour-vale.yaml")
     assert said.code == 1
-    assert "none.yaml:1:1 BD707 No such file or directory" in said.out
+    assert "none.yaml:1:1 BD113 there is no such file" in said.out
     assert "harbour-vale.yaml: a directory without errors" in said.out
 
 

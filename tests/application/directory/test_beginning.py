@@ -91,6 +91,6 @@ async def test_where_there_never_was_a_directory_a_file_with_mistakes_is_refused
     file.write_text(file.read_text("utf-8").replace("asha-patel", "asha-patl", 1), "utf-8")
     with pytest.raises(DefinitionErrors, match="asha-patel"):
         await starts.again(file)
-    with pytest.raises(DefinitionErrors, match="BD707"):
+    with pytest.raises(DefinitionErrors, match="BD113"):
         await starts.again(file.with_name("none.yaml"))
     assert await starts.store.events("directory") == []

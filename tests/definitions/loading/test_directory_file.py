@@ -126,7 +126,7 @@ def test_adopted_processes_are_those_the_library_has() -> None:
 
 
 def test_a_file_that_is_not_there_is_an_error_like_another(tmp_path: Path) -> None:
-    with pytest.raises(DefinitionErrors, match="BD707 it cannot be read: there is no such file"):
+    with pytest.raises(DefinitionErrors, match=r"none\.yaml:1:1 BD113 there is no such file"):
         load_directory(tmp_path / "none.yaml")
 
 

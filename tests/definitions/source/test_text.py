@@ -81,6 +81,7 @@ WORDS = st.text(
 @example(b"a: |\r")
 @example(b"\xff\xfe")
 @example("a: \u2028 b\n\x85c: [".encode())
+@example(b"id: flu\nsteps: [")
 def test_any_bytes_are_read_or_refused_at_a_place_of_the_file(raw: bytes) -> None:
     try:
         read_bytes(raw, "f")

@@ -1,9 +1,9 @@
 """Whose fault a refusal is: the address's, or ours.
 
 A server that refuses everybody says nothing about anybody's address, whatever words it uses: our account is closed, the
-sender is not allowed, a filter has taken against us. So a refusal is believed of an address only beside evidence that the
-server takes our post otherwise: it took another email in the same delivery, or it would take one for our own address.
-Without that the trouble is ours: the email is held and tried again, and nobody is told that their address is wrong.
+sender is not allowed, a filter has taken against us. So a refusal is believed of an address only where the server is
+seen to take our post otherwise: it took another email in the same delivery, or would take one for our own address. Where
+it is not, the trouble is ours: the email is held and tried again, and nobody is told that their address is wrong.
 """
 
 from __future__ import annotations
