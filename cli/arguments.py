@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -60,4 +60,9 @@ def day_or_moment(text: str, option: str, at: time = time(9)) -> datetime:
         raise Usage(f"{option} is a date such as 2027-01-04, not {text!r}.") from None
     if "T" not in text and " " not in text:
         found = datetime.combine(found.date(), at)
-    return found if found.tzinfo else found.replace(tzinfo=LONDON)
+    moment = found if found.tzinfo else found.replace(tzinfo=LONDON)
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise Usage(f"{option} is a day that no calendar has: {text}.") from None
+    return moment

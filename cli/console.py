@@ -63,11 +63,28 @@ _PLAINER = {
 
 
 def any_encoding() -> None:
-    """Let the terminal have any encoding: what it cannot show is shown in plainer letters, and no output fails."""
+    """Let the terminal have any encoding: what it cannot show is shown in plainer letters, and no output fails; what is
+    typed in another is for `of_terminal` to find."""
     codecs.register_error("baton-plainer", _plainer)
-    for stream in (sys.stdout, sys.stderr):
+    for stream, errors in (
+        (sys.stdout, "baton-plainer"),
+        (sys.stderr, "baton-plainer"),
+        (sys.stdin, "surrogateescape"),
+    ):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="baton-plainer")
+            stream.reconfigure(errors=errors)
+
+
+def of_terminal(text: str) -> str:
+    """`text` that somebody typed. Raises Usage for bytes that are not of the terminal's encoding: kept, they would be
+    something else than was meant."""
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        shown = text.encode("utf-8", "backslashreplace").decode()
+        raise Usage(
+            f"{shown!r} holds bytes that are not of this terminal's encoding.",
+            "Set LANG, and the terminal, to UTF-8; or give the text in a file, with --answers or --inputs.",
+        )
+    return text
 
 
 def _plainer(error: UnicodeError) -> tuple[str, int]:
@@ -111,7 +128,7 @@ def ask(question: str, default: str = "") -> str:
     given = str(
         typer.prompt(f"  {prompt}".rstrip(), default="", show_default=False, prompt_suffix=" > ")
     ).strip()
-    return given or default.strip()
+    return of_terminal(given) or default.strip()
 
 
 def confirm(question: str) -> bool:

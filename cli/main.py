@@ -26,7 +26,7 @@ from cli.commands import (
     validate,
     when,
 )
-from cli.console import any_encoding, log_to_terminal, whisper
+from cli.console import any_encoding, log_to_terminal, of_terminal, whisper
 from cli.context import Invocation, invocation
 from cli.errors import told
 
@@ -85,7 +85,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         # Not standalone, for then Typer would print what is wrong with a command itself, and as it was typed.
-        code = app(args=given, prog_name="baton", standalone_mode=False)
+        code = app(args=[of_terminal(each) for each in given], prog_name="baton", standalone_mode=False)
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else int(done.code is not None)
     except typer.Abort:

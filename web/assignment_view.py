@@ -86,11 +86,12 @@ def status_of(state: WorkflowState, assignment: Assignment) -> Literal["open", "
 
 
 def closed_because(state: WorkflowState, assignment: Assignment) -> str:
+    """What there is to say beside that it is closed."""
     if state.over:
         return f"{state.reference} is {state.status}."
     if not state.is_current(assignment):
         return "This was asked anew since. Please use the link in the newer email."
-    return "This step has closed." if state.steps[assignment.step].status != "open" else ""
+    return ""
 
 
 def _form(

@@ -33,6 +33,8 @@ def using(path: Path, then: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
+        if path.is_symlink():
+            raise HomeFileError(path, "is a link to what is not there", then) from None
         raise
     except UnicodeDecodeError:
         raise HomeFileError(path, "does not hold text", then) from None

@@ -88,10 +88,8 @@ class DemonstrationClock:
         """
         target = to or (await self.look()).next
         if target is not None:
-            try:
-                network_calendar().check(london_date(target))
-            except (BeyondHorizon, OverflowError) as beyond:
-                raise Refused(BeyondHorizon.code, str(beyond)) from None
+            if why := _why_not_there(lambda: target):
+                raise Refused(BeyondHorizon.code, why)
             while morning := await self._runtime.next_launch(self._clock.now(), target):
                 self._move(morning)
                 await self._runtime.launch_scheduled()
@@ -114,16 +112,36 @@ class DemonstrationClock:
 
 
 def leaping_clock(path: Path, start: datetime | None = None) -> LeapingClock:
-    """The clock kept in `path`; one that begins at `start`, or now, where there is none. Raises HomeFileError."""
+    """The clock kept in `path`; one that begins at `start`, or now, where there is none.
+
+    Raises HomeFileError, and Refused where it would begin on a day whose bank holidays nobody knows.
+    """
 
     def keep(ahead: timedelta) -> None:
         write_whole(path, json.dumps({"offset_seconds": ahead.total_seconds()}))
 
     ahead = _kept(path)
     if ahead is None:
-        ahead = LeapingClock.starting(start).ahead if start else timedelta(0)
+        ahead = _ahead_at(start) if start else timedelta(0)
         keep(ahead)
     return LeapingClock(ahead, keep)
+
+
+def _ahead_at(start: datetime) -> timedelta:
+    if why := _why_not_there(lambda: start):
+        raise Refused(BeyondHorizon.code, f"the calendar cannot begin at BATON_CLOCK_START: {why}")
+    return LeapingClock.starting(start).ahead
+
+
+def _why_not_there(moment: Callable[[], datetime]) -> str:
+    """Why the calendar cannot stand at a moment; empty where it can."""
+    try:
+        network_calendar().check(london_date(moment()))
+    except BeyondHorizon as beyond:
+        return str(beyond)
+    except OverflowError:
+        return "No calendar has such a day."
+    return ""
 
 
 def _kept(path: Path) -> timedelta | None:
@@ -133,6 +151,9 @@ def _kept(path: Path) -> timedelta | None:
     except FileNotFoundError:
         return None
     try:
-        return timedelta(seconds=float(json.loads(text)["offset_seconds"]))
+        ahead = timedelta(seconds=float(json.loads(text)["offset_seconds"]))
     except (ValueError, KeyError, TypeError, OverflowError):
         raise HomeFileError(path, "is torn: it does not say how far the calendar is ahead", _THEN) from None
+    if _why_not_there(LeapingClock(ahead).now):
+        raise HomeFileError(path, "puts the calendar on a day whose bank holidays nobody knows", _THEN)
+    return ahead

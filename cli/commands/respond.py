@@ -14,6 +14,8 @@ from cli.console import Trouble, Usage, confirm, say, say_json, whisper
 from cli.context import Json, NotNhsNumber, settings
 from cli.prompts import ask_form
 
+_NOBODY_YET = "Nobody has been asked anything yet: `baton status WORKFLOW` shows when somebody is."
+
 
 def add(app: typer.Typer) -> None:
     app.command("respond")(respond)
@@ -119,7 +121,8 @@ def whole_assignment(baton: Server, short: str) -> str:
     found = list(_like(workflow["assignments"], parts[1:]))
     if not found:
         shown = "".join(f"\n  {each['assignment']}" for each in workflow["assignments"])
-        raise Trouble(f"There is no assignment {short}.", f"Those of {workflow['reference']} are:{shown}")
+        there = f"Those of {workflow['reference']} are:{shown}" if shown else _NOBODY_YET
+        raise Trouble(f"There is no assignment {short}.", there)
     if len(found) > 1:
         raise Usage(f"Several assignments are like {short}:\n  " + "\n  ".join(found), "Name one of them.")
     return found[0]

@@ -161,6 +161,18 @@ def test_no_output_fails_on_its_encoding(encoding: str, tmp_path: Path) -> None:
         (done.stdout + done.stderr).decode(encoding)
 
 
+def test_bytes_of_another_encoding_are_refused_and_not_kept_as_something_else(
+    baton: Baton, up: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = baton("hold", "1", "--reason", "Jos\udce9 asked")
+    assert said.code == 2 and "holds bytes that are not of this terminal's encoding" in said.err
+    typed = io.TextIOWrapper(io.BytesIO(b"Jos\xe9\n"), "utf-8")
+    monkeypatch.setattr("sys.stdin", typed)
+    console.any_encoding()
+    with pytest.raises(console.Usage, match="not of this terminal's encoding"):
+        console.ask("Your name")
+
+
 def test_nothing_is_no_sentence() -> None:
     assert (console.sentence(""), console.sentence("waiting"), console.sentence("done.")) == (
         "",

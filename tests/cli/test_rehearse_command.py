@@ -46,6 +46,8 @@ def test_nothing_is_kept(baton: Baton, home: Path) -> None:
         (["--input", "quarter=Q9"], 1, "quarter: "),
         (["--policy", "never"], 2, "--policy is on-time or silent"),
         (["--at", "soon"], 2, "--at is a date such as 2027-01-04"),
+        (["--at", "0001-01-01T00:00+14:00"], 2, "--at is a day that no calendar has"),
+        (["--at", "9999-12-31T23:59-14:00"], 2, "--at is a day that no calendar has"),
         (["--pcn", "U99999"], 2, "The directory has no PCN U99999."),
         (["--input", "quarter"], 2, "--input is given as name=value, not 'quarter'"),
     ],

@@ -65,6 +65,10 @@ def test_each_file_that_cannot_be_used_is_named_and_what_to_do_said(tmp_path: Pa
     with pytest.raises(HomeFileError, match=f"{name} does not hold text. Put the right one back"):
         read()
     file.unlink()
+    file.symlink_to(tmp_path / "nowhere" / "at-all")
+    with pytest.raises(HomeFileError, match=f"{name} is a link to what is not there. Put the right one back"):
+        read()
+    file.unlink()
     file.mkdir()
     with pytest.raises(HomeFileError, match=f"{name} is a folder, and should be a file"):
         read()

@@ -87,6 +87,25 @@ async def test_a_leap_starts_what_was_adopted_on_its_own_morning_and_goes_on(tmp
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("seconds", [-1e11, 5e9, 1e11, 3e11])
+def test_a_clock_on_a_day_nobody_knows_is_named_and_what_to_do_said(tmp_path: Path, seconds: float) -> None:
+    file = tmp_path / "clock.json"
+    file.write_text(f'{{"offset_seconds": {seconds}}}')
+    with pytest.raises(
+        HomeFileError, match=r"clock\.json puts the calendar on a day.*remove it: the calendar"
+    ):
+        leaping_clock(file, START)
+
+
+@pytest.mark.parametrize(
+    "start", ["0001-01-01T00:00:00+14:00", "2060-01-01T00:00:00+00:00", "9999-12-31T23:59:59-14:00"]
+)
+def test_no_calendar_begins_on_a_day_nobody_knows(tmp_path: Path, start: str) -> None:
+    with pytest.raises(Refused, match=r"cannot begin at BATON_CLOCK_START: .* (bank holidays|such a day)"):
+        leaping_clock(tmp_path / "clock.json", datetime.fromisoformat(start))
+    assert not (tmp_path / "clock.json").exists()
+
+
 async def test_no_leap_goes_past_the_known_bank_holidays(tmp_path: Path) -> None:
     clock = leaping_clock(tmp_path / "clock.json", START)
     woken: list[datetime] = []
