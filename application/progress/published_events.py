@@ -51,6 +51,7 @@ class PublishedPosition:
 def _kept(path: Path) -> int:
     try:
         with using(path, "Move it away; Baton makes it anew, and tells Prefect's automations again."):
-            return int(json.loads(path.read_text(encoding="utf-8"))["position"])
+            kept = path.read_bytes()
+        return int(json.loads(kept)["position"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return 0

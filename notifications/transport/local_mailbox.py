@@ -86,7 +86,9 @@ class LocalMailbox:
         """Keep an email; its id, once it is on disk. OSError when it cannot be kept."""
         with self._naming:
             number = next(self._numbers)
-        name = f"{number:08d}-{self._clock.now().strftime(_STAMP)}-{_digest(message_id_of(raw))}.eml"
+        # One that says no Message-ID is no copy of another that says none.
+        same = message_id_of(raw).encode() or raw
+        name = f"{number:08d}-{self._clock.now().strftime(_STAMP)}-{_digest(same)}.eml"
         fresh = self._folder / f"{name}.new"
         with fresh.open("wb") as file:
             os.chmod(fresh, 0o600)
@@ -102,7 +104,8 @@ class LocalMailbox:
         return name.removesuffix(".eml")
 
     def emails(self, limit: int = 50) -> list[KeptEmail]:
-        """The newest emails first, one for each Message-ID: its latest copy, and how many there are."""
+        """The newest emails first, one for each Message-ID: its latest copy, and how many there are. Of those without one,
+        the same bytes count as the same."""
         files = self._files()
         copies = Counter(_message_part(path) for path in files)
         newest: dict[str, Path] = {}
@@ -161,5 +164,5 @@ def _message_part(path: Path) -> str:
     return path.stem.rpartition("-")[2]
 
 
-def _digest(message_id: str) -> str:
-    return hashlib.sha256(message_id.encode()).hexdigest()[:24]
+def _digest(same: bytes) -> str:
+    return hashlib.sha256(same).hexdigest()[:24]

@@ -20,8 +20,8 @@ _SQL = statements.load("reading")
 def level(con: duckdb.DuckDBPyConnection, journal: Journal) -> None:
     """Bring whichever of the file and the journal is behind up to the other. Raises StoreError if they disagree.
 
-    The file is ahead when the process died between the two flushes. The journal is ahead when the file was put
-    back from a copy, or a damaged WAL made DuckDB open with less than was committed.
+    The journal is ahead when the process died between the two flushes, when the file was put back from a copy, or when a
+    damaged WAL made DuckDB open with less than was committed. The file is ahead when the journal has lost something.
     """
     replay = Replay(con)
     folder, theirs = journal.folder, tail(journal.folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +15,14 @@ import duckdb
 from store.duckdb import migrations, troubles
 from store.duckdb.database import Database
 from store.duckdb.leveller import level
+from store.duckdb.losses import FILE as LOSSES
+from store.duckdb.losses import Loss, note
+from store.duckdb.replay import Replay
 from store.duckdb.store import DuckdbStore
-from store.log.journal import BadLine, Journal
+from store.log.journal import BadLine, Journal, tail
 from store.protocol import StoreError
+
+logger = logging.getLogger(__name__)
 
 FILE, JOURNAL, LOCK = "baton.duckdb", "journal", "baton.lock"
 
@@ -32,7 +38,10 @@ def open_store(home: Path) -> DuckdbStore:
             migrations.migrate(database.connection)
             with usable(home / JOURNAL):
                 journal = Journal(home / JOURNAL)
+                unknown = _end_is_unknown(database, journal)
                 level(database.connection, journal)
+            if unknown:
+                _note(home, journal)
             return DuckdbStore(database, journal, lock)
         except BaseException:
             database.close()
@@ -43,6 +52,26 @@ def open_store(home: Path) -> DuckdbStore:
     except BaseException:
         lock.close()
         raise
+
+
+def _end_is_unknown(database: Database, journal: Journal) -> bool:
+    """Whether one of the two is made again from the other, so that nobody knows whether that one has all there was.
+
+    The journal is written first: one that is behind has lost something. A file without events was lost whole.
+    """
+    file, theirs = Replay(database.connection).position, journal.tail.position
+    return theirs < file or (theirs > 0 and file == 0)
+
+
+def _note(home: Path, journal: Journal) -> None:
+    kept = tail(journal.folder).position
+    loss = Loss(kept, kept)
+    with usable(home / LOSSES):
+        note(home, loss)
+    logger.warning(
+        "the DuckDB file and the journal did not hold the same, and what was missing was made again: %s events. %s",
+        kept, loss.sentence(),
+    )  # fmt: skip
 
 
 def own(home: Path) -> IO[str]:

@@ -14,7 +14,7 @@ from store.duckdb import statements
 from store.duckdb.comparison import Differences, compared
 from store.duckdb.database import Database
 from store.duckdb.rows.columns import SHAPES
-from store.duckdb.troubles import first_line
+from store.duckdb.troubles import first_line, full, is_full
 from store.protocol import (
     AssignmentRow,
     LaunchRow,
@@ -59,6 +59,8 @@ class Reader:
             with self._database.cursor() as cursor:
                 return compared(cursor, journal, journal.parent)
         except duckdb.Error as trouble:
+            if is_full(trouble):
+                raise full(trouble) from trouble
             raise StoreError(
                 f"the store cannot be compared ({first_line(trouble)}); run `baton store check`"
             ) from trouble

@@ -62,7 +62,9 @@ class Replay:
         if not group.lines and not group.documents:
             return 0
         if not self._walk.over(line.entry for line in group.lines):
-            raise StoreError(f"the journal's chain breaks {self._walk.problem}")
+            raise StoreError(
+                f"the journal's chain breaks {self._walk.problem}. Stop Baton; `baton store check` tells what is whole"
+            )
         working = self._working
         self._project(group.lines)
         self._con.execute("BEGIN")

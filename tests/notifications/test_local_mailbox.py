@@ -89,6 +89,13 @@ def test_whatever_arrives_is_kept_and_read(tmp_path: Path, raw: bytes) -> None:
         assert "Hello" in email.text + email.html
 
 
+def test_emails_without_a_message_id_are_no_copies_of_each_other(tmp_path: Path) -> None:
+    outbox = LocalMailbox(tmp_path, VirtualClock(samples.at("2027-01-04 10:00")))
+    for raw in (b"Subject: One\r\n\r\n", b"Subject: Two\r\n\r\n", b"Subject: Two\r\n\r\n"):
+        outbox.keep(raw)
+    assert [(email.subject, email.copies) for email in outbox.emails()] == [("Two", 2), ("One", 1)]
+
+
 def test_what_somebody_else_put_into_the_folder_is_no_email(tmp_path: Path) -> None:
     outbox = LocalMailbox(tmp_path, VirtualClock(samples.at("2027-01-04 10:00")))
     for name in ("12345678.eml", "00000001-x.eml", "00000001-20270104T100000Z-zz.eml", "²²²²²²²²-a-b.eml"):

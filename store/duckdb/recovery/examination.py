@@ -20,6 +20,7 @@ from store.duckdb.recovery.report import StorePart
 from store.duckdb.store import walk
 from store.log import chain
 from store.log.journal import JournalDocument, JournalLine, read, tail
+from store.log.salvage import readable
 from store.protocol import LogEntry, StoreError
 
 T = TypeVar("T")
@@ -77,6 +78,8 @@ def journal_part(folder: Path) -> tuple[StorePart, int]:
             problem = f"it ends at position {end.position}, but holds {steps.position} events"
     except (StoreError, OSError) as trouble:
         problem, torn = troubles.first_line(trouble), 0
+        if not steps.position:  # it is wrong at its end, which is looked at first
+            steps.over(item.entry for item in readable(folder) if isinstance(item, JournalLine))
     return StorePart(steps.position, steps.head.hex(), documents, problem), torn
 
 

@@ -8,18 +8,17 @@ without one of them notes so in `losses.jsonl`, and every later check says it.
 
 from __future__ import annotations
 
-import os
 import shutil
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
-import orjson
 
 from store.duckdb import troubles
 from store.duckdb.comparison import Differences, compared, make
 from store.duckdb.database import connect, wal_of
-from store.duckdb.opener import FILE, JOURNAL, own
+from store.duckdb.losses import losses, note
+from store.duckdb.opener import FILE, JOURNAL, own, usable
 from store.duckdb.recovery.examination import (
     file_part,
     head_of_file,
@@ -28,12 +27,10 @@ from store.duckdb.recovery.examination import (
     readable_documents,
     readable_lines,
 )
-from store.duckdb.recovery.report import Loss, RecoveryReport
+from store.duckdb.recovery.report import RecoveryReport
 from store.log.journal import Journal, read, sync_directory, tail
 from store.log.salvage import Joined, readable
 from store.protocol import StoreError
-
-LOSSES = "losses.jsonl"
 
 
 def check(home: Path) -> RecoveryReport:
@@ -43,6 +40,12 @@ def check(home: Path) -> RecoveryReport:
 
 
 def _check(home: Path) -> RecoveryReport:
+    # What may not be read is not lost: nothing is said of a store of which a part is somebody else's.
+    with usable(home):
+        return _looked_at(home)
+
+
+def _looked_at(home: Path) -> RecoveryReport:
     path, folder = home / FILE, home / JOURNAL
     file, (journal, torn) = file_part(path), journal_part(folder)
     found = RecoveryReport(file, journal, agree=False, torn=torn, losses=losses(home))
@@ -83,7 +86,7 @@ def restore(home: Path, accept_loss: bool = False) -> RecoveryReport:
         _refuse(found, accept_loss)
         done = _restored(home, found)
         if found.loss:
-            _note(home, found.loss)
+            note(home, found.loss)
         return replace(_check(home), done=tuple(done))
 
 
@@ -145,27 +148,3 @@ def _put_aside(path: Path) -> list[str]:
             kept = old.rename(old.with_name(f"{old.name}.damaged-{number}"))
             done.append(f"What was {old.name} is kept as {kept.name}.")
     return done
-
-
-# --- what earlier restores had to do without
-
-
-def losses(home: Path) -> tuple[Loss, ...]:
-    """Raises StoreError when it cannot be told."""
-    noted = home / LOSSES
-    try:
-        return tuple(Loss(**orjson.loads(line)) for line in noted.read_bytes().splitlines())
-    except FileNotFoundError:
-        return ()
-    except (OSError, ValueError, TypeError) as trouble:
-        raise StoreError(
-            f"{noted} cannot be read ({trouble}). It says what earlier restores had to do without: put it back from a "
-            "backup, or move it away if you know that nothing was lost"
-        ) from trouble
-
-
-def _note(home: Path, loss: Loss) -> None:
-    with (home / LOSSES).open("ab") as stream:
-        stream.write(orjson.dumps(asdict(loss)) + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from store.duckdb.comparison import Differences
+from store.duckdb.losses import Loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +20,6 @@ class StorePart:
     @property
     def whole(self) -> bool:
         return not self.problem
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """A restore that went on without something: `kept` events, of `known`; more may have been there, and left no trace."""
-
-    kept: int
-    known: int
-
-    @property
-    def certain(self) -> bool:
-        return self.known > self.kept
-
-    def sentence(self) -> str:
-        if not self.certain:
-            return f"Whether anything came after event {self.kept} is not known, for the two were not both whole."
-        lost = (
-            f"event {self.known} is"
-            if self.known == self.kept + 1
-            else f"events {self.kept + 1} to {self.known} are"
-        )
-        return f"Of what is known to have been there, {lost} lost; whether more came after is not known."
 
 
 @dataclass(frozen=True, slots=True)

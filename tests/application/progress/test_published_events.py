@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from application.progress.published_events import PublishedPosition
 from application.progress.runtime import Runtime
 from tests.flows.network import Network
@@ -41,12 +43,13 @@ async def test_pages_of_the_log_without_a_name_are_passed_over(tmp_path: Path) -
     assert await _restarted(network, file).to_publish(3) == []
 
 
-async def test_a_torn_position_tells_again_under_the_same_ids(tmp_path: Path) -> None:
+@pytest.mark.parametrize("torn", [b"", b"{", b"\xff\xfe\0"])
+async def test_a_torn_position_tells_again_under_the_same_ids(tmp_path: Path, torn: bytes) -> None:
     network, file = Network(tmp_path), tmp_path / "published.json"
     await network.launch("one")
     runtime = _restarted(network, file)
     (told,) = await runtime.to_publish(100)
     await runtime.mark_published(told.position)
-    file.write_text("{")
+    file.write_bytes(torn)
     (again,) = await _restarted(network, file).to_publish(100)
     assert again.id == told.id

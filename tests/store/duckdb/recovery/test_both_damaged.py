@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from store.duckdb.losses import Loss
 from store.duckdb.opener import open_store
 from store.duckdb.recovery.repair import check, restore
 from store.duckdb.recovery.report import RecoveryReport
@@ -136,3 +137,33 @@ async def test_what_a_restore_did_without_is_said_ever_after(
     (home / "losses.jsonl").write_text("{")
     with pytest.raises(StoreError, match=r"losses.jsonl cannot be read.*backup"):
         check(home)
+
+
+@pytest.mark.parametrize(
+    "gone", ["the file and the end of the journal", "the end of the journal", "the journal"]
+)
+async def test_what_a_start_did_without_is_said_ever_after(
+    whole: tuple[Path, list[LogEntry]], tmp_path: Path, gone: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    home, truth = whole
+    shutil.copytree(home, tmp_path / "home")
+    home = tmp_path / "home"
+    journal = home / "journal" / "2026-11.jsonl"
+    if "file" in gone:
+        (home / "baton.duckdb").unlink()
+    if "end" in gone:
+        lines = journal.read_bytes().splitlines(True)
+        journal.write_bytes(b"".join(lines[:-9]))  # its last commit: it looks as if that had been its end
+    else:
+        shutil.rmtree(home / "journal")
+    for _ in range(2):
+        store = open_store(home)
+        kept = await store.position()
+        await store.close()
+    assert kept == (len(truth) - 9 if "file" in gone else len(truth))
+    said = check(home).sentences()
+    assert said.count(f"At a restore: {Loss(kept, kept).sentence()}") == 1 and ALL_THERE not in said
+    assert [
+        f"made again: {kept} events. Whether anything came after" in each.getMessage()
+        for each in caplog.records
+    ] == [True]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,6 +89,25 @@ async def test_a_month_of_the_journal_that_is_gone_is_missed_at_once(home: Path)
     ):
         open_store(home)
     assert restore(home).whole
+
+
+@pytest.mark.parametrize("look", [check, restore])
+def test_of_a_journal_that_may_not_be_read_nothing_is_said_to_be_lost(
+    home: Path, look: Callable[[Path], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "baton.duckdb").write_bytes(b"")
+    opened = Path.open
+
+    def refusing(path: Path, *args: Any, **kwargs: Any) -> Any:
+        if path.suffix == ".jsonl":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *args, **kwargs)
+
+    monkeypatch.setattr(Path, "open", refusing)
+    with pytest.raises(
+        StoreError, match=r"2026-11.jsonl belongs to another account.*give it to who runs Baton"
+    ):
+        look(home)
 
 
 @pytest.mark.parametrize("look", [open_store, check, restore])
