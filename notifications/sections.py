@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from engine.dates.clock import london_date
 from engine.events import Notice
@@ -21,7 +21,12 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 
 def due_at(notice: Notice) -> datetime | None:
     """When what a notice is about is due, if its facts say so in a form that can be read."""
-    given = notice.facts.get("due_at")
+    return moment_of(notice.facts)
+
+
+def moment_of(facts: Mapping[str, Any]) -> datetime | None:
+    """The moment `due_at` of `facts`, where it can be read as one, with its timezone."""
+    given = facts.get("due_at")
     if not given:
         return None
     try:

@@ -90,17 +90,16 @@ def waiting_for(state: WorkflowState, now: datetime) -> str:
         step = state.steps[step_id]
         if step.status != "open":
             continue
-        waiting = [
-            state.pcn.organisation_name(a.organisation)
-            for a in step.assignments.values()
-            if a.status != "ended" and not (a.counts or a.abstained)
-        ]
+        wanted = [a.organisation for a in quorum.still_asked(step) if not a.settled]
+        waiting = [state.pcn.organisation_name(code) for code in wanted if not state.is_held(step_id, code)]
+        held = [state.pcn.organisation_name(code) for code in wanted if state.is_held(step_id, code)]
         spec = state.process.steps[step_id]
         if spec.automatic:
             parts += [_child(child) for child in step.children.values() if child.status != "closed"]
             continue
         title = draft.scope.title(spec, next(iter(step.assignments.values()), None))
-        parts.append(f"{_people(waiting)}: {title}" if waiting else title)
+        said = f"{_people(waiting)}: {title}" if waiting else title
+        parts.append(f"{said} ({_people(held)} on hold)" if held else said)
     moment = next_deadline(state, now)
     when = f"; next {moment.astimezone(LONDON):%a %-d %b %Y %H:%M}" if moment else ""
     said = "; ".join(parts[:3]) + (f" and {len(parts) - 3} more" if len(parts) > 3 else "")

@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from icalendar import Calendar, Event
 
 from notifications.content.catalogue import say
 from notifications.content.identifiers import deadline_uid
-from notifications.content.items import EmailItem
+from notifications.content.items import CalendarEntry, EmailItem
 
 _LENGTH = timedelta(minutes=30)
 
 
-def deadlines(entries: Sequence[EmailItem], domain: str, at: datetime) -> bytes | None:
-    """What is asked with a deadline, or told of one that moved, as one iCalendar file written at `at`; None when there is
+def deadlines(items: Sequence[EmailItem], domain: str, at: datetime) -> bytes | None:
+    """What is asked with a deadline, or told of those that moved, as one iCalendar file written at `at`; None when there is
     none.
 
     The UID belongs to the assignment, so a file sent again, or with the date moved, replaces the old entry.
     """
-    due = [entry for entry in entries if entry.section in ("asks", "told") and entry.due_at and entry.about]
-    if not due:
+    return _file("PUBLISH", [entry for item in items for entry in _due(item)], domain, at)
+
+
+def cancellations(items: Sequence[EmailItem], domain: str, at: datetime) -> bytes | None:
+    """What is asked no more, as an iCalendar file that takes it out of a calendar; None when there is none."""
+    return _file("CANCEL", [entry for item in items for entry in item.cancels], domain, at)
+
+
+def _due(item: EmailItem) -> Iterator[CalendarEntry]:
+    if item.about and item.due_at and item.section in ("asks", "told"):
+        yield CalendarEntry(item.about, item.title, item.practice, item.due_at)
+    elif not item.about:
+        yield from item.moves
+
+
+def _file(
+    method: Literal["PUBLISH", "CANCEL"], entries: Sequence[CalendarEntry], domain: str, at: datetime
+) -> bytes | None:
+    if not entries:
         return None
     calendar = Calendar()
     calendar.add("prodid", "-//Baton//Deadlines//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    for entry in due:
-        calendar.add_component(_event(entry, domain, at))
+    calendar.add("method", method)
+    for entry in entries:
+        event = _event(entry, domain, at)
+        if method == "CANCEL":
+            event.add("status", "CANCELLED")
+        calendar.add_component(event)
     return bytes(calendar.to_ical())
 
 
-def _event(entry: EmailItem, domain: str, at: datetime) -> Event:
-    assert entry.due_at is not None
+def _event(entry: CalendarEntry, domain: str, at: datetime) -> Event:
     ends = entry.due_at.astimezone(UTC)
     event = Event()
     event.add("uid", deadline_uid(entry.about, domain))

@@ -22,7 +22,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from engine.dates.clock import LONDON
 from engine.events import Notice
-from notifications.content.calendar_file import deadlines
+from notifications.content.calendar_file import cancellations, deadlines
 from notifications.content.catalogue import TEMPLATES, say
 from notifications.content.english import capital, first_name, one_line, wrapped
 from notifications.content.headers import Unaddressable, header_text, mailbox, verify
@@ -76,17 +76,21 @@ class Composer:
         """The message, ready for the wire, dated `at`. Unaddressable when its address is none."""
         entries = tuple(item_of(notice, at, link_for) for notice in said_once(email.notices))
         subject = self.subject(email)
-        calendar = deadlines(entries, self.domain, at)
-        words = _words(email, entries, subject, calendar is not None)
+        files = (
+            ("deadline.ics", "PUBLISH", deadlines(entries, self.domain, at)),
+            ("cancelled.ics", "CANCEL", cancellations(entries, self.domain, at)),
+        )
+        words = _words(email, entries, subject, *(file is not None for _, _, file in files))
         message = EmailMessage(policy=SMTP_POLICY)
         self._headers(message, email, entries, subject, message_id, at)
         message.set_content(self._text(words), cte="quoted-printable")
         message.add_alternative(self._html(words), subtype="html", cte="quoted-printable")
-        if calendar is not None:
-            message.add_attachment(
-                calendar, maintype="text", subtype="calendar", filename="deadline.ics",
-                params={"method": "PUBLISH", "charset": "utf-8"}, cte="base64",
-            )  # fmt: skip
+        for name, method, file in files:
+            if file is not None:
+                message.add_attachment(
+                    file, maintype="text", subtype="calendar", filename=name,
+                    params={"method": method, "charset": "utf-8"}, cte="base64",
+                )  # fmt: skip
         for number, part in enumerate(message.walk()):
             if part.is_multipart():
                 part.set_boundary(boundary(message_id, str(number)))
@@ -148,7 +152,9 @@ class Composer:
         return environment
 
 
-def _words(email: Email, entries: Sequence[EmailItem], subject: str, calendar: bool) -> dict[str, Any]:
+def _words(
+    email: Email, entries: Sequence[EmailItem], subject: str, calendar: bool, cancelled: bool
+) -> dict[str, Any]:
     """What both templates are filled with."""
     sections = [
         Section(say(f"section.{name}"), tuple(e for e in entries if e.section == name)) for name in SECTIONS
@@ -169,6 +175,7 @@ def _words(email: Email, entries: Sequence[EmailItem], subject: str, calendar: b
         "whom": lambda manager: "" if _is(manager, email) else _whom(manager),
         "blocked": any(entry.link for entry in entries) and not own,
         "calendar": calendar,
+        "cancelled": cancelled,
         "signature": _signature(manager if one and not own else Contact(), own, pcn),
         "foot": say("foot.sent_urgent" if email.urgent else "foot.sent", pcn=pcn),
     }

@@ -5,7 +5,7 @@ Facts come from the log, so they may be missing or of another type than today's;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from engine.events import Notice
 from notifications.content.catalogue import say
 from notifications.content.english import moment_in_words, one_line, paragraphs, sentence
-from notifications.sections import Section, due_at, section_of
+from notifications.sections import Section, due_at, moment_of, section_of
 
 _LEADS = {"due today": "due_today", "still to come": "still_to_come", "coming up": "coming_up"}
 
@@ -25,6 +25,16 @@ class Contact:
     name: str = ""
     email: str = ""
     phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """A deadline in a person's calendar: of which assignment, what is due there, and when."""
+
+    about: str
+    title: str
+    practice: str
+    due_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,8 @@ class EmailItem:
     overdue: bool
     link: str
     link_text: str
+    moves: tuple[CalendarEntry, ...] = ()
+    cancels: tuple[CalendarEntry, ...] = ()
 
     @property
     def asks(self) -> bool:
@@ -104,7 +116,17 @@ def item_of(notice: Notice, at: datetime, link_for: Callable[[Notice], str]) -> 
         overdue=due is not None and due < at,
         link=link_for(notice),
         link_text=say(f"link.{notice.kind}", title=title),
+        moves=tuple(_entries(facts, "moves")),
+        cancels=tuple(_entries(facts, "cancels")),
     )
+
+
+def _entries(facts: Mapping[str, Any], key: str) -> Iterator[CalendarEntry]:
+    """The calendar entries among the facts that can be read: those with an assignment and a moment."""
+    given = facts.get(key)
+    for each in given if isinstance(given, list | tuple) else ():
+        if isinstance(each, Mapping) and (due := moment_of(each)) and _line(each, "about"):
+            yield CalendarEntry(_line(each, "about"), _line(each, "title"), _line(each, "practice"), due)
 
 
 def _lead(notice: Notice, section: Section, pcn: str) -> tuple[str, ...]:

@@ -157,6 +157,44 @@ def test_the_deadline_comes_as_a_calendar_file_without_the_link() -> None:
     assert not list(composed(samples.KINDS["coming up"]).iter_attachments())
 
 
+def test_what_is_asked_no_more_is_taken_out_of_the_calendar() -> None:
+    asked = samples.KINDS["ask"].notices[0]
+    entry = {
+        "about": asked.about, "title": "Your figures for Q3", "practice": "Elm Tree Surgery",
+        "due_at": asked.facts["due_at"],
+    }  # fmt: skip
+    sorry = samples.notice(
+        kind="outcome", about="", subject="Cancelled: IIF Q3", facts={"cancels": [entry, "x", {}]}
+    )
+    message = composed(samples.email(sorry))
+    (part,) = message.iter_attachments()
+    assert part.get_filename() == "cancelled.ics" and part.get_param("method") == "CANCEL"  # type: ignore[attr-defined]
+    (event,) = Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")  # type: ignore[arg-type]
+    (before,) = Calendar.from_ical(
+        next(composed(samples.KINDS["ask"]).iter_attachments()).get_payload(decode=True)  # type: ignore[arg-type]
+    ).walk("VEVENT")
+    assert (event["UID"], str(event["STATUS"])) == (before["UID"], "CANCELLED")
+    assert "out of your calendar" in body(message, "plain")
+
+
+def test_all_the_dates_that_moved_come_in_one_file() -> None:
+    asked = samples.KINDS["ask"].notices[0]
+    moves = [
+        {
+            "about": f"{asked.about}{n}",
+            "title": "Your figures",
+            "practice": "Elm",
+            "due_at": asked.facts["due_at"],
+        }
+        for n in range(2)
+    ]
+    told = samples.notice(
+        kind="told", about="", subject="New dates", facts={"moves": moves, "title": "Your figures"}
+    )
+    (part,) = composed(samples.email(told)).iter_attachments()
+    assert len(Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")) == 2  # type: ignore[arg-type]
+
+
 def test_the_same_email_has_the_same_bytes(kind: str) -> None:
     email = samples.KINDS[kind]
     makes = [COMPOSER.compose(email, "<m@x>", START, samples.link) for _ in range(2)]

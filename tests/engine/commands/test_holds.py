@@ -10,7 +10,7 @@ from engine import commands
 from engine import events as e
 from engine.commands.refusals import Refused
 from engine.dates.clock import london_date
-from engine.decisions.pending import next_deadline
+from engine.decisions.pending import next_deadline, waiting_for
 from tests.engine import worlds
 from tests.engine.worlds import World, at, simple
 
@@ -57,6 +57,15 @@ def test_when_it_is_lifted_its_dates_move_on_by_what_was_lost_and_it_hears_once(
     assert told.person == "priya" and "5 working days were spent on hold" in told.facts["text"]
     (lifted,) = world.bodies(e.PartLifted)
     assert (lifted.lost, lifted.organisation) == (5, MOOR)
+
+
+def test_who_is_on_hold_is_not_named_as_waited_for() -> None:
+    world = asked()
+    world.do(commands.hold, "Their server is down", "", MOOR)
+    world.do(commands.withdraw_practice, QUAY, "It left")
+    assert waiting_for(world.state, world.now).startswith(
+        "waiting for Elm Tree and Orchard: How many visits (Moor on hold); next"
+    )
 
 
 def test_a_day_that_two_holds_took_is_lost_once() -> None:
