@@ -20,7 +20,7 @@ from definitions.source.problems import DefinitionErrors
 from engine.commands.refusals import Refused
 from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline, waiting_for
-from engine.events import Event
+from engine.events import AssignmentReassigned, Event
 from engine.events.assignment_id import AssignmentId, MalformedAssignmentId
 from engine.events.kinds import streams
 from engine.events.post import LINKS
@@ -160,16 +160,16 @@ class Repository:
             pending = await worked_out(partial(pending_of, decision.state, now)) if look_ahead else None
             commit = Commit(workflow_id, state.version, decision.events, pending, dict(documents or {}))
             try:
-                position = await self.store.commit([commit, *await self._links_ended(decision.events)])
+                position = await self.store.commit([commit, *await self.links_ended(decision.events)])
             except Conflict:
                 continue
             self.keep(decision.state)
             return Recorded(decision.state, decision.events, position)
         raise Refused("busy", f"{workflow_id} is changing too fast just now; try again")
 
-    async def _links_ended(self, events: Sequence[Event]) -> list[Commit]:
+    async def links_ended(self, events: Sequence[Event]) -> list[Commit]:
         """With what is decided, in one commit: the end of the links of whoever is not asked any more."""
-        ended, first = ended_by(events), events[0]
+        ended = ended_by(events)
         bodies = [
             body
             for assignment, reason in ended.items()
@@ -177,6 +177,7 @@ class Repository:
         ]
         if not bodies:
             return []
+        first = next(event for event in events if isinstance(event.body, AssignmentReassigned))
         version, cause = await self.store.version(LINKS), f"{first.workflow_id}/{first.version}"
         ends = (
             Event(LINKS, number, first.at, first.actor, cause, body)

@@ -120,9 +120,12 @@ def _lost(lost: int) -> str:
 
 @_STORY.by_code(e.MembershipChanged)
 def _membership_changed(body: e.MembershipChanged, event: e.Event, names: Names) -> str:
-    into = f" and merged into {names.place(body.merged_into)}" if body.merged_into else ""
     parts = [f"{names.places(body.joined)} joined"] if body.joined else []
-    parts += [f"{names.places(body.left)} left{into}"] if body.left else []
+    left = [code for code in body.left if code not in body.merged]
+    parts += [f"{names.places(left)} left"] if left else []
+    parts += [
+        f"{names.place(code)} left and merged into {names.place(into)}" for code, into in body.merged.items()
+    ]
     parts += [f"{names.place(code)} has {size:,} patients" for code, size in body.list_sizes.items()]
     return f"{names.actor(event.actor)} changed the membership ({'; '.join(parts) or 'its people'}){_because(body.reason)}"
 

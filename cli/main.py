@@ -13,6 +13,7 @@ import typer
 
 from cli.commands import (
     audit,
+    directory,
     hold,
     launch,
     link,
@@ -75,6 +76,7 @@ test.add(app)
 when.add(app)
 audit.add(app)
 store.add(app)
+directory.add(app)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

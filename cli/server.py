@@ -16,6 +16,7 @@ from logging.handlers import RotatingFileHandler
 import uvicorn
 import uvloop
 
+from application.directory.addresses import AddressBook
 from application.directory.beginning import begin
 from application.directory.record import DirectoryRecord
 from application.environment.alarms import Alarms
@@ -25,6 +26,7 @@ from application.network_calendar import NetworkHours, network_calendar
 from application.operations import Operations
 from application.progress.bounces import BounceReport
 from application.progress.demonstration_clock import DemonstrationClock
+from application.progress.memberships import Memberships
 from application.progress.published_events import PublishedPosition
 from application.progress.runtime import PostOutcome, Runtime
 from application.repository import Repository
@@ -124,7 +126,10 @@ async def _serve(settings: Settings) -> None:
         operations = _operations(settings, store, record, clock)
         links = Links(home.secret(), settings.url_on(port))
         mailer = _mailer(operations, post, links, record)
-        runtime = Runtime(operations, _deliver(mailer, store), PublishedPosition(home.published), alarms)
+        memberships = Memberships(operations, record, alarms, library(settings).definition_ids)
+        runtime = Runtime(
+            operations, _deliver(mailer, store), PublishedPosition(home.published), alarms, memberships
+        )
         flows = FlowController(
             runtime, home, at_once=settings.workers, api_url=settings.prefect_api_url or None
         )
@@ -133,7 +138,7 @@ async def _serve(settings: Settings) -> None:
         app = create_app(
             Gateway(operations), links, clock, web_settings, outbox=outbox, auditor=Auditor(store), alarms=alarms,
             prove=lambda challenge: home.proof(challenge, settings.here_on(port)),
-            demonstration=_demonstration(operations, flows, runtime),
+            demonstration=_demonstration(operations, flows, runtime), memberships=memberships,
         )  # fmt: skip
         server = server_of(app, web_settings)
         _end_on_signals(server)
@@ -143,6 +148,7 @@ async def _serve(settings: Settings) -> None:
         stack.callback(home.say_stopped)
         emails = f"{settings.url_on(port)}{outbox.path()}" if outbox else str(home.outbox) if mailbox else ""
         announce(Serving(settings.url_on(port), emails, home, record.current()))
+        await memberships.follow()  # what a killed server had not come to
         flows.open()
         await web
 
@@ -160,7 +166,7 @@ def _operations(settings: Settings, store: Store, record: DirectoryRecord, clock
 def _mailer(operations: Operations, post: PostSettings, links: Links, record: DirectoryRecord) -> Mailer:
     repository, clock = operations.repository, operations.clock
     hours, told = NetworkHours(network_calendar(), record.current), BounceReport(repository, clock)
-    return Mailer(repository.store, clock, post, links, hours, told)
+    return Mailer(repository.store, clock, post, links, hours, told, addressed=AddressBook(record.current))
 
 
 def _demonstration(

@@ -39,7 +39,17 @@ from notifications.delivery_report import (
     summary,
 )
 from notifications.links import Links
-from notifications.outbox import Addresses, DueEmails, OutgoingEmail, PageFor, address, due_emails, opens
+from notifications.outbox import (
+    Addressed,
+    Addresses,
+    DueEmails,
+    OutgoingEmail,
+    PageFor,
+    address,
+    as_planned,
+    due_emails,
+    opens,
+)
 from notifications.planner import Hours
 from notifications.server_answers import EVERYBODY, weighed
 from notifications.transport.settings import PostSettings
@@ -83,6 +93,7 @@ class Mailer:
 
     hours: gives the calendar that knows every organisation's closures; asked anew at each look.
     page_for: the page of a notice whose reader does not answer by link (the manager's); "" for none.
+    addressed: asked on the day of each email where it goes.
     """
 
     def __init__(
@@ -95,9 +106,11 @@ class Mailer:
         tell_manager: TellManager,
         page_for: PageFor = lambda row: "",
         throttle: Throttle | None = None,
+        addressed: Addressed = as_planned,
     ) -> None:
         self._store, self._clock, self._settings, self._links = store, clock, settings, links
         self._hours, self._tell_manager, self._page_for = hours, tell_manager, page_for
+        self._addressed = addressed
         self._composer = Composer(settings.from_address, settings.id_domain, settings.from_name)
         self._throttle = throttle or Throttle(settings.throttle_per_minute)
         self._outage = Outage(settings)
@@ -117,10 +130,12 @@ class Mailer:
         races = 0
         while True:
             moment = max(now, self._clock.now())
-            load = await due_emails(self._store, moment, self._hours(), self._settings.id_domain)
+            load = await due_emails(
+                self._store, moment, self._hours(), self._settings.id_domain, self._addressed
+            )
             batch = load.outgoing[: self._room()]
-            if load.moot:
-                await self._drop(load.moot)
+            if load.moot or load.gone:
+                await self._drop(load, moment)
             if not batch or races > _RACES or self._outage.holds(moment):
                 return load
             try:
@@ -177,23 +192,18 @@ class Mailer:
             self._store, self._links, batch, load.rows, moment, timedelta(days=settings.link_days), self._page_for
         )  # fmt: skip
         lease = moment + timedelta(seconds=settings.lease_seconds)
-        claims = [
-            MessageClaimed(
-                message_id=sending.message_id,
-                notices=sending.notices,
-                person=sending.email.person,
-                to=sending.email.to,
-                subject=self._composer.subject(sending.email),
-                lease_until=lease,
-                urgent=sending.email.urgent,
-            )
-            for sending in batch
-        ]
+        claims = [self._claimed(sending, lease) for sending in batch]
         commits = [_commit(POST, load.post_version, claims, moment)]
         if links.events:
             commits.append(_commit(LINKS, load.links_version, links.events, moment))
         await self._store.commit(commits)
         return links
+
+    def _claimed(self, sending: OutgoingEmail, lease: datetime) -> MessageClaimed:
+        return MessageClaimed(
+            message_id=sending.message_id, notices=sending.notices, person=sending.email.person, to=sending.email.to,
+            subject=self._composer.subject(sending.email), lease_until=lease, urgent=sending.email.urgent,
+        )  # fmt: skip
 
     # --- sending
 
@@ -291,9 +301,13 @@ class Mailer:
             return False
         return True
 
-    async def _drop(self, message_ids: Sequence[str]) -> None:
-        """Finish messages that have nothing left to say."""
-        await self._append([MessageRefused(message_id, say("post.moot")) for message_id in message_ids], {})
+    async def _drop(self, load: DueEmails, moment: datetime) -> None:
+        """Finish messages that have nothing left to say, and what was planned for somebody who has left."""
+        moot = [MessageRefused(message_id, say("post.moot")) for message_id in load.moot]
+        gone: list[Body] = []
+        for sending in load.gone:
+            gone += [self._claimed(sending, moment), MessageRefused(sending.message_id, say("post.left"))]
+        await self._append([*moot, *gone], {})
 
     async def _append(self, bodies: Sequence[Body], documents: dict[str, bytes]) -> None:
         """Append to the post's stream, whoever else writes to it: what happened on the wire stays true."""

@@ -28,6 +28,13 @@ _ANSWERABLE = ("ask", "reminder", "offer of help")
 _CHASERS = ("ask", "reminder", "offer of help", "decision")
 
 PageFor = Callable[[NoticeRow], str]
+#: The notice as it goes at a moment: to the address that its reader has then. None: nobody writes to them any more.
+Addressed = Callable[[Notice, datetime], Notice | None]
+
+
+def as_planned(notice: Notice, now: datetime) -> Notice:
+    """Where no directory is asked: to the address it was planned with."""
+    return notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +63,12 @@ class DueEmails:
     plan: Plan
     next_retry: datetime | None
     rows: dict[str, NoticeRow] = field(default_factory=dict)
+    gone: tuple[OutgoingEmail, ...] = ()  #: planned for somebody to whom nobody writes any more
 
 
-async def due_emails(store: Store, now: datetime, hours: Hours, domain: str) -> DueEmails:
+async def due_emails(
+    store: Store, now: datetime, hours: Hours, domain: str, addressed: Addressed = as_planned
+) -> DueEmails:
     """Everything that may go at `now`: messages to try again first, then new emails."""
     post_version, links_version = await store.version(POST), await store.version(LINKS)
     unfinished = await store.messages_unfinished()
@@ -67,7 +77,7 @@ async def due_emails(store: Store, now: datetime, hours: Hours, domain: str) -> 
     moot: list[str] = []
     retries: list[datetime] = []
     for message in unfinished:
-        sending = await _again(store, message, now, rows)
+        sending = await _again(store, message, now, rows, addressed)
         if message.lease_until > now:  # somebody has it in hand, or it was put off until then
             retries.append(message.lease_until)
         elif sending is None:
@@ -76,7 +86,11 @@ async def due_emails(store: Store, now: datetime, hours: Hours, domain: str) -> 
             again.append(sending)
         else:
             retries.append(moment)
-    planned = [row.notice for row in rows.values() if row.status == "planned"]
+    planned, left = [], []
+    for row in rows.values():
+        if row.status == "planned":
+            to = addressed(row.notice, now)
+            planned.append(to) if to is not None else left.append(row.notice)
     made = await _plan(store, planned, unfinished, now, hours)
     fresh = [
         OutgoingEmail(message_id(ids, domain), email, ids)
@@ -84,7 +98,13 @@ async def due_emails(store: Store, now: datetime, hours: Hours, domain: str) -> 
         for ids in [tuple(sorted(notice.id for notice in email.notices))]
     ]
     next_retry = min(retries, default=None)
-    return DueEmails(post_version, links_version, (*again, *fresh), tuple(moot), made, next_retry, rows)
+    gone = tuple(_to_nobody(notice, domain) for notice in left)
+    return DueEmails(post_version, links_version, (*again, *fresh), tuple(moot), made, next_retry, rows, gone)
+
+
+def _to_nobody(notice: Notice, domain: str) -> OutgoingEmail:
+    email = Email(person_key(notice), notice.name, notice.email, (notice,), notice.urgent)
+    return OutgoingEmail(message_id((notice.id,), domain), email, (notice.id,))
 
 
 async def _plan(
@@ -97,7 +117,7 @@ async def _plan(
 
 
 async def _again(
-    store: Store, message: MessageRow, now: datetime, rows: dict[str, NoticeRow]
+    store: Store, message: MessageRow, now: datetime, rows: dict[str, NoticeRow], addressed: Addressed
 ) -> OutgoingEmail | None:
     """The message once more, of the very same notices; None when nothing in it needs saying any longer.
 
@@ -106,13 +126,15 @@ async def _again(
     notices: list[Notice] = []
     for notice_id in message.notices:
         row = await store.notice(notice_id)
-        if row is not None and not await _is_moot(store, row):
-            rows[notice_id] = row
-            notices.append(row.notice)
+        if row is None or await _is_moot(store, row):
+            continue
+        rows[notice_id] = row
+        if (notice := addressed(row.notice, now)) is not None:
+            notices.append(notice)
     if not notices:
         return None
     newest = max(notices, key=lambda n: (n.not_before, n.id))
-    email = Email(message.person, newest.name, message.to, in_order(notices, now), message.urgent)
+    email = Email(message.person, newest.name, newest.email, in_order(notices, now), message.urgent)
     return OutgoingEmail(message.message_id, email, message.notices, message.tries)
 
 
@@ -123,10 +145,11 @@ async def _is_moot(store: Store, row: NoticeRow) -> bool:
     asked = await store.assignment(notice.about)
     if asked is not None and asked.status != "open":
         return True
-    if notice.kind != "ask":
-        return False
     last = last_asks(await store.notices(row.workflow_id)).get(notice.about)
-    return last is not None and last.notice.id != notice.id
+    if last is None or notice.kind == "ask":
+        return last is not None and last.notice.id != notice.id
+    # A reminder to whoever was asked before somebody else was.
+    return last.planned_at > row.planned_at and last.notice.person != notice.person
 
 
 def last_asks(rows: Iterable[NoticeRow]) -> dict[str, NoticeRow]:

@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from application.environment.alarms import Alarms
 from application.progress.demonstration_clock import DemonstrationClock
+from application.progress.memberships import Memberships
 from audit.auditor import Auditor
 from engine.dates.clock import Clock
 from notifications.links import Links
@@ -25,6 +26,7 @@ from web.access.admission import Admission
 from web.access.identity import Prove, identity_route
 from web.access.middleware import Protection
 from web.api.clock import clock_routes
+from web.api.directory import directory_routes
 from web.api.outbox import outbox_links
 from web.api.routes import ShortWay, api_routes
 from web.api.status import status_routes
@@ -48,10 +50,11 @@ def create_app(
     alarms: Alarms | None = None,
     prove: Prove | None = None,
     demonstration: DemonstrationClock | None = None,
+    memberships: Memberships | None = None,
     ticks: Callable[[], float] = monotonic,
 ) -> FastAPI:
-    """Everything that is served. Without `outbox` there is no /outbox, and so for the audit, the clock that leaps, and
-    the proof of who listens.
+    """Everything that is served. Without `outbox` there is no /outbox, and so for the audit, the directory, the clock that
+    leaps, and the proof of who listens.
 
     `ticks`: seconds, for the rate limits.
     """
@@ -61,6 +64,8 @@ def create_app(
     app.include_router(status_routes(alarms or Alarms()))
     if auditor is not None:
         app.include_router(audit_routes(auditor))
+    if memberships is not None:
+        app.include_router(directory_routes(memberships))
     if demonstration is not None:
         app.include_router(clock_routes(demonstration))
     if outbox is not None:

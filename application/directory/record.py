@@ -63,10 +63,8 @@ class DirectoryRecord:
         self._said: dict[str, Said] = {}
         self._one_at_a_time = asyncio.Lock()
         self.version = 0
-        self.followed: tuple[int, str] = (
-            0,
-            "",
-        )  #: the version, and the day, up to which running workflows followed
+        self.followed: tuple[int, str] = (0, "")  #: the version, and day, up to which workflows followed
+        self._followed_data: Data = EMPTY
         self.file = ""  #: the SHA-256 of the file that was imported last
 
     async def load(self) -> None:
@@ -101,6 +99,11 @@ class DirectoryRecord:
             return self.current().pcn(code).on(day)
         except KeyError:
             return None
+
+    def pcn_followed(self, code: str) -> Pcn | None:
+        """The PCN as it was when running workflows last followed the directory; None where it was not there."""
+        data = next((each for each in self._followed_data["pcns"] if each["code"] == code), None)
+        return Pcn.model_validate(data).on(date.fromisoformat(self.followed[1])) if data else None
 
     def said(self, pcn: str) -> Said | None:
         """Who changed that PCN last, and why."""
@@ -144,12 +147,11 @@ class DirectoryRecord:
                     return made
         raise Refused("busy", "the directory is changing too fast just now; try again")
 
-    async def follow(self, version: int, now: datetime, actor: Actor) -> None:
-        """Note that the workflows under way have the membership of that version, on this day."""
-        with suppress(Conflict):  # whoever came first noted it, or changed it once more
-            await self._record(
-                now, actor, "follow_directory", DirectoryFollowed(version, london_date(now).isoformat())
-            )
+    async def follow(self, now: datetime, actor: Actor) -> None:
+        """Note that the workflows under way have the membership of the directory as it is here, on this day."""
+        body = DirectoryFollowed(self.version, london_date(now).isoformat())
+        with suppress(Conflict):  # somebody changed it once more: what runs follows again
+            await self._record(now, actor, "follow_directory", body)
 
     async def _record(
         self, now: datetime, actor: Actor, cause: str, body: DirectoryChanged | DirectoryFollowed
@@ -166,7 +168,7 @@ class DirectoryRecord:
             for code in _codes(body):
                 self._said[code] = Said(event.version, event.actor, body.reason)
         elif isinstance(body, DirectoryFollowed):
-            self.followed = (body.version, body.day)
+            self.followed, self._followed_data = (body.version, body.day), self._data
         self.version = event.version
 
 

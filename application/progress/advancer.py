@@ -123,8 +123,9 @@ class Advancer:
     async def _commit(self, made: dict[str, tuple[Commit, WorkflowState]], now: datetime) -> bool:
         """Whether it was committed; where races were lost, their workflows are taken out of `made`."""
         commits = [commit for commit, _ in made.values()]
+        events = [event for commit in commits for event in commit.events]
         try:
-            await self._repository.store.commit(commits)
+            await self._repository.store.commit([*commits, *await self._repository.links_ended(events)])
         except Conflict as lost:
             logger.debug("lost a race for %s; deciding again", lost.streams)
             for stream in lost.streams:

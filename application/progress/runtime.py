@@ -19,6 +19,7 @@ from application.incidents import Incidents
 from application.operations import Operations
 from application.progress.advancer import Advancer, Outcome
 from application.progress.children import Children
+from application.progress.memberships import Memberships
 from application.progress.published_events import PublishedEvent, PublishedPosition
 from application.progress.schedule import launch_adopted, next_launch
 from application.repository import Repository
@@ -58,17 +59,18 @@ class Runtime:
     """What the flows ask, over one `Operations`.
 
     `deliver` is one delivery of the post. `published` is how far Prefect's automations have been told, `alarms` hear
-    of what does not work; without them both are kept in memory.
+    of what does not work; without them both are kept in memory. `memberships` are kept to the directory each morning.
     """
 
     def __init__(
         self, operations: Operations, deliver: Deliver, published: PublishedPosition | None = None,
-        alarms: Alarms | None = None,
+        alarms: Alarms | None = None, memberships: Memberships | None = None,
     ) -> None:  # fmt: skip
         self.alarms = alarms or Alarms()
         self._operations, self._deliver = operations, deliver
         self._repository: Repository = operations.repository
         self._published = published or PublishedPosition()
+        self._memberships = memberships
         self._last_post: PostOutcome | None = None
         self._deliveries = 0  #: deliveries under way
         self._children = Children(operations)
@@ -124,10 +126,12 @@ class Runtime:
         return set(found) - await self._advancer.at_rest(found, self.clock.now())
 
     async def launch_scheduled(self) -> Sequence[Batch]:
-        """Start the adopted processes that are due today; the batches those launches made.
+        """Have what runs follow the directory of today, and start the adopted processes that are due; the batches of those.
 
         Called more than once a day it launches nothing twice, and may answer today's batches again.
         """
+        if self._memberships is not None:
+            await self._memberships.follow()
         return [
             batch
             for launched in await launch_adopted(self._operations, self.alarms)
@@ -179,8 +183,9 @@ class Runtime:
         """
         post = await self.next_post()
         due = ["deliver-post"] if post is not None and post <= self.clock.now() else []
-        adopted = any(pcn.adopted for pcn in self._operations.launcher.directory.pcns)
-        return [*due, "launch-scheduled"] if adopted else due
+        daily = any(pcn.adopted for pcn in self._operations.launcher.directory.pcns)
+        daily = daily or (self._memberships is not None and self._memberships.turned)
+        return [*due, "launch-scheduled"] if daily else due
 
     async def _after(self, seen: int) -> AsyncIterator[LogEntry]:
         """The log after a position, to its very end: on a busy day that is more than one page."""

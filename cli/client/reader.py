@@ -26,6 +26,10 @@ class Queries(Protocol):
         """What of a running Baton does not work; of one that does not run there is nothing to say."""
         ...
 
+    def directory(self) -> dict[str, Any]:
+        """The whole directory, as a file holds it."""
+        ...
+
     def workflows(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]: ...
     def workflow(self, prefix: str) -> dict[str, Any]:
         """The workflow, with its `steps` and `assignments`. Raises Trouble."""
@@ -46,6 +50,9 @@ class _ServerReader:
 
     def alarms(self) -> list[dict[str, Any]]:
         return self._server.alarms()
+
+    def directory(self) -> dict[str, Any]:
+        return self._server.directory()
 
     def workflows(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]:
         return self._server.workflows(pcn=pcn, status=status, limit=limit)
@@ -80,6 +87,14 @@ class _StoreReader:
 
     def alarms(self) -> list[dict[str, Any]]:
         return []
+
+    def directory(self) -> dict[str, Any]:
+        from application.directory.record import DirectoryRecord
+
+        record = DirectoryRecord(self._store)
+        self._runner.run(record.load())
+        record.current()  # or it says that there is none yet
+        return dict(record.data)
 
     def workflows(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]:
         return self._runner.run(self._lists.workflows(pcn=pcn, status=status, limit=limit))

@@ -97,6 +97,16 @@ class Server:
         body = {"reason": reason, "by": dict(by)}
         return int(self._ask("POST", f"/api/assignments/{assignment_id}/links/revoke", json=body)["revoked"])
 
+    # --- the directory
+
+    def directory(self) -> dict[str, Any]:
+        """The whole directory, as a file holds it."""
+        return dict(self._ask("GET", "/api/directory"))
+
+    def change_directory(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """What a change, or a preview of one, comes to."""
+        return dict(self._ask("POST", "/api/directory/changes", json=dict(body)))
+
     # --- the outbox
 
     def outbox_link(self) -> dict[str, Any]:

@@ -183,13 +183,17 @@ class Pcn(Model):
         return over and not any(c.by == person_id and c.holds_on(day) for c in self.cover)
 
     def on(self, day: dt.date) -> Pcn:
-        """The PCN with the practices that it has on `day`; as it is where that would be none."""
+        """The PCN with the practices that it has on `day`, and those that it had before; as it is where it would have none."""
         there = [practice for practice in self.practices if practice.holds_on(day)]
         if not there or len(there) == len(self.practices):
             return self
-        return Pcn.model_validate(
-            {**{name: getattr(self, name) for name in Pcn.model_fields}, "practices": there}
-        )
+        former = [practice for practice in self.practices if practice.to is not None and practice.to < day]
+        return self.with_practices(there, [*self.former, *former])
+
+    def with_practices(self, practices: list[Practice], former: list[Practice]) -> Pcn:
+        """The same PCN with other practices."""
+        values = {name: getattr(self, name) for name in Pcn.model_fields}
+        return Pcn.model_validate({**values, "practices": practices, "former": former})
 
     def cover_for(self, person_id: str, day: dt.date) -> tuple[Cover, ...]:
         """Who covers `person_id` on `day` and is there to do so."""

@@ -81,12 +81,6 @@ def manager(pcn: Pcn, day: date) -> Person | None:
     return holders[0] if holders else None
 
 
-def has_left(pcn: Pcn, person: str, day: date) -> bool:
-    """Every role they held is over."""
-    held = [each for each in pcn.roles if each.person == person]
-    return bool(held) and all(each.to is not None and each.to < day for each in held)
-
-
 def is_vacant(pcn: Pcn, role: str, organisation: str, day: date) -> bool:
     """Nobody holds the role at all on `day`, here or covered."""
     return not pcn.holders(role, organisation, day)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from definitions.loading.bundle import Bundle
 from definitions.models.directory import Pcn
 from engine import events as e
@@ -16,14 +18,22 @@ from engine.state.fold_table import OpenBundle
 @command(
     who=MANAGERS,
     refuses=("another-pcn", "no-change", "no-reason", "over"),
-    emits=(e.MembershipChanged, e.AssignmentEnded, e.AssignmentReassigned, e.DeadlineMoved, e.DateRefused),
+    emits=(
+        e.MembershipChanged,
+        e.AssignmentEnded,
+        e.AssignmentOpened,
+        e.AssignmentReassigned,
+        e.DeadlineMoved,
+        e.DateRefused,
+    ),
 )
-def change_membership(draft: Draft, pcn: Pcn, reason: str) -> None:
+def change_membership(draft: Draft, pcn: Pcn, reason: str, merged: Mapping[str, str] | None = None) -> None:
     """Replace the membership a workflow is pinned to (rule 3).
 
     Practices that left are asked nothing more, and what they gave stays in; those that joined are asked by the next
-    attempt or step. Where whoever was asked is gone, or has handed the role on, their successor is asked; with none,
-    the manager is asked whom to ask.
+    attempt or step. `merged` says which of those that left went into which other: that one is asked instead, unless it is
+    asked the same. Where whoever was asked is gone, or has handed the role on, their successor is asked; with none, the
+    manager is asked whom to ask. Open dates and quorums are counted anew. Undone by changing it back.
     """
     state = draft.state
     refuse_over(state)
@@ -31,7 +41,7 @@ def change_membership(draft: Draft, pcn: Pcn, reason: str) -> None:
         raise Refused("another-pcn", f"this workflow belongs to {state.pcn.name}")
     if pcn.model_copy(update={"former": state.pcn.former}) == state.pcn:
         raise Refused("no-change", f"this is the membership that {state.reference} has already")
-    repin(draft, pcn, required_reason(reason, "change the membership"))
+    repin(draft, pcn, required_reason(reason, "change the membership"), merged)
 
 
 @command(

@@ -16,7 +16,7 @@ from engine.state.workflow import WorkflowState
 
 #: What another membership may come to.
 _REPINNED = (
-    e.MembershipChanged, e.AssignmentEnded, e.AssignmentReassigned, e.DeadlineMoved, e.DateRefused,
+    e.MembershipChanged, e.AssignmentEnded, e.AssignmentOpened, e.AssignmentReassigned, e.DeadlineMoved, e.DateRefused,
 )  # fmt: skip
 
 
@@ -40,7 +40,8 @@ def withdraw_practice(draft: Draft, organisation: str, reason: str, merged_into:
         raise Refused("last-practice", f"{leaving.name} is the only one; cancel the workflow instead")
     roles = [held for held in state.pcn.roles if held.at != organisation]
     pcn = state.pcn.model_copy(update={"practices": list(others.values()), "roles": roles})
-    repin(draft, _fresh(pcn), required_reason(reason, "withdraw a practice"), merged_into)
+    merged = {organisation: merged_into} if merged_into else {}
+    repin(draft, _fresh(pcn), required_reason(reason, "withdraw a practice"), merged)
 
 
 def _practice(state: WorkflowState, organisation: str) -> Practice:
@@ -67,7 +68,7 @@ def _fresh(pcn: Pcn) -> Pcn:
 @command(
     who=MANAGERS,
     refuses=("another-pcn", "asked-already", "no-reason", "not-a-practice", "over"),
-    emits=(*_REPINNED, e.AssignmentOpened, e.AskedAgain),
+    emits=(*_REPINNED, e.AskedAgain),
 )
 def add_practice(draft: Draft, organisation: str, directory: Pcn, reason: str) -> None:
     """A practice that `directory`, the PCN as it is today, has and the workflow has not: it is asked in the steps that are

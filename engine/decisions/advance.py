@@ -19,6 +19,7 @@ from engine.decisions.assignments import open_step, perform, ready
 from engine.decisions.deadlines import ask_again
 from engine.decisions.draft import Decision, Draft
 from engine.decisions.escalation import chase
+from engine.decisions.hand_overs import succeed
 from engine.decisions.manager_reminders import remind_manager
 from engine.decisions.rework import act, actions_of, end_open, stop
 from engine.decisions.unsent import NONE, Unsent, may_fall_silent, see_to
@@ -127,6 +128,8 @@ def _tend(draft: Draft, step: Step, unsent: Unsent) -> None:
     _set_off_early(draft, step)
     if draft.state.status != "open" or draft.state.steps[step.id].status != "open":
         return
+    if not quorum.closes_now(draft.scope, step, draft.state.steps[step.id]):
+        succeed(draft, step)
     see_to(draft, step, unsent)
     _count_silence(draft, step)
     state = draft.state.steps[step.id]

@@ -119,6 +119,20 @@ def ask_latecomer(draft: Draft, step: Step, organisation: str, text: str) -> Non
             draft.emit(e.AskedAgain(before.id, step.id, text, body.due, body.rungs, True, text))
 
 
+def ask_instead_of(draft: Draft, assignment: Assignment, organisation: str) -> None:
+    """Ask another practice what one was asked that merged into it, unless it is asked the same already."""
+    step, state = draft.state.process.steps[assignment.step], draft.state.steps[assignment.step]
+    there = draft.state.pcn.practices_by_code.get(organisation)
+    asked = any(
+        (a.organisation, a.role) == (organisation, assignment.role) for a in state.assignments.values()
+    )
+    if there is None or asked:
+        return
+    found = role_holders.speaking_for(draft.state.pcn, assignment.role, organisation, london_date(draft.now))
+    target = Target(organisation, assignment.role, found, there.list_size)
+    draft.emit(_opened(DateContext(draft.scope, step, draft.now), state.attempt, target, assignment.text))
+
+
 def _concerned(scope: Scope, step: Step, target: Target) -> bool:
     return step.where is None or scope.truth(step.where, practice=scope.practice(target.organisation))
 

@@ -146,39 +146,27 @@ def ask_again(
 
 
 def ask_instead(
-    draft: Draft,
-    assignment: Assignment,
-    person: str,
-    name: str,
-    because: str,
-    *,
-    for_: str = "",
-    unfilled: bool = False,
-    heard: bool = False,
-) -> None:
+    draft: Draft, assignment: Assignment, person: str, name: str, because: str, *, for_: str = "",
+    unfilled: bool = False, heard: bool = False, same_owner: bool = False,
+) -> None:  # fmt: skip
     """Ask somebody else. A date that has passed gives them the time to catch up; their ladder counts from now.
-    `heard`: whoever was asked before hears of it otherwise."""
+
+    `heard`: whoever was asked before hears of it otherwise. `same_owner`: only who covers for its owner changes, so that its
+    date stays.
+    """
     step = draft.state.process.steps[assignment.step]
     asking = DateContext(draft.scope, step, assignment.opened_at, draft.now)
     asked = replace(assignment, unfilled=unfilled)
     due = assignment.due
-    if due is not None and due.at <= draft.now and not due.external and not unfilled:
+    if due is not None and due.at <= draft.now and not due.external and not (unfilled or same_owner):
         fresh = due_dates.due(asking, closures_apply_at(draft, assignment))
         if fresh is not None and fresh.at > draft.now:
             with draft.quietly():  # the email that asks says by when
                 _move(draft, asking, asked, fresh, because, granted=False)
             due = fresh
+    rungs, before = rungs_from_now(draft, asking, asked, due), assignment.person
     draft.emit(
         e.AssignmentReassigned(
-            assignment.id,
-            assignment.step,
-            assignment.person,
-            person,
-            name,
-            because,
-            for_,
-            rungs_from_now(draft, asking, asked, due),
-            unfilled,
-            heard,
+            assignment.id, assignment.step, before, person, name, because, for_, rungs, unfilled, heard
         )
     )

@@ -73,6 +73,15 @@ class Draft:
         finally:
             self.cause = cause
 
+    @contextmanager
+    def by(self, actor: Actor) -> Iterator[None]:
+        """What is emitted meanwhile was done by `actor`, whoever the draft is by."""
+        before, self.actor = self.actor, actor
+        try:
+            yield
+        finally:
+            self.actor = before
+
     def emit(self, body: Body, actor: Actor | None = None) -> Event:
         """Make `body` the next event, with the notices it calls for."""
         before = self.state

@@ -308,7 +308,7 @@ def rungs(
     counted_from = dated(due_on)
     ground = asking.ground(organisation)
     for rung in ladder.rungs:
-        key = (rung.at, ground, due_on.at if due_on else None)
+        key = ("rung", rung.at, ground, due_on.at if due_on else None)
         if key not in asking.known:
             asking.known[key] = _rung_at(asking, rung.at, counted_from, ground)
         at = asking.known[key]

@@ -4,17 +4,20 @@ who is asked in the place of whoever is gone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from definitions.models.directory import Pcn
-from definitions.models.role_holders import manager, where_held, whom
 from engine import events as e
-from engine.dates.clock import london_date
-from engine.decisions.deadlines import ask_instead, redate
+from engine.decisions.assignments import ask_instead_of
+from engine.decisions.deadlines import redate
 from engine.decisions.draft import Draft
+from engine.decisions.hand_overs import succeed
 from engine.state.workflow import Assignment
 
 
-def repin(draft: Draft, pcn: Pcn, reason: str, merged_into: str = "") -> None:
-    """Pin the workflow to `pcn`. What practices that left gave stays, and is no part of any quorum."""
+def repin(draft: Draft, pcn: Pcn, reason: str, merged: Mapping[str, str] | None = None) -> None:
+    """Pin the workflow to `pcn`. What practices that left gave stays, and is no part of any quorum. `merged`: those of them
+    that went into another practice, each with which; it is asked instead, unless it is asked the same."""
     before = draft.state.pcn
     sizes = {
         practice.code: practice.list_size
@@ -27,13 +30,24 @@ def repin(draft: Draft, pcn: Pcn, reason: str, merged_into: str = "") -> None:
     known = {practice.code: practice for practice in (*before.former, *before.practices)}
     former = [practice for code, practice in known.items() if code not in pcn.practices_by_code]
     data = pcn.model_copy(update={"former": former}).model_dump(mode="json", by_alias=True)
-    draft.emit(e.MembershipChanged(data, joined, left, reason, merged_into, sizes))
+    into = {code: other for code, other in (merged or {}).items() if code in left}
+    changed = draft.emit(e.MembershipChanged(data, joined, left, reason, into, sizes))
+    with draft.because_of(changed.version):
+        _follow(draft, left, into, reason)
+
+
+def _follow(draft: Draft, left: Sequence[str], into: Mapping[str, str], reason: str) -> None:
+    """What a new membership brings for everything that is asked now."""
     for assignment in _asked_now(draft):
-        if assignment.organisation in left:
+        if assignment.organisation in into:
+            other = draft.state.pcn.organisation_name(into[assignment.organisation])
+            draft.emit(e.AssignmentEnded(assignment.id, assignment.step, f"the practice merged into {other}"))
+            ask_instead_of(draft, assignment, into[assignment.organisation])
+        elif assignment.organisation in left:
             draft.emit(e.AssignmentEnded(assignment.id, assignment.step, "the practice left the PCN"))
     redate(draft, reason)
-    for assignment in _asked_now(draft):
-        _succeed(draft, before, assignment)
+    for step_id in draft.state.process.order:
+        succeed(draft, draft.state.process.steps[step_id])
 
 
 def _asked_now(draft: Draft) -> list[Assignment]:
@@ -44,25 +58,3 @@ def _asked_now(draft: Draft) -> list[Assignment]:
         for assignment in draft.state.steps[step_id].assignments.values()
         if assignment.status == "open"
     ]
-
-
-def _succeed(draft: Draft, before: Pcn, assignment: Assignment) -> None:
-    """Ask the successor of whoever is gone or has handed the role on. A person whom the manager chose stays."""
-    pcn, day, role = draft.state.pcn, london_date(draft.now), assignment.role
-    place = where_held(pcn, role, assignment.organisation, day)
-    holders = {person.id for person in pcn.holders(role, place, day)}
-    asked_for = assignment.on_behalf_of or assignment.person
-    held = asked_for in {
-        p.id for p in before.holders(role, where_held(before, role, assignment.organisation, day), day)
-    }
-    gone = assignment.person not in pcn.people_by_id
-    if not assignment.person or not (assignment.unfilled or gone or (held and asked_for not in holders)):
-        return
-    found = whom(pcn, role, place, day)
-    because = "the directory names somebody else"
-    if found is not None:
-        ask_instead(draft, assignment, found.person.id, found.person.name, because, for_=found.for_)
-    elif not assignment.unfilled:
-        stands_in = manager(pcn, day)
-        name, person = (stands_in.name, stands_in.id) if stands_in else ("nobody", "")
-        ask_instead(draft, assignment, person, name, "the directory names nobody any more", unfilled=True)

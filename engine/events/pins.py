@@ -20,14 +20,14 @@ from engine.events.values import Body, Document
 )
 @dataclass(frozen=True, slots=True)
 class MembershipChanged(Body):
-    """The workflow is pinned to other practices or people. `merged_into`: where those that left went on. `list_sizes` are
-    those that changed."""
+    """The workflow is pinned to other practices or people. `merged`: the practices that left into another, each with which.
+    `list_sizes` are those that changed."""
 
     pcn: Mapping[str, Any]
     joined: tuple[str, ...]
     left: tuple[str, ...]
     reason: str
-    merged_into: str = ""
+    merged: Mapping[str, str] = field(default_factory=dict)
     list_sizes: Mapping[str, int] = field(default_factory=dict)
 
 

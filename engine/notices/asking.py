@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -10,8 +10,8 @@ from definitions.models.definition import Step
 from engine import events as e
 from engine.dates.clock import LONDON
 from engine.expressions.scope import Scope
-from engine.notices.facts import words
 from engine.notices.notice import notice
+from engine.notices.succession import whom_to_ask
 from engine.people.addresses import asked_address, manager_of
 from engine.state.workflow import Assignment
 
@@ -26,33 +26,24 @@ def assignment_title(scope: Scope, assignment: Assignment) -> str:
     return scope.title(step, assignment)
 
 
-def ask(scope: Scope, assignment: Assignment, only: Literal["", "unasked"] = "") -> Iterator[e.Notice]:
-    """What asks for an assignment; where nobody could be found, the question whom to ask. `only` as in `Notice`."""
+def ask(
+    scope: Scope, assignment: Assignment, only: Literal["", "unasked"] = "", because: str = "", before: Sequence[str] = ()
+) -> Iterator[e.Notice]:  # fmt: skip
+    """What asks for an assignment; where nobody could be found, the question whom to ask. `only` as in `Notice`; `because`:
+    why it is asked of another, and `before`: what was said until then."""
     step = scope.state.process.steps[assignment.step]
     title = scope.title(step, assignment)
     if assignment.unfilled:
         if manager := manager_of(scope):
             practice = scope.state.pcn.organisation_name(assignment.organisation)
-            text = (
-                f"Nobody could be found to ask at {practice} as {words(assignment.role)}: the directory names nobody "
-                "who is there today, and nobody who covers. Please say whom to ask."
-            )
-            yield notice(
-                scope,
-                "question",
-                manager,
-                f"Whom should we ask at {practice}? {title}",
-                assignment,
-                step,
-                only=only,
-                text=text,
-            )
+            subject = f"Whom should we ask at {practice}? {title}"
+            text = whom_to_ask(scope, assignment, because)
+            yield notice(scope, "question", manager, subject, assignment, step, only=only, text=text)
         return
     if to := asked_address(scope, assignment):
         subject = subject_of(scope, step, assignment, title)
-        yield notice(
-            scope, "ask", to, subject, assignment, step, only=only, text=_first_words(scope, step, assignment)
-        )
+        text = _first_words(scope, step, assignment)
+        yield notice(scope, "ask", to, subject, assignment, step, only=only, text=text, items=list(before))
 
 
 def _first_words(scope: Scope, step: Step, assignment: Assignment) -> str:

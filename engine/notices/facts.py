@@ -218,13 +218,21 @@ def everyone_who_took_part(scope: Scope) -> Iterator[Hearer]:
 
 def _asked_or_answered(scope: Scope) -> Iterator[Hearer]:
     for assignment in _every_assignment(scope):
-        answered = [response.actor.person for response in assignment.responses]
-        for person_id in filter(None, (assignment.person, *answered)):
-            if person := scope.state.pcn.people_by_id.get(person_id):
-                yield person, assignment.organisation
+        yield from _took_part(scope, assignment)
         practice = scope.state.pcn.practices_by_code.get(assignment.organisation)
         if not assignment.person and practice and practice.mailbox:
             yield None, assignment.organisation
+
+
+def _took_part(scope: Scope, assignment: Assignment) -> Iterator[Hearer]:
+    """Who was asked and who answered; in the place of somebody who has left, who has their role now."""
+    pcn, day = scope.state.pcn, london_date(scope.now)
+    answered = [response.actor.person for response in assignment.responses]
+    for person_id in filter(None, (assignment.person, *answered)):
+        if not pcn.has_left(person_id, day):
+            yield pcn.people_by_id[person_id], assignment.organisation
+        elif found := role_holders.speaking_for(pcn, assignment.role, assignment.organisation, day):
+            yield found.person, assignment.organisation
 
 
 def already_told(scope: Scope) -> bool:

@@ -27,6 +27,8 @@ def notice(
     settled = facts_of(scope, step, about) | {
         key: value for key, value in facts.items() if value not in (None, "", [])
     }
+    if about is not None and to.person != about.person:
+        settled.pop("on_behalf_of", None)  # only who covers is told so
     return e.Notice(
         id="", kind=kind, person=to.person, name=to.name, email=to.email, organisation=to.organisation,
         about=about.id if about else "", step=step.id if step else "", subject=subject,

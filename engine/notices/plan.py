@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from definitions.models import role_holders
-from definitions.models.directory import Person
 from definitions.models.ladder import Rung
 from engine import events as e
 from engine.dates.clock import london_date
@@ -31,6 +29,7 @@ from engine.notices.facts import (
     took_part,
 )
 from engine.notices.notice import notice
+from engine.notices.succession import hears_of_it, no_longer, said_before
 from engine.people.addresses import (
     address_of,
     asked_address,
@@ -59,11 +58,11 @@ _WAYS: dict[str, Callable[[Any], str]] = {"day": day_month}
 
 
 def plan(before: WorkflowState, event: e.Event, scope: Scope) -> list[e.Notice]:
-    """The notices that `event` calls for. `scope` is the state after it."""
-    return [
-        _numbered(notice, event, number)
-        for number, notice in enumerate(_NOTICES[type(event.body)](event.body, event, before, scope))
-    ]
+    """The notices that `event` calls for. `scope` is the state after it. Nobody is written to who has left."""
+    pcn, day = scope.state.pcn, london_date(scope.now)
+    called_for = _NOTICES[type(event.body)](event.body, event, before, scope)
+    there = (each for each in called_for if not (each.person and pcn.has_left(each.person, day)))
+    return [_numbered(each, event, number) for number, each in enumerate(there)]
 
 
 def _numbered(notice: e.Notice, event: e.Event, number: int) -> e.Notice:
@@ -131,13 +130,12 @@ def _assignment_reassigned(
     assignment = scope.state.assignment(body.assignment)
     if assignment is None or assignment.status != "open":
         return
-    yield from ask(scope, assignment)
+    yield from ask(scope, assignment, because=body.reason, before=said_before(assignment))
     old = scope.state.pcn.people_by_id.get(body.old_person)
     was = before.assignment(body.assignment)
-    if old and was and not (was.unfilled or assignment.unfilled or body.heard or _has_left(scope, old)):
-        # Whoever was asked before may have begun; they hear that they can stop.
+    if old and was and not body.heard and hears_of_it(scope, was, assignment):
         title, step = assignment_title(scope, assignment), scope.state.process.steps[assignment.step]
-        text = f"{assignment.name} is asked instead, so there is nothing more for you to do. Thank you."
+        text = no_longer(was, assignment)
         to = at_person(scope, old, assignment.organisation)
         yield notice(scope, "told", to, f"No longer with you: {title}", None, step, only="asked", text=text)
 
@@ -152,7 +150,7 @@ def _handed_over(
     instead = state.pcn.people_by_id[body.to].name
     for person in dict.fromkeys(asked.person for asked in passed_on):
         known = state.pcn.people_by_id.get(person)
-        if known is None or _has_left(scope, known):
+        if known is None:
             continue
         theirs = [asked for asked in passed_on if asked.person == person]
         text = f"{instead} is asked instead from now on, so there is nothing more for you to do. Thank you."
@@ -160,10 +158,6 @@ def _handed_over(
         to = at_person(scope, known, theirs[0].organisation)
         subject = f"No longer with you: {state.reference}"
         yield notice(scope, "told", to, subject, only="asked", text=text, items=items)
-
-
-def _has_left(scope: Scope, person: Person) -> bool:
-    return role_holders.has_left(scope.state.pcn, person.id, london_date(scope.now))
 
 
 @_NOTICES.by_code(e.ChildRefused)
@@ -285,12 +279,11 @@ def _membership_changed(
 ) -> Iterator[e.Notice]:
     """Who was asked at a practice that is asked no more; their addresses are those of the membership before."""
     was = Scope(before, scope.now)
-    into = (
-        f" is part of {scope.state.pcn.organisation_name(body.merged_into)} now" if body.merged_into else ""
-    )
     for code in body.left:
         theirs = [each for each in asked_now(before) if each.organisation == code]
-        because = f"{before.pcn.organisation_name(code)}{into or ' is asked no more'}: {body.reason}"
+        into = body.merged.get(code, "")
+        now = f"is part of {scope.state.pcn.organisation_name(into)} now" if into else "is asked no more"
+        because = f"{before.pcn.organisation_name(code)} {now}: {body.reason}"
         yield from not_needed(was, theirs, because, event.actor)
 
 

@@ -19,6 +19,7 @@ Data = dict[str, Any]
 #: By list of a PCN: what makes two entries the same one, changed.
 KEYS: Final[Mapping[Part, tuple[str, ...]]] = {
     "practices": ("code",),
+    "former": ("code",),
     "people": ("id",),
     "roles": ("role", "at", "person"),
     "cover": ("for", "by"),

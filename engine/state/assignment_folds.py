@@ -111,9 +111,11 @@ def _deadline_moved(body: e.DeadlineMoved, state: WorkflowState, event: e.Event)
 def _assignment_reassigned(
     body: e.AssignmentReassigned, assignment: Assignment, event: e.Event
 ) -> Assignment:
+    same = (body.on_behalf_of or body.person) == (assignment.on_behalf_of or assignment.person)
     return replace(
         assignment, person=body.person, name=body.name, on_behalf_of=body.on_behalf_of, unfilled=body.unfilled,
         rungs=assignment.rungs if body.rungs is None else body.rungs, unreached=False,
+        chosen=assignment.chosen and same if event.actor.is_baton else True,
     )  # fmt: skip
 
 

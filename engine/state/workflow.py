@@ -93,6 +93,7 @@ class Assignment:
     on demand. `heard` is how many answers were in when it was last asked again. `unreached`: the email that
     asks was refused, or is not known to have arrived. `withdrawn`: its practice is not of the PCN any more, so nobody waits
     for it, and what it gave stays. `calls` are those noted, and `nudges` when they were reminded by hand, oldest first.
+    `chosen`: whoever it is asked of was named by the manager, and keeps it whatever roles they hold.
     """
 
     id: str
@@ -124,6 +125,7 @@ class Assignment:
     withdrawn: bool = False
     calls: tuple[Call, ...] = ()
     nudges: tuple[datetime, ...] = ()
+    chosen: bool = False
 
     @property
     def response(self) -> Response | None:

@@ -61,7 +61,7 @@ SENTENCES: list[tuple[e.Body, str]] = [
     (e.LockLifted("a wrong figure"), "Asha Patel (PCN manager, Harbour Vale PCN) lifted the lock: a wrong figure."),
     (e.MembershipChanged({}, ("Y90002",), (), "it joined"), "Asha Patel (PCN manager, Harbour Vale PCN) changed the membership (Oak House Medical Centre joined): it joined."),
     (e.CalendarChanged("x", "a bank holiday was announced"), "The calendar changed: a bank holiday was announced."),
-    (e.MembershipChanged({}, (), ("Y90003",), "a merger", "Y90002", {"Y90002": 12000}), "Asha Patel (PCN manager, Harbour Vale PCN) changed the membership (The Willows Practice left and merged into Oak House Medical Centre; Oak House Medical Centre has 12,000 patients): a merger."),
+    (e.MembershipChanged({}, (), ("Y90003",), "a merger", {"Y90003": "Y90002"}, {"Y90002": 12000}), "Asha Patel (PCN manager, Harbour Vale PCN) changed the membership (The Willows Practice left and merged into Oak House Medical Centre; Oak House Medical Centre has 12,000 patients): a merger."),
     (e.InputCorrected("board_date", "2027-02-11", "2027-02-18", "it was typed wrongly", "IIF Q3"), "Asha Patel (PCN manager, Harbour Vale PCN) corrected board date from 2027-02-11 to 2027-02-18: it was typed wrongly."),
     (e.DateMoved("cut_off", "2027-05-21", "2027-05-28", "they need longer", "the ICB's email"), "Asha Patel (PCN manager, Harbour Vale PCN) moved cut off from 2027-05-21 to 2027-05-28, as the ICB's email says: they need longer."),
     (e.DateMoved("board", "2027-02-11", "2027-02-18", "illness"), "Asha Patel (PCN manager, Harbour Vale PCN) moved board from 2027-02-11 to 2027-02-18: illness."),

@@ -15,15 +15,17 @@ from pathlib import Path
 import pytest
 
 from application.batches import Batch
+from application.directory.beginning import begin
+from application.directory.record import DirectoryRecord
 from application.environment.alarms import Alarms
 from application.environment.home import Home, Running
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
 from application.operations import NoSignals, Operations
+from application.progress.memberships import Memberships
 from application.repository import Repository, pending_of
 from audit.auditor import Auditor
 from cli.main import run
-from definitions.loading.directory_file import load_directory
 from definitions.loading.library import Library
 from engine.dates.clock import VirtualClock
 from engine.decisions.advance import advance
@@ -139,11 +141,14 @@ async def _serve(
     store = open_store(home.root)
     clock = VirtualClock(datetime(2026, 12, 15, 9, tzinfo=UTC))
     repository = Repository(store)
-    directory = load_directory(EXAMPLES / "harbour-vale.yaml")
+    record = DirectoryRecord(store)
+    await begin(record, EXAMPLES / "harbour-vale.yaml", Library().definition_ids, clock.now(), Alarms())
     operations = Operations(
-        repository, Launcher(repository, Library(), lambda: directory, network_calendar().to_data()), clock
+        repository, Launcher(repository, Library(), record.current, network_calendar().to_data()), clock
     )
     operations.signals = AtOnce(repository, clock)
+    memberships = Memberships(operations, record, Alarms())
+    await memberships.follow()
     web = WebSettings(secret=home.secret(), api_token=home.token())
     links = Links(home.secret(), "http://127.0.0.1")
     kept = Outbox(LocalMailbox(home.outbox, clock), OutboxAccess()) if outbox else None
@@ -152,7 +157,7 @@ async def _serve(
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
     app = create_app(
         Gateway(operations), links, clock, web, outbox=kept, auditor=Auditor(store), alarms=alarms,
-        prove=lambda challenge: home.proof(challenge, url),
+        prove=lambda challenge: home.proof(challenge, url), memberships=memberships,
     )  # fmt: skip
     server = server_of(app, web)
     task = asyncio.create_task(server.serve(sockets=[sock]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import date, timedelta
 from typing import Any
 
 from definitions.models.directory import Pcn
@@ -81,3 +82,31 @@ def memberships() -> list[dict[str, Any]]:
         "roles": [r | {"person": "tom"} if r["person"] in ("jo", "nina") else r for r in data["roles"]]
     }
     return [data, left, joined, gone, handed]
+
+
+def changed_membership(pcn: Pcn, what: str, number: int, first: date, who: str) -> dict[str, Any]:
+    """The PCN after one change of its directory, which holds from `first` on, or for a week from then. `merged` is what
+    `change_membership` is given of a merger."""
+    data = pcn.model_dump(mode="json", by_alias=True)
+    begin, last, week = str(first), str(first - timedelta(days=1)), str(first + timedelta(days=6))
+    roles, practices = data["roles"], data["practices"]
+    holding = [r for r in roles if not r["to"] or r["to"] >= begin]
+    role = holding[number % len(holding)] if holding else None
+    practice = practices[number % len(practices)]
+    if what in ("passes on", "ends") and role and (not role["from"] or role["from"] <= last):
+        role["to"] = last
+        if what == "passes on" and role["person"] != who and who in pcn.people_by_id:
+            roles.append({"role": role["role"], "at": role["at"], "person": who, "from": begin})
+    elif what in ("cover", "absence") and role and who in pcn.people_by_id and role["person"] != who:
+        if what == "cover":
+            data["cover"].append({"for": role["person"], "by": who, "from": begin, "to": week})
+        else:
+            data["absences"].append({"person": role["person"], "from": begin, "to": week})
+    elif what == "merges" and len(practices) > 1:
+        data["practices"] = [p for p in practices if p is not practice]
+        data["merged"] = {practice["code"]: data["practices"][0]["code"]}
+    elif what == "list size":
+        practice["list_size"] += 100 * number
+    elif what == "closure":
+        data["closures"].append({"organisation": practice["code"], "date": begin})
+    return data

@@ -22,6 +22,7 @@ from engine.events import BATON, AssignmentOpened, Event, MessageClaimed, Notice
 from engine.events.post import POST
 from notifications.links import Links, sha256_of
 from notifications.mailer import Mailer
+from notifications.outbox import as_planned
 from notifications.transport.settings import PostSettings
 from store.memory.store import MemoryStore
 from store.protocol import Commit, Conflict, MessageRow
@@ -137,9 +138,11 @@ class PostBench:
         async def tell(message: MessageRow, because: str) -> None:
             self.told.append((message.to, because))
 
+        addressed = given.pop("addressed", as_planned)
         return Mailer(
             given.pop("store", self.store), self.clock, self.settings.model_copy(update=given), self.links,
             lambda: self.calendar, tell, lambda row: f"https://baton.harbourvale.example/w/{row.workflow_id}",
+            addressed=addressed,
         )  # fmt: skip
 
     async def plan(self, *notices: Notice) -> None:

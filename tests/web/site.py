@@ -17,9 +17,12 @@ from typing import Any, TypeVar
 
 from fastapi import FastAPI
 
+from application.directory.record import DirectoryRecord
+from application.environment.alarms import Alarms
 from application.launcher import Launcher
 from application.network_calendar import network_calendar
 from application.operations import Operations
+from application.progress.memberships import Memberships
 from application.repository import Repository, pending_of
 from application.uploads import Uploads
 from definitions.loading.directory_file import load_directory
@@ -130,17 +133,21 @@ class Site:
         self.store = MemoryStore()
         repository = Repository(self.store)
         library = Library([SHIPPED, HERE / "processes"])
-        directory = load_directory(HERE.parents[1] / "examples" / "harbour-vale.yaml")
-        launcher = Launcher(repository, library, lambda: directory, network_calendar().to_data())
+        self.record = DirectoryRecord(self.store)
+        launcher = Launcher(repository, library, self.record.current, network_calendar().to_data())
         self.files = files
         uploads = Uploads(files, self.clock, FileQuotas(link=2 * MB, workflow=3 * MB))
         self.operations = Operations(repository, launcher, self.clock, uploads=uploads)
+        self.memberships = Memberships(self.operations, self.record, Alarms())
         self.gateway = ShownGateway(self.operations)
         self.workflow = self.assignment = self.asked_before = ""
         self._begun = 0
 
     async def begin(self) -> Site:
         """Q2 is in, and Q3 is asked for."""
+        directory = load_directory(HERE.parents[1] / "examples" / "harbour-vale.yaml")
+        await self.record.change(lambda before: directory, self.clock.now(), BATON, "the beginning")
+        await self.memberships.follow()
         last = self.asked_before = await self.launch("Q2")
         for practice in (await self.operations.repository.state(last)).pcn.practices:
             who = Actor("Priya Shah", "practice_manager", practice.code, channel="api")
@@ -170,7 +177,9 @@ class Site:
         return next(row.assignment for row in rows if row.organisation == organisation)
 
     def app(self, settings: WebSettings = SETTINGS, **more: Any) -> FastAPI:
-        return create_app(self.gateway, LINKS, self.clock, settings, **more)
+        return create_app(
+            self.gateway, LINKS, self.clock, settings, **{"memberships": self.memberships, **more}
+        )
 
     @property
     def responses(self) -> str:

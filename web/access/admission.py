@@ -100,5 +100,5 @@ class Admission:
 
 def _most_bytes(path: str, kind: Kind) -> int:
     if kind == "api":
-        return PAGE_BYTES if path.endswith("/files") else API_BYTES
+        return PAGE_BYTES if path.endswith(("/files", "/directory/changes")) else API_BYTES
     return PAGE_BYTES if path.startswith("/a/") else OTHER_BYTES

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-#: Bytes a request may bring: a page may bring a file of 10 MB, the API a launch for many PCNs.
+#: Bytes a request may bring: a page may bring a file of 10 MB, as a change of the directory may; the API a launch for many PCNs.
 PAGE_BYTES = 11 * 1024 * 1024
 API_BYTES = 2 * 1024 * 1024
 OTHER_BYTES = 16 * 1024

@@ -13,7 +13,7 @@ DIRECTORY = "directory"
 
 #: What of the directory changes: a whole PCN ("pcns"), what is said of the PCN itself ("pcn"), or an entry of one of its lists.
 Part = Literal[
-    "pcns", "pcn", "practices", "people", "roles", "cover", "absences", "closures", "adopted"
+    "pcns", "pcn", "practices", "former", "people", "roles", "cover", "absences", "closures", "adopted"
 ]  # fmt: skip
 
 

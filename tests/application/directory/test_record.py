@@ -96,7 +96,7 @@ async def test_two_who_change_it_at_once_both_stand(record: DirectoryRecord, clo
 async def test_which_workflows_have_to_follow(record: DirectoryRecord, clock: VirtualClock) -> None:
     today = date(2026, 12, 15)
     assert record.to_follow(today) == ("U10001",)
-    await record.follow(1, clock.now(), e.BATON)
+    await record.follow(clock.now(), e.BATON)
     assert record.to_follow(today) == ()
 
     def leaves(before: Mapping[str, Any]) -> Directory:
@@ -105,7 +105,7 @@ async def test_which_workflows_have_to_follow(record: DirectoryRecord, clock: Vi
         return Directory.model_validate(data)
 
     await record.change(leaves, clock.now(), ASHA, "They merge")
-    await record.follow(record.version, clock.now(), e.BATON)
+    await record.follow(clock.now(), e.BATON)
     assert record.to_follow(date(2026, 12, 20)) == ()
     assert record.to_follow(date(2026, 12, 21)) == ("U10001",)
     then = record.pcn("U10001", date(2026, 12, 21))

@@ -103,6 +103,15 @@ def test_a_slip_is_named(right: str, wrong: str, said: str) -> None:
     assert any(said in problem for problem in found), found
 
 
+@pytest.mark.parametrize(
+    "merges", ["to: 2027-03-31, into: Y90002", "into: Y90001", "to: 2027-03-31, into: Y99999"]
+)
+def test_a_practice_merges_into_another_and_on_a_day(merges: str) -> None:
+    found = problems(GOOD.replace("code: Y90002,", f"{merges}, code: Y90002,", 1))
+    assert [problem.split()[1] for problem in found] == ["BD708"]
+    read_directory(GOOD.replace("code: Y90002,", "to: 2027-03-31, into: Y90001, code: Y90002,", 1))
+
+
 def test_a_broken_person_is_told_once_and_not_again_where_they_are_named() -> None:
     found = problems(GOOD.replace("tom.okafor@example.nhs.uk", "tom.okafor"))
     assert [problem.split()[1] for problem in found] == ["BD205"]

@@ -106,7 +106,7 @@ def test_a_merger_adds_the_patients_to_the_other() -> None:
     since = len(world.events)
     world.do(commands.withdraw_practice, QUAY, "They are one practice from April", ORCHARD)
     (changed,) = world.bodies(e.MembershipChanged, since)
-    assert (changed.left, changed.merged_into, changed.list_sizes) == ((QUAY,), ORCHARD, {ORCHARD: 12000})
+    assert (changed.left, changed.merged, changed.list_sizes) == ((QUAY,), {QUAY: ORCHARD}, {ORCHARD: 12000})
     assert world.asked("ask", ORCHARD).list_size == 12000
     assert quorum_of(world.state, "ask", world.now).asked == 25000
     (told,) = world.notices(since)

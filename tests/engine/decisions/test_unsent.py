@@ -15,7 +15,7 @@ from engine.decisions.pending import next_deadline
 from engine.decisions.unsent import UNREACHED_BECAUSE, Fate, something_due
 from tests.engine.worlds import World, simple
 
-PLACES = ("Y10001", "Y10002")
+PLACES = ("Y10004", "Y10002")
 
 
 def run(world: World, to: datetime, fates: dict[str, Fate]) -> list[e.Event]:
@@ -44,11 +44,11 @@ def about(events: list[e.Event], kind: type[e.Body], world: World, place: str) -
 def test_what_could_not_be_sent_is_asked_anew_instead_of_chased() -> None:
     world = World(simple())
     world.advance()
-    first = world.asked("ask", "Y10001")
-    happened = run(world, world.now + timedelta(days=60), {"Y10001": "waiting"})
-    assert not about(happened, e.RungClimbed, world, "Y10001")
+    first = world.asked("ask", "Y10004")
+    happened = run(world, world.now + timedelta(days=60), {"Y10004": "waiting"})
+    assert not about(happened, e.RungClimbed, world, "Y10004")
     assert about(happened, e.RungClimbed, world, "Y10002")
-    again = about(happened, e.AskedAgain, world, "Y10001")
+    again = about(happened, e.AskedAgain, world, "Y10004")
     assert again
     for event in again:
         assert isinstance(event.body, e.AskedAgain) and event.body.email and event.body.due
@@ -60,9 +60,9 @@ def test_what_could_not_be_sent_is_asked_anew_instead_of_chased() -> None:
 def test_once_it_has_gone_they_are_chased_like_everybody_else() -> None:
     world = World(simple())
     world.advance()
-    run(world, world.now + timedelta(days=30), {"Y10001": "waiting"})
+    run(world, world.now + timedelta(days=30), {"Y10004": "waiting"})
     happened = run(world, world.now + timedelta(days=60), {})
-    climbed = about(happened, e.RungClimbed, world, "Y10001")
+    climbed = about(happened, e.RungClimbed, world, "Y10004")
     registers = [event.body.register for event in climbed if isinstance(event.body, e.RungClimbed)]
     assert registers[-4:] == ["offer of help", "ring them", "conversation", "board item"]
 
@@ -71,14 +71,14 @@ def test_once_it_has_gone_they_are_chased_like_everybody_else() -> None:
 def test_where_it_may_not_have_arrived_a_person_rings_and_no_email_chases(fate: Fate) -> None:
     world = World(simple())
     world.advance()
-    happened = run(world, world.now + timedelta(days=60), {"Y10001": fate})
-    (told,) = about(happened, e.AskUndelivered, world, "Y10001")
+    happened = run(world, world.now + timedelta(days=60), {"Y10004": fate})
+    (told,) = about(happened, e.AskUndelivered, world, "Y10004")
     assert isinstance(told.body, e.AskUndelivered) and told.body.because == UNREACHED_BECAUSE[fate]
     assert ("refused" in told.body.because) == (fate == "refused"), "nobody's mail server is blamed for ours"
-    climbed = about(happened, e.RungClimbed, world, "Y10001")
+    climbed = about(happened, e.RungClimbed, world, "Y10004")
     registers = [event.body.register for event in climbed if isinstance(event.body, e.RungClimbed)]
     assert registers == ["ring them", "conversation", "board item"]
-    assert not about(happened, e.AskedAgain, world, "Y10001")
+    assert not about(happened, e.AskedAgain, world, "Y10004")
 
 
 @pytest.mark.parametrize("fate", ["waiting", "refused", "unconfirmed"])
@@ -87,18 +87,18 @@ def test_no_silence_is_counted_of_whoever_was_not_asked(fate: Fate, due: str) ->
     process = simple(due=due, extra="silence: counts as agreement\nif_short: proceed and name the gaps")
     world = World(process, {"start": "2027-01-04", "deadline": "2027-01-29"})
     world.advance()
-    happened = run(world, world.now + timedelta(days=60), {"Y10001": fate})
-    assert not about(happened, e.SilenceCounted, world, "Y10001")
+    happened = run(world, world.now + timedelta(days=60), {"Y10004": fate})
+    assert not about(happened, e.SilenceCounted, world, "Y10004")
     assert about(happened, e.SilenceCounted, world, "Y10002")
 
 
 def test_a_rung_that_nobody_may_skip_is_climbed_whatever_the_post_does() -> None:
     world = World(simple(), {"start": "2027-01-04", "deadline": "2027-01-29"})
     world.advance()
-    happened = run(world, world.now + timedelta(days=60), {"Y10001": "waiting"})
+    happened = run(world, world.now + timedelta(days=60), {"Y10004": "waiting"})
     climbed = {
         event.body.rung
-        for event in about(happened, e.RungClimbed, world, "Y10001")
+        for event in about(happened, e.RungClimbed, world, "Y10004")
         if isinstance(event.body, e.RungClimbed)
     }
     assert climbed <= {"external_decision"}
