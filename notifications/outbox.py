@@ -11,6 +11,7 @@ from engine.dates.calendar import BeyondHorizon
 from engine.dates.clock import london_date
 from engine.events import LinkIssued, LinkRevoked, Notice
 from engine.events.post import LINKS, POST
+from engine.notices.written import ASKING
 from notifications.content.identifiers import message_id
 from notifications.links import REDACTED, Links, live_link
 from notifications.planner import Email, Hours, Plan, may_arrive, person_key, plan
@@ -22,8 +23,6 @@ AHEAD = timedelta(days=8)
 #: Everything: to merge what one person is due, the planner must see all of it. A smaller page could be filled
 #: by notices that wait for tomorrow, and hide what may go now.
 _ALL = 1_000_000
-#: Emails about these carry the assignment's own link, whoever gets them: a deputy may answer too.
-_ANSWERABLE = ("ask", "reminder", "offer of help")
 #: Emails about these have nothing left to say once their assignment is answered or over.
 _CHASERS = ("ask", "reminder", "offer of help", "decision")
 
@@ -209,10 +208,10 @@ async def address(
 
 
 async def _carries_link(store: Store, notice: Notice) -> bool:
-    """Whether the reader is one who answers. The manager, told about a practice's assignment, is not."""
+    """Whether the reader is one who answers: a deputy may, too. The manager, told about a practice's assignment, is not."""
     if not notice.about:
         return False
-    if notice.kind in _ANSWERABLE:
+    if notice.kind in ASKING:
         return True
     asked = await store.assignment(notice.about)
     return asked is not None and asked.status == "open" and asked.person == notice.person

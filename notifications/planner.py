@@ -58,7 +58,7 @@ class Plan:
 
 def person_key(notice: Notice) -> str:
     """Whom the day's allowance belongs to: the directory's person, or the address when it lacks one."""
-    return notice.person or notice.email.casefold()
+    return notice.reader
 
 
 def may_arrive(organisations: Iterable[str], now: datetime, hours: Hours) -> datetime:

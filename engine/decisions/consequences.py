@@ -13,34 +13,12 @@ from engine import events as e
 from engine.decisions.advance import advance
 from engine.decisions.draft import Decision
 from engine.decisions.unsent import NONE, Unsent
+from engine.notices.written import Written
 from engine.people.quorum import Quorum, quorum_of
 from engine.state.workflow import Assignment, StepStatus, WorkflowState, WorkflowStatus
 
-#: Notices that ask somebody for an answer.
-ASKING = frozenset({"ask", "reminder", "offer of help"})
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What the post has done for a workflow so far. `asked`: whom an email has asked or is about to, by their id in the
-    directory, or their address where they have none; `waiting`: the assignments whose ask has not gone."""
-
-    asked: frozenset[str] = frozenset()
-    waiting: frozenset[str] = frozenset()
-
-    @classmethod
-    def of(cls, notices: Iterable[tuple[e.Notice, str]]) -> Written:
-        """From the notices of a workflow, each with its status."""
-        known = [(notice, status) for notice, status in notices if notice.kind in ASKING]
-        went = (notice for notice, status in known if status in ("claimed", "sent", "unconfirmed"))
-        waits = (notice.about for notice, status in known if status == "planned" and notice.kind == "ask")
-        return cls(frozenset(notice.person or notice.email for notice in went), frozenset(waits))
-
-    def goes(self, notice: e.Notice) -> bool:
-        """Whether a notice that is planned now would go at all."""
-        if notice.only == "asked":
-            return (notice.person or notice.email) in self.asked
-        return notice.only != "unasked" or notice.about in self.waiting
+#: With `Written`, which whoever previews has to give.
+__all__ = ["Consequences", "DateMove", "QuorumChange", "StepChange", "Written", "consequences"]
 
 
 @dataclass(frozen=True, slots=True)

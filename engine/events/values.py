@@ -87,6 +87,11 @@ class Notice:
     rung: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def reader(self) -> str:
+        """Whose it is: the person of the directory, or the address where it lacks one."""
+        return self.person or self.email.casefold()
+
 
 @dataclass(frozen=True, slots=True)
 class When:

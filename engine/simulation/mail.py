@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from engine.events import Event, Notice, NoticePlanned, WorkflowClosed
-
-#: What asks somebody for an answer; a workflow that is cancelled asks for nothing more.
-_ASKING = ("ask", "reminder", "offer of help")
-_TELLING = ("told", "outcome")
+from engine.notices.written import TELLING, Written, is_waiting_ask
 
 
 def emails(events: Iterable[Event]) -> tuple[Notice, ...]:
@@ -17,29 +15,24 @@ def emails(events: Iterable[Event]) -> tuple[Notice, ...]:
     for event in events:
         body = event.body
         if isinstance(body, NoticePlanned):
-            waiting = [each for each in planned if _waits(each, body.notice, event)]
-            if body.notice.only == "unasked":
-                planned = [each for each in planned if each not in waiting]
-            if _may_go(body.notice, event, planned, waiting):
-                planned.append(body.notice)
+            planned = _with(planned, body.notice, event.at)
         elif isinstance(body, WorkflowClosed) and body.outcome == "cancelled":
-            planned = [each for each in planned if each.not_before <= event.at or each.kind in _TELLING]
+            planned = [each for each in planned if _status(each, event.at) == "sent" or each.kind in TELLING]
     return tuple(planned)
 
 
-def _waits(ask: Notice, notice: Notice, event: Event) -> bool:
-    """An ask about the same that has not gone yet."""
-    return ask.kind == "ask" and ask.about == notice.about and ask.not_before > event.at
-
-
-def _may_go(notice: Notice, event: Event, planned: Iterable[Notice], waiting: Iterable[Notice]) -> bool:
+def _with(planned: list[Notice], notice: Notice, at: datetime) -> list[Notice]:
+    if notice.only and not Written.of((each, _status(each, at)) for each in planned).goes(notice):
+        return planned
     if notice.only == "unasked":
-        return bool(waiting)
-    return not notice.only or any(
-        each.kind in _ASKING and each.not_before <= event.at and _who(each) == _who(notice)
-        for each in planned
-    )
+        planned = [
+            each
+            for each in planned
+            if not (each.about == notice.about and is_waiting_ask(each, _status(each, at)))
+        ]
+    planned.append(notice)
+    return planned
 
 
-def _who(notice: Notice) -> str:
-    return notice.person or notice.email
+def _status(notice: Notice, at: datetime) -> str:
+    return "sent" if notice.not_before <= at else "planned"

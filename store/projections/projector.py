@@ -19,6 +19,7 @@ from engine import events as e
 from engine.events.codec import canonical
 from engine.events.declarations import Sets
 from engine.events.kinds import Table
+from engine.notices.written import TELLING, Written, is_waiting_ask
 from store.projections.tables import Row, Tables
 from store.protocol import (
     AssignmentRow,
@@ -33,10 +34,6 @@ from store.protocol import (
 
 #: A message in one of these is not tried again.
 _GONE = frozenset({"sent", "refused", "unconfirmed"})
-#: A notice in one of these went in an email, or is in one that is about to go.
-_WENT = frozenset({"claimed", "sent", "unconfirmed"})
-_ASKING = frozenset({"ask", "reminder", "offer of help"})
-_TELLING = frozenset({"told", "outcome"})
 #: A workflow in one of these can still move.
 OPEN = frozenset({"open", "held"})
 
@@ -147,7 +144,7 @@ def _workflow_closed(body: e.WorkflowClosed, event: e.Event, tables: Tables) -> 
 def _of_no_use(workflow_id: str, tables: Tables) -> Iterator[Row]:
     """The notices that ask somebody for something, also those about no assignment; what only tells stays."""
     for row in tables.notices_of(workflow_id):
-        if row.status == "planned" and row.notice.kind not in _TELLING:
+        if row.status == "planned" and row.notice.kind not in TELLING:
             yield replace(row, status="void")
 
 
@@ -261,25 +258,14 @@ def _notice_planned(body: e.NoticePlanned, event: e.Event, tables: Tables) -> It
         return
     # Through the canonical bytes, so that the row is the same whether it comes from the caller or the log.
     facts = orjson.loads(canonical(body.notice.facts))
-    wanted, only = True, body.notice.only
-    if only == "asked":
-        wanted = _asked(body.notice, event, tables)
-    elif only == "unasked":
-        waiting = [row for row in tables.planned_about(body.notice.about) if row.notice.kind == "ask"]
-        yield from (replace(row, status="void") for row in waiting)
-        wanted = bool(waiting)
-    status = "planned" if wanted else "void"
-    yield NoticeRow(replace(body.notice, facts=facts, only=""), event.workflow_id, status, "", event.at)
-
-
-def _asked(notice: e.Notice, event: e.Event, tables: Tables) -> bool:
-    """An email of this workflow has asked that person, or is about to."""
-    return any(
-        row.status in _WENT
-        and row.notice.kind in _ASKING
-        and (row.notice.person or row.notice.email) == (notice.person or notice.email)
-        for row in tables.notices_of(event.workflow_id)
-    )
+    notice = body.notice
+    known = tables.notices_of(event.workflow_id) if notice.only else []
+    goes = Written.of((row.notice, row.status) for row in known).goes(notice)
+    if goes and notice.only == "unasked":
+        waiting = [row for row in known if row.notice.about == notice.about]
+        yield from (replace(row, status="void") for row in waiting if is_waiting_ask(row.notice, row.status))
+    status = "planned" if goes else "void"
+    yield NoticeRow(replace(notice, facts=facts, only=""), event.workflow_id, status, "", event.at)
 
 
 @_ROWS.by_code(e.MessageClaimed)

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from engine import commands
-from engine.decisions.consequences import Consequences, Written, consequences
+from engine.decisions.consequences import Consequences, consequences
 from engine.decisions.draft import Decision
+from engine.notices.written import Written
 from tests.engine.worlds import MANAGER, World, at, simple
 
 STARTS = {"start": "2027-01-04"}
