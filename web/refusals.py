@@ -7,7 +7,7 @@ from engine.commands.refusals import Refused
 #: HTTP statuses of the codes Baton may refuse with; codes that begin with "no-such" are 404, others a conflict.
 _STATUSES = {
     "not_found": 404, "forbidden": 403, "another-practice": 403, "another-pcn": 403, "deputy": 403, "not-the-signer": 403,
-    "invalid": 422, "no-day": 422, "no-day-asked": 422, "no-question": 422, "no-reason": 422, "not-a-practice": 422, "beyond-horizon": 422, "busy": 503,
+    "invalid": 422, "no-day": 422, "no-day-asked": 422, "no-list-size": 422, "no-question": 422, "no-reason": 422, "no-source": 422, "not-a-practice": 422, "beyond-horizon": 422, "busy": 503,
 }  # fmt: skip
 
 

@@ -79,7 +79,8 @@ def launchable(state: WorkflowState, now: datetime) -> Iterator[Child]:
     if state.status in ("stopped", "cancelled"):
         return
     for child in state.children:
-        current = state.steps[child.step].attempt == child.attempt
+        step = state.steps[child.step]
+        current = step.attempt == child.attempt and step.status != "skipped"
         if (current and child.status == "requested") or (
             current and child.status == "refused" and child.again_at is not None and child.again_at <= now
         ):
@@ -88,7 +89,7 @@ def launchable(state: WorkflowState, now: datetime) -> Iterator[Child]:
 
 def unwanted(state: WorkflowState) -> Iterator[tuple[Child, str]]:
     """The children that end with what asked for them, each with the reason: of a workflow that was stopped or
-    cancelled, or of a step that was begun anew."""
+    cancelled, or of a step that was begun anew or left out."""
     for child in state.children:
         if child.status == "closed":
             continue
@@ -96,6 +97,8 @@ def unwanted(state: WorkflowState) -> Iterator[tuple[Child, str]]:
             yield child, f"{state.reference}, which started it, was {state.status}: {state.because}"
         elif state.steps[child.step].attempt != child.attempt:
             yield child, f"{state.reference} began the step again that started it"
+        elif state.steps[child.step].status == "skipped":
+            yield child, f"{state.reference} left out the step that started it"
 
 
 def refused(

@@ -271,6 +271,34 @@ async def test_children_are_cancelled_with_their_parent_also_after_a_kill(start:
             assert ended.status == "cancelled" and "it was a mistake" in ended.because
 
 
+async def test_a_step_that_is_left_out_takes_what_it_started_with_it(start: Start) -> None:
+    baton = start()
+    parent = await baton.launch("waits")
+    await baton.everything()
+    (child,) = (await baton.state(parent)).children
+    await baton.operations.do(parent, commands.skip_step, ASHA, "under", "nobody needs it")
+    await baton.everything()
+    ended = await baton.state(child.id)
+    assert ended.status == "cancelled" and "left out the step" in ended.because
+    assert (await baton.state(parent)).status == "completed"
+
+
+async def test_a_parent_that_is_opened_again_starts_its_children_anew(start: Start) -> None:
+    baton = start()
+    parent = await baton.launch("waits")
+    await baton.everything()
+    (before,) = (await baton.state(parent)).children
+    await baton.operations.do(parent, commands.cancel, ASHA, "a mistake")
+    await baton.everything()
+    await baton.operations.do(parent, commands.reopen_workflow, ASHA, "under", "it was right")
+    await baton.everything()
+    (now,) = (await baton.state(parent)).steps["under"].children.values()
+    assert now.id != before.id and (await baton.state(before.id)).status == "cancelled"
+    await baton.answer(now.id)
+    await baton.everything()
+    assert (await baton.state(parent)).status == "completed"
+
+
 async def test_a_held_parent_leaves_its_children_alone_and_hears_of_them(start: Start) -> None:
     baton = start()
     parent = await baton.launch("waits")
