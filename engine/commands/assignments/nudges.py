@@ -27,8 +27,10 @@ def nudge(draft: Draft, assignment_id: str, text: str = "") -> None:
     """
     assignment = open_assignment(draft.state, assignment_id)
     state = draft.state
-    if state.status == "held":
-        raise Refused("on-hold", f"{state.reference} is on hold: {state.because}. Lift it first")
+    if state.status == "held" or state.is_held(assignment.step, assignment.organisation):
+        raise Refused(
+            "on-hold", "the clock of this stands still, and nobody is chased meanwhile; lift the hold first"
+        )
     if assignment.reply is not None:
         raise Refused("unsettled", "they said something that waits for you; settle that first")
     if assignment.silence:

@@ -54,6 +54,15 @@ def test_what_was_done_in_another_workflow_counts_too() -> None:
         refuse_nudged(world.state, "Y10002", world.now - timedelta(days=6), world.now)
 
 
+def test_nobody_is_reminded_whose_clock_stands_still() -> None:
+    world = asked()
+    world.do(commands.hold, "snow", organisation="Y10002")
+    with pytest.raises(Refused) as refused:
+        world.do(commands.nudge, world.asked("ask", "Y10002").id)
+    assert refused.value.code == "on-hold"
+    world.do(commands.nudge, world.asked("ask", "Y10004").id)
+
+
 def test_nobody_is_reminded_whom_the_ask_did_not_reach() -> None:
     world = asked()
     one = world.asked("ask", "Y10002").id
