@@ -50,7 +50,7 @@ REFUSALS: dict[str, str] = {
     "unsettled": "what they said waits to be settled",
     "no-such-step": "the definition has no such step",
     "nothing-in": "nothing is in that this could be done with",
-    "nobody": "the directory has no such person",
+    "nobody": "the directory has no such person, or they have left",
     "not-a-practice": "the PCN has no such practice",
     "not-asked": "the step was not asked of that practice",
     "not-external": "the date is not set from outside",
@@ -124,16 +124,19 @@ def refuse_external(assignment: Assignment) -> None:
         raise Refused("external", "this date is set from outside and never moves; ask whoever set it")
 
 
-def known_person(state: WorkflowState, person: str) -> Person:
+def known_person(state: WorkflowState, person: str, now: datetime) -> Person:
+    """The person of that id, who is still there. Raises Refused."""
     known = state.pcn.people_by_id.get(person)
     if known is None:
         raise Refused("nobody", f"the directory has no {person}; add them, then ask them")
+    if state.pcn.has_left(person, london_date(now)):
+        raise Refused("nobody", f"{known.name} has left, as the directory says; ask somebody who is there")
     return known
 
 
-def somebody_else(state: WorkflowState, assignment: Assignment, person: str) -> Person:
+def somebody_else(state: WorkflowState, assignment: Assignment, person: str, now: datetime) -> Person:
     """The person of that id, where they are not asked already. Raises Refused."""
-    known = known_person(state, person)
+    known = known_person(state, person, now)
     if known.id == assignment.person and not assignment.unfilled:
         raise Refused("same-person", f"{known.name} is asked already")
     return known

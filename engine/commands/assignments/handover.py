@@ -28,7 +28,7 @@ def reassign(draft: Draft, assignment_id: str, person: str, reason: str) -> None
     """
     assignment = open_assignment(draft.state, assignment_id)
     reason = required_reason(reason, "reassign")
-    ask_another(draft, assignment, somebody_else(draft.state, assignment, person), reason)
+    ask_another(draft, assignment, somebody_else(draft.state, assignment, person, draft.now), reason)
 
 
 @command(
@@ -42,7 +42,7 @@ def hand_over(draft: Draft, person: str, to: str, reason: str) -> None:
     Each is told once: who was asked before gets one list. Undone by handing it back.
     """
     refuse_over(draft.state)
-    known = known_person(draft.state, to)
+    known = known_person(draft.state, to, draft.now)
     if to == person:
         raise Refused("same-person", f"{known.name} is asked already")
     reason = required_reason(reason, "hand over")

@@ -48,7 +48,9 @@ def settle_reply(
         refuse_external(assignment)
         required_moment(draft.state, until, draft.now, "say until when: a moment from now on")
     if to is not None:
-        ask_another(draft, assignment, somebody_else(draft.state, assignment, to), text, until=until)
+        ask_another(
+            draft, assignment, somebody_else(draft.state, assignment, to, draft.now), text, until=until
+        )
         return
     if until is None:
         _pass_over(draft, assignment)

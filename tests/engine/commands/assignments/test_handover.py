@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from engine import commands
 from engine import events as e
+from engine.commands.refusals import Refused
 from tests.engine import worlds
 from tests.engine.wide_bay import ROLES
 from tests.engine.worlds import World, simple
@@ -52,11 +55,12 @@ def test_a_question_of_theirs_is_settled_without_a_second_email() -> None:
 
 
 def test_who_has_left_is_not_written_to() -> None:
-    gone = [{**role, "to": "2027-01-03"} if role["person"] == "priya" else role for role in ROLES]
-    gone.append({"role": "practice_manager", "at": "Y10002", "person": "gil"})
-    world = asked(roles=gone)
+    leaving = [{**role, "to": "2027-01-06"} if role["person"] == "priya" else role for role in ROLES]
+    world = asked(roles=leaving)
     one = world.asked("ask", "Y10002").id
-    world.do(commands.reassign, one, "priya", "by mistake")
+    world.advance("2027-01-07 09:00")
     since = len(world.events)
     world.do(commands.reassign, one, "tom", "Priya has left")
     assert [(n.kind, n.person) for n in world.notices(since)] == [("ask", "tom")]
+    with pytest.raises(Refused, match="Priya has left"):
+        world.do(commands.reassign, one, "priya", "by mistake")
