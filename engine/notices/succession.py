@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from engine.dates.clock import LONDON, london_date
 from engine.expressions.scope import Scope
 from engine.notices.facts import words
@@ -34,10 +36,16 @@ def whom_to_ask(scope: Scope, assignment: Assignment, because: str = "") -> str:
 def said_before(assignment: Assignment) -> list[str]:
     """What was said about it before it came to whoever is asked now, the latest last."""
     lines = []
-    for reply in assignment.replies[-_MOST_LINES:]:
-        at = reply.at.astimezone(LONDON)
-        lines.append(f"{reply.actor.name} on {at.day} {at:%B}: {reply.text or reply.kind}")
-    return lines
+    for reply in assignment.replies:
+        lines.append(_line(reply.actor.name, reply.at, reply.text or reply.kind))
+        if answer := reply.settlement:
+            lines.append(_line(answer.actor.name, answer.at, answer.text))
+    return lines[-_MOST_LINES:]
+
+
+def _line(name: str, at: datetime, said: str) -> str:
+    local = at.astimezone(LONDON)
+    return f"{name} on {local.day} {local:%B}: {said}"
 
 
 def hears_of_it(scope: Scope, before: Assignment, now: Assignment) -> bool:

@@ -92,6 +92,9 @@ def test_not_ours_is_asked_of_somebody_else_and_each_hears_once() -> None:
     heard = [(n.kind, n.person, n.about) for n in world.notices(since)]
     assert heard == [("told", "priya", ""), ("ask", "tom", orchard(world).id)]
     assert "Tom is asked instead" in world.notices(since)[0].facts["text"]
+    # Whoever is asked now reads what was said, and what was said to it.
+    said = [line.partition(": ")[2] for line in world.notices(since)[1].facts["items"]]
+    assert said == ["Home visits too?", "Thank you."]
     assert (orchard(world).person, orchard(world).replies[-1].settlement.to) == ("tom", "tom")
 
 
