@@ -75,7 +75,7 @@ def library(known: Settings, *more: Path, drafts: Sequence[Path] = ()) -> Librar
 
 
 def directory(known: Settings, file: Path | None = None) -> Directory:
-    """The directory in `file`, or the one in use. Raises DefinitionErrors."""
+    """The directory in `file`, or in the one that Baton begins with. Raises DefinitionErrors."""
     from definitions.loading.directory_file import load_directory
 
     return load_directory(file or known.directory_file, library(known).definition_ids)

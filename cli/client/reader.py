@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Protocol
 
 from cli.client.server import SOME, Server, find, one_of
 from cli.console import Trouble
-from cli.context import clock
+from cli.context import clock, directory
+from definitions.models.directory import Directory
+from engine.commands.refusals import Refused
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -142,3 +144,11 @@ def reader(known: Settings) -> Iterator[Queries]:
             yield _StoreReader(store, clock(known), runner)
         finally:
             runner.run(store.close())
+
+
+def directory_in_use(known: Settings) -> Directory:
+    """The directory that Baton keeps; before it ever kept one, what the directory file says. Raises DefinitionErrors."""
+    if find(known) is not None or known.at_home.database.exists():
+        with reader(known) as there, suppress(Refused):  # a store that has none yet
+            return Directory.model_validate(there.directory())
+    return directory(known)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from cli import arguments
+from cli.client.reader import directory_in_use
 from cli.console import Trouble, Usage, count, moment, say, say_json, story, table, words
 from cli.context import Json, directory, library, settings
 from definitions.loading.bundle import Process
@@ -51,7 +52,8 @@ def rehearse(
     if policy and policy not in POLICIES:
         raise Usage(f"--policy is {' or '.join(POLICIES)}, not {policy!r}.")
     known = settings()
-    membership = one_pcn(directory(known, directory_file), pcn)
+    members = directory(known, directory_file) if directory_file else directory_in_use(known)
+    membership = one_pcn(members, pcn)
     start = arguments.day_or_moment(at, "--at") if at else SystemClock().now()
     raw = arguments.values(inputs or [], inputs_file, "--input")
     process = process_of(definition, raw, library(known))

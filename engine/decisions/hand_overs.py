@@ -61,7 +61,8 @@ def _because(pcn: Pcn, assignment: Assignment, asked: Asked, day: date) -> str:
     return f"the role is {name}'s no longer"
 
 
-def turning_moments(pcn: Pcn, assignment: Assignment) -> list[datetime]:
-    """When time alone may change whom an open assignment is asked of: the London midnights of those days, in UTC."""
-    days = sorted(set(turning_days(pcn, assignment)))
-    return [datetime.combine(day, time(0), LONDON).astimezone(UTC) for day in days]
+def next_turn(pcn: Pcn, assignment: Assignment, now: datetime) -> datetime | None:
+    """When time alone may next change whom an open assignment is asked of: a London midnight, in UTC."""
+    today = london_date(now)
+    day = min((day for day in turning_days(pcn, assignment) if day > today), default=None)
+    return datetime.combine(day, time(0), LONDON).astimezone(UTC) if day else None

@@ -13,7 +13,7 @@ from engine.decisions import children, due_dates
 from engine.decisions.advance import short_at
 from engine.decisions.assignments import ready
 from engine.decisions.draft import Draft
-from engine.decisions.hand_overs import turning_moments
+from engine.decisions.hand_overs import next_turn
 from engine.decisions.manager_reminders import moments as coming_back
 from engine.decisions.unsent import may_fall_silent
 from engine.people import quorum
@@ -75,7 +75,8 @@ def _of(draft: Draft, step: Step, assignment: Assignment) -> Iterator[datetime]:
     yield from coming_back(draft, assignment)
     if assignment.status != "open":
         return
-    yield from turning_moments(draft.state.pcn, assignment)
+    if (turns := next_turn(draft.state.pcn, assignment, draft.now)) is not None:
+        yield turns
     if may_fall_silent(step, assignment) and assignment.due:
         yield assignment.due.at
     if not assignment.ladder_stopped:

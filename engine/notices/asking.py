@@ -60,7 +60,7 @@ def subject_of(scope: Scope, step: Step, assignment: Assignment, title: str) -> 
     takes = step.takes or ""
     by = (
         f"by {assignment.due.at.astimezone(LONDON):%a} {day_month(assignment.due.at)}"
-        if assignment.due
+        if assignment.due and assignment.due.at > scope.now  # nobody is asked by a day that has passed
         else ""
     )
     tail = ", ".join(part for part in (takes, by) if part)

@@ -169,6 +169,8 @@ def test_a_date_that_has_passed_stays_while_it_has_the_same_owner() -> None:
     due = made.asked("ask", "Y10001").due
     made.run("2027-01-20 09:00")
     assert made.asked("ask", "Y10001").due == due and made.asked("ask", "Y10001").person == "jo"
+    (ask,) = [n for n in to(made, "jo") if n.kind == "ask" and n.not_before > at("2027-01-15 17:00")]
+    assert " by " not in ask.subject  # nobody is asked by a day that has passed
     other = world("3 working days after start", roles=handed_on())
     other.run("2027-01-20 09:00")
     fresh = other.asked("ask", "Y10002").due
