@@ -75,6 +75,8 @@ class Memberships:
     async def change(self, wanted: Wanted, actor: Actor, reason: str, file: str = "") -> Change:
         """Change the directory; the workflows under way follow before this returns. Raises as `DirectoryRecord.change`."""
         made = await self.record.change(wanted, self._operations.clock.now(), actor, reason, file)
+        if file:  # what it said was looked at by a person
+            self._alarms.clear("directory")
         await self.follow()
         return made
 

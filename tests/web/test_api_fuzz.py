@@ -59,7 +59,9 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Described:
         demonstration=leaps,
     )
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
-    return Described(schema, {"workflow_id": site.workflow, "assignment_id": site.assignment})
+    return Described(
+        schema, {"workflow_id": site.workflow, "assignment_id": site.assignment, "pcn": "U90001"}
+    )
 
 
 @pytest.mark.parametrize("mode", ["positive", "negative"])
@@ -99,4 +101,5 @@ def test_all_that_is_served_is_described(described: Described) -> None:
         "/api/assignments/{assignment_id}/files", "/api/assignments/{assignment_id}/links/revoke",
         "/api/audit/workflows", "/api/audit/story", "/api/audit/verify", "/api/audit/events",
         "/api/outbox/links", "/api/status", "/api/clock", "/api/clock/answers/{assignment_id}",
+            "/api/directory", "/api/directory/{pcn}", "/api/directory/changes",
     }  # fmt: skip
