@@ -171,6 +171,9 @@ class Lists:
         await store.commit([commit("w1", 9, e.LockLifted("r"), e.CalendarChanged("d" * 64, "holiday"))])
         row = await store.workflow("w1")
         assert row is not None and (row.bundle, row.locked) == ("d" * 64, False)
+        await store.commit([commit("w1", 11, e.InputCorrected("quarter", "Q3", "Q4", "a slip", "IIF Q4"))])
+        row = await store.workflow("w1")
+        assert row is not None and row.reference == "IIF Q4"
 
     async def test_steps_open_close_skip_and_reopen(self, store: Store) -> None:
         await store.commit([a_workflow("w1")])
