@@ -225,7 +225,9 @@ class Demo:
                 character = self.characters.who(assignment, email.to)
                 # From when it came, not from now: read again after a restart, it leads to the same visit.
                 at = character.answers_at(email.at, email.subject)
-                if at is not None and assignment not in self.visits:
+                before = self.visits.get(assignment)
+                # Whoever is asked instead has a link of their own, and that of the one before opens nothing.
+                if at is not None and (before is None or before.link != link):
                     self.visits[assignment] = Visit(at, link, character)
         for day, emails in groupby(arrived, key=lambda email: _day(email.at)):
             self.screen.emails(day, [(email.to, email.subject) for email in emails])
