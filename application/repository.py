@@ -17,16 +17,20 @@ from typing import TypeVar
 from application.environment.executor import STOPPERS, worked_out
 from definitions.loading.bundle import BundleError, Process, open_bundle
 from definitions.source.problems import DefinitionErrors
+from engine.commands.assignments.nudges import QUIET
 from engine.commands.refusals import Refused
+from engine.dates.clock import london_date
 from engine.decisions.draft import Decision
 from engine.decisions.pending import next_deadline, waiting_for
-from engine.events import AssignmentReassigned, Event
+from engine.events import AssignmentReassigned, Event, Nudged
 from engine.events.assignment_id import AssignmentId, MalformedAssignmentId
 from engine.events.kinds import streams
 from engine.events.post import LINKS
 from engine.state.fold import apply, fold
 from engine.state.workflow import Assignment, WorkflowState
 from notifications.links import ended_by, revocations
+from store.audit import Search
+from store.log.chain import to_event
 from store.protocol import Commit, Conflict, Pending, Store, StoreError
 
 #: States kept in memory, most recently used last: one for each PCN in England, and some to spare. A state of five
@@ -130,6 +134,14 @@ class Repository:
             raise NoSuchAssignment
         return state, assignment
 
+    async def last_nudge(self, organisation: str, now: datetime) -> datetime | None:
+        """When somebody at an organisation was last reminded by hand, in whatever workflow; None where not lately."""
+        lately = london_date(now - QUIET)
+        wanted = Search(type=Nudged.__name__, text=f".{organisation}.", begins=lately)
+        events = [to_event(entry) for entry in await self.store.search(wanted)]
+        theirs = (event for event in events if _asks(event, organisation))
+        return max((event.at for event in theirs), default=None)
+
     def keep(self, state: WorkflowState) -> None:
         self._states[state.id] = state
         self._states.move_to_end(state.id)
@@ -197,6 +209,12 @@ class Repository:
         for state in states:
             self.keep(state)
         return states
+
+
+def _asks(event: Event, organisation: str) -> bool:
+    """It is about an assignment of that organisation; the same letters may also stand in what somebody wrote."""
+    assert isinstance(event.body, Nudged)
+    return AssignmentId.parse(event.body.assignment).organisation == organisation
 
 
 async def answered(work: Callable[[], Result]) -> Result:

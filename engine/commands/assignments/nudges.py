@@ -20,10 +20,10 @@ QUIET = timedelta(days=7)
     refuses=("closed", "no-such-assignment", "nudged-this-week", "on-hold", "over", "unreached", "unsettled"),
     emits=(e.Nudged,),
 )
-def nudge(draft: Draft, assignment_id: str, text: str = "") -> None:
+def nudge(draft: Draft, assignment_id: str, text: str = "", *, elsewhere: datetime | None = None) -> None:
     """Remind whoever is asked, now, in your words or Baton's. Counted, and once a week a practice at most.
 
-    An email that went cannot be taken back.
+    `elsewhere`: when the practice was last reminded by hand in another workflow. An email that went cannot be taken back.
     """
     assignment = open_assignment(draft.state, assignment_id)
     state = draft.state
@@ -39,7 +39,7 @@ def nudge(draft: Draft, assignment_id: str, text: str = "") -> None:
         )
     if assignment.unfilled or assignment.unreached or asked_address(draft.scope, assignment) is None:
         raise Refused("unreached", "nobody there has the email that asks; ring them, or ask somebody else")
-    refuse_nudged(state, assignment.organisation, last_nudge(state, assignment.organisation), draft.now)
+    _refuse_nudged(draft, assignment.organisation, elsewhere)
     draft.emit(e.Nudged(assignment_id, assignment.step, text.strip()))
 
 
@@ -48,10 +48,10 @@ def last_nudge(state: WorkflowState, organisation: str) -> datetime | None:
     return max((at for asked in _asked_of(state, organisation) for at in asked.nudges), default=None)
 
 
-def refuse_nudged(state: WorkflowState, organisation: str, last: datetime | None, now: datetime) -> None:
-    """Raises Refused where an organisation was reminded by hand, in this workflow or another, at `last`, and it was lately."""
-    if last is not None and now - last < QUIET:
-        place = state.pcn.organisation_name(organisation)
+def _refuse_nudged(draft: Draft, organisation: str, elsewhere: datetime | None) -> None:
+    known = (elsewhere, last_nudge(draft.state, organisation))
+    if any(at is not None and draft.now - at < QUIET for at in known):
+        place = draft.state.pcn.organisation_name(organisation)
         raise Refused(
             "nudged-this-week", f"{place} was reminded by hand in the last seven days; ring them instead"
         )

@@ -8,7 +8,7 @@ import pytest
 
 from engine import commands
 from engine import events as e
-from engine.commands.assignments.nudges import last_nudge, refuse_nudged
+from engine.commands.assignments.nudges import last_nudge
 from engine.commands.refusals import Refused
 from engine.decisions.advance import advance
 from tests.engine.worlds import World, simple
@@ -48,10 +48,10 @@ def test_once_a_week_a_practice_whatever_it_is_asked() -> None:
 
 def test_what_was_done_in_another_workflow_counts_too() -> None:
     world = asked()
-    refuse_nudged(world.state, "Y10002", None, world.now)
-    refuse_nudged(world.state, "Y10002", world.now - timedelta(days=7), world.now)
-    with pytest.raises(Refused, match="Orchard"):
-        refuse_nudged(world.state, "Y10002", world.now - timedelta(days=6), world.now)
+    one = world.asked("ask", "Y10002").id
+    with pytest.raises(Refused, match="Orchard was reminded by hand"):
+        world.do(commands.nudge, one, elsewhere=world.now - timedelta(days=6))
+    world.do(commands.nudge, one, elsewhere=world.now - timedelta(days=7))
 
 
 def test_nobody_is_reminded_whose_clock_stands_still() -> None:
