@@ -22,6 +22,7 @@ from pydantic import (
     BaseModel,
     Field,
     ModelWrapValidatorHandler,
+    SecretStr,
     ValidationError,
     field_validator,
     model_validator,
@@ -160,6 +161,12 @@ class Settings(BaseSettings):
     clock_start: Annotated[
         AwareDatetime | None,
         Field(description="where a leaping clock begins the first time, with a timezone; now unless said"),
+    ] = None
+    api_token: Annotated[
+        SecretStr | None,
+        Field(
+            description="a person's own token, with which commands act as that person; the home folder's key unless said"
+        ),
     ] = None
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],

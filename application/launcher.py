@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -16,6 +17,7 @@ from application.repository import Repository
 from definitions.language.expressions import ExpressionError
 from definitions.loading.bundle import Process
 from definitions.loading.library import ArchivedDataset, Library, UnknownDefinition
+from definitions.models.definition import Definition
 from definitions.models.directory import Directory, Pcn
 from definitions.source.problems import DefinitionErrors
 from definitions.source.typed_text import ods_code
@@ -95,6 +97,22 @@ class Launcher:
                 "definition", f"{definition} has mistakes; mend them, see `baton validate`: {said}"
             ) from None
 
+    async def processes(self) -> list[Definition]:
+        """Every process of the library that can be read, by its id; what cannot be is `baton validate`'s to say."""
+        return await asyncio.to_thread(self._readable)
+
+    def _readable(self) -> list[Definition]:
+        found = []
+        for each in sorted(self._library.definition_ids):
+            with suppress(DefinitionErrors, UnknownDefinition):
+                found.append(self._library.definition(each))
+        return found
+
+    async def opened(self, definition: str, inputs: Mapping[str, Any]) -> Process:
+        """The same, without holding anybody up: a definition is read and checked from its file, which takes as long as its
+        author likes."""
+        return await asyncio.to_thread(self.process, definition, inputs)
+
     @property
     def directory(self) -> Directory:
         """The directory in use."""
@@ -132,8 +150,7 @@ class Launcher:
     ) -> LaunchResult:  # fmt: skip
         if not pcns:
             raise Invalid([AnswerProblem("pcn", "Name the PCN to launch it for, by its code", "missing")])
-        # A definition is read and checked from its file, which takes as long as its author likes.
-        process = await asyncio.to_thread(self.process, definition, inputs)
+        process = await self.opened(definition, inputs)
         LAUNCHERS.refuse(actor, process)
         codes = list(dict.fromkeys(map(ods_code, pcns)))
         content = _content(process, codes, inputs)

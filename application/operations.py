@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, Concatenate, Protocol
 
 from application.batches import Batch
 from application.incidents import Incidents
 from application.launcher import Launcher, LaunchResult
-from application.repository import TRIES, Recorded, Repository, answered
-from application.responses import ResponseAttempt
+from application.repository import TRIES, Decide, Recorded, Repository, answered
+from application.responses import ResponseAttempt, ToldBy
 from application.uploads import NoUploads, Uploads
 from definitions.models.field_types.composite.file import MOST_BYTES
 from engine.commands import responses
@@ -95,15 +96,19 @@ class Operations:
         *,
         anyway: bool = True,
         seen: int | None = None,
+        told: ToldBy | None = None,
     ) -> tuple[int, bool, tuple[AnswerWarning, ...]]:
         """Take an answer; flushed before this returns. Number, late, and what was warned of.
 
         `seen` is the number of the answer that whoever gives this one had before them, 0 for none: of two who
-        answer at once one wins, and the other is told whose answer stands. Without it a later answer amends.
+        answer at once one wins, and the other is told whose answer stands. Without it a later answer amends. `told`:
+        whose answer it is, where `actor` records it for them.
         Raises Invalid with every problem, Warned unless `anyway`, Refused.
         """
         now = self.clock.now()
-        attempt = ResponseAttempt(self.uploads, assignment_id, raw, now, actor, anyway=anyway, seen=seen)
+        attempt = ResponseAttempt(
+            self.uploads, assignment_id, raw, now, actor, anyway=anyway, seen=seen, told=told
+        )
         asked, _ = await self.repository.asked(assignment_id)
         try:
             kept = await self.repository.decide(
@@ -151,9 +156,13 @@ class Operations:
         It is guarded, decided, and committed whole; then whoever may have something to do is told. Raises Invalid, Refused.
         """
         now = self.clock.now()
-        kept = await self.repository.decide(
-            workflow_id, lambda state: command(state, now, actor, *given, **named), now
-        )
+        return await self.record(workflow_id, lambda state: command(state, now, actor, *given, **named), now)
+
+    async def record(self, workflow_id: str, decide: Decide, now: datetime) -> Recorded:
+        """Commit what a command comes to, and tell whoever may have something to do. Without events nothing happened."""
+        kept = await self.repository.decide(workflow_id, decide, now)
+        if not kept.events:
+            return kept
         self.signals.wake_batch(kept.state.batch, f"the command {kept.events[0].cause.replace('_', ' ')}")
         if any(isinstance(event.body, NoticePlanned) for event in kept.events):
             self.signals.wake_post()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from engine import commands
 from engine.commands import responses
 from engine.commands.refusals import Invalid, Warned
 from engine.decisions.draft import Decision
-from engine.events import Actor
+from engine.events import Actor, Means
 from engine.expressions.evaluator import FormEvaluator
 from engine.forms.answers import AnswerWarning, CheckedAnswers, check_answers
 from engine.forms.files import check_files, files_in, identifiable_files
@@ -22,18 +22,30 @@ from engine.state.workflow import Assignment, WorkflowState
 logger = logging.getLogger("baton.answers")
 
 
+@dataclass(frozen=True, slots=True)
+class ToldBy:
+    """Whose answer somebody records: `by` is a person of the directory, by id or name, or a name; how they told it, and when."""
+
+    by: str
+    role: str
+    how: Means
+    when: datetime
+
+
 class ResponseAttempt:
     """Decided anew whenever another commit came first. `warnings` and `files` are those of the last decision.
 
     `anyway`: also where it looks unusual. `seen` is the number of the answer that whoever answers had before them.
+    `told`: it is somebody else's answer, which `actor` records.
     """
 
     def __init__(
         self, uploads: Uploads, assignment_id: str, raw: Mapping[str, Any], now: datetime, actor: Actor,
-        *, anyway: bool, seen: int | None,
+        *, anyway: bool, seen: int | None, told: ToldBy | None = None,
     ) -> None:  # fmt: skip
         self._uploads, self._assignment_id, self._raw = uploads, assignment_id, raw
         self._now, self._actor, self._anyway, self._seen = now, actor, anyway, seen
+        self._told = told
         self.warnings: tuple[AnswerWarning, ...] = ()
         self.files: dict[str, bytes] = {}  #: what goes to the log with it, by its sha256
 
@@ -51,7 +63,12 @@ class ResponseAttempt:
         self.files.clear()
         self.files.update(self._files_of(state, assignment, checked.values))
         said = tuple(warning.message for warning in checked.warnings)
-        return commands.respond(state, self._now, self._actor, self._assignment_id, checked.values, said)
+        state_of = (state, self._now, self._actor, self._assignment_id, checked.values)
+        if (told := self._told) is None:
+            return commands.respond(*state_of, said)
+        return commands.record_response(
+            *state_of, told.by, told.how, told.when, role=told.role, warnings=said
+        )
 
     def checked(self, state: WorkflowState) -> CheckedAnswers:
         """What was typed, against the form of the step, and the files it names, of which one that is refused for an NHS

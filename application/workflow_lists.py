@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from application.environment.executor import worked_out
+from application.environment.executor import STOPPERS, worked_out
+from application.overview import overview
 from application.repository import STUCK, Repository, Unreadable, pending_of
 from definitions.source.typed_text import ods_code
 from engine.dates.clock import Clock
 from store.protocol import WorkflowRow
+
+#: Whether a workflow is somebody's to see.
+Visible = Callable[[WorkflowRow], Awaitable[bool]]
+#: Rows that are looked through for those that are.
+MOST = 100_000
+
+
+async def everything(row: WorkflowRow) -> bool:
+    """For whoever may see all there is."""
+    return True
 
 
 class WorkflowLists:
@@ -22,35 +33,53 @@ class WorkflowLists:
         self._repository, self._store, self._clock = repository, repository.store, clock
 
     async def workflows(
-        self, *, prefix: str = "", pcn: str = "", definition: str = "", status: str = "", limit: int = 100
-    ) -> list[dict[str, Any]]:
+        self, visible: Visible = everything, *, prefix: str = "", pcn: str = "", definition: str = "", status: str = "",
+        limit: int = 100,
+    ) -> list[dict[str, Any]]:  # fmt: skip
         """The latest launched first; a filter that is empty lets everything through. `status` as in the store's
         `workflows`, `prefix` is what the ids begin with."""
         rows = await self._store.workflows(
-            prefix=prefix, pcn=ods_code(pcn), definition=definition, status=status, limit=limit
-        )
-        return [await self._shown(row) for row in rows]
+            prefix=prefix, pcn=ods_code(pcn), definition=definition, status=status,
+            limit=limit if visible is everything else MOST,
+        )  # fmt: skip
+        found: list[dict[str, Any]] = []
+        for row in rows:
+            if len(found) == limit:
+                break
+            if await visible(row):
+                found.append(await self._shown(row))
+        return found
 
-    async def workflow(self, workflow_id: str) -> Mapping[str, Any] | None:
-        """The workflow with its steps, its assignments and the workflows it started; answers are not in it."""
+    async def workflow(self, workflow_id: str, visible: Visible = everything) -> Mapping[str, Any] | None:
+        """The workflow with its steps, its assignments, how it stands, and the workflows it started; answers are not in it.
+        None where there is none that is theirs to see."""
         row = await self._store.workflow(workflow_id)
-        if row is None:
+        if row is None or not await visible(row):
             return None
         return {
             **await self._shown(row),
+            "overview": await self._overview(workflow_id),
             "steps": [asdict(step) for step in await self._store.steps(workflow_id)],
             "assignments": [asdict(assignment) for assignment in await self._store.assignments(workflow_id)],
-            "children": await self._started(workflow_id),
+            "children": await self._started(workflow_id, visible),
         }
 
-    async def _started(self, workflow_id: str) -> list[dict[str, Any]]:
+    async def _overview(self, workflow_id: str) -> dict[str, Any] | None:
+        """How it stands, in names and titles; None where it cannot be worked out."""
+        try:
+            state = await self._repository.state(workflow_id)
+            return asdict(await worked_out(partial(overview, state, self._clock.now())))
+        except (Unreadable, *STOPPERS):
+            return None
+
+    async def _started(self, workflow_id: str, visible: Visible) -> list[dict[str, Any]]:
         """The workflows that its steps started, each with whom it waits for: who is asked there is not asked here."""
         try:
             state = await self._repository.state(workflow_id)
         except Unreadable:
             return []
         rows = [await self._store.workflow(child.id) for child in state.children]
-        return [await self._shown(row) for row in rows if row is not None]
+        return [await self._shown(row) for row in rows if row is not None and await visible(row)]
 
     async def _shown(self, row: WorkflowRow) -> dict[str, Any]:
         now = self._clock.now()

@@ -13,6 +13,7 @@ from engine.events.declarations import Phrase
 from engine.events.kinds import Table, fields_of
 
 _CHANNELS = {
+    "link": "on the web page",
     "web": "on the web page",
     "api": "over the API",
     "cli": "at the command line",

@@ -14,7 +14,6 @@ import typer
 from cli.commands import (
     audit,
     directory,
-    hold,
     launch,
     link,
     outbox,
@@ -24,9 +23,11 @@ from cli.commands import (
     status,
     store,
     test,
+    token,
     validate,
     when,
 )
+from cli.commands.manager import processes, requests, todo
 from cli.console import any_encoding, log_to_terminal, of_terminal, whisper
 from cli.context import Invocation, invocation
 from cli.errors import told
@@ -64,11 +65,14 @@ def _baton(
 
 
 serve.add(app)
+processes.add(app)
 launch.add(app)
+todo.add(app)
 status.add(app)
 respond.add(app)
-hold.add(app)
+requests.add(app)
 link.add(app)
+token.add(app)
 outbox.add(app)
 validate.add(app)
 rehearse.add(app)

@@ -16,6 +16,7 @@ from logging.handlers import RotatingFileHandler
 import uvicorn
 import uvloop
 
+from application.access.tokens import Tokens
 from application.directory.addresses import AddressBook
 from application.directory.beginning import begin
 from application.directory.record import DirectoryRecord
@@ -115,12 +116,15 @@ def keep_log(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     home, alarms, clock = settings.at_home, Alarms(), clock_of(settings)
     async with AsyncExitStack() as stack:
-        store = open_store(home.root)
-        stack.push_async_callback(store.close)
-        record = DirectoryRecord(store)
-        await begin(record, settings.directory_file, library(settings).definition_ids, clock.now(), alarms)
-        sock = _listen(settings)
-        port = sock.getsockname()[1]
+        stack.push_async_callback((store := open_store(home.root)).close)
+        await begin(
+            record := DirectoryRecord(store),
+            settings.directory_file,
+            library(settings).definition_ids,
+            clock.now(),
+            alarms,
+        )
+        port = (sock := _listen(settings)).getsockname()[1]
         mailbox, post = await _post(settings, port, home, clock, stack)
         outbox = Outbox(mailbox, OutboxAccess()) if mailbox and settings.only_here else None
         operations = _operations(settings, store, record, clock)
@@ -133,16 +137,14 @@ async def _serve(settings: Settings) -> None:
         flows = FlowController(
             runtime, home, at_once=settings.workers, api_url=settings.prefect_api_url or None
         )
-        operations.signals = flows
-        web_settings = _web_settings(settings)
+        operations.signals, web_settings = flows, _web_settings(settings)
         app = create_app(
             Gateway(operations), links, clock, web_settings, outbox=outbox, auditor=Auditor(store), alarms=alarms,
             prove=lambda challenge: home.proof(challenge, settings.here_on(port)),
             demonstration=_demonstration(operations, flows, runtime), memberships=memberships,
+            tokens=await Tokens(store, clock).load(),
         )  # fmt: skip
-        server = server_of(app, web_settings)
-        _end_on_signals(server)
-        web = await _listening(server, sock)
+        web = await _listening(server_of(app, web_settings), sock)
         stack.push_async_callback(flows.close)
         home.say_running(Running(settings.here_on(port), os.getpid()))
         stack.callback(home.say_stopped)
@@ -180,7 +182,8 @@ def _demonstration(
 
 
 async def _listening(server: uvicorn.Server, sock: socket.socket) -> asyncio.Task[None]:
-    """The server's task, once the first page can be had, or it has failed."""
+    """The server's task, which signals end, once the first page can be had, or it has failed."""
+    _end_on_signals(server)
     web = asyncio.create_task(server.serve(sockets=[sock]))
     while not server.started and not web.done():
         await asyncio.sleep(0.01)

@@ -16,6 +16,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from application.access.policy import Policy
+from application.access.tokens import Tokens
 from application.environment.alarms import Alarms
 from application.progress.demonstration_clock import DemonstrationClock
 from application.progress.memberships import Memberships
@@ -26,10 +28,13 @@ from web.access.admission import Admission
 from web.access.identity import Prove, identity_route
 from web.access.middleware import Protection
 from web.api.clock import clock_routes
+from web.api.commands import command_routes
 from web.api.directory import directory_routes
+from web.api.gateway import ApiGateway
 from web.api.outbox import outbox_links
 from web.api.routes import ShortWay, api_routes
 from web.api.status import status_routes
+from web.api.tokens import token_routes
 from web.audit.routes import audit_routes
 from web.error_handlers import add_error_handlers
 from web.gateway import Gateway
@@ -51,33 +56,33 @@ def create_app(
     prove: Prove | None = None,
     demonstration: DemonstrationClock | None = None,
     memberships: Memberships | None = None,
+    tokens: Tokens | None = None,
     ticks: Callable[[], float] = monotonic,
 ) -> FastAPI:
     """Everything that is served. Without `outbox` there is no /outbox, and so for the audit, the directory, the clock that
-    leaps, and the proof of who listens.
-
-    `ticks`: seconds, for the rate limits.
-    """
+    leaps, and the proof of who listens. `tokens` are those of persons; `ticks` gives seconds, for the rate limits."""
     pages, app = Pages(settings), _empty(settings)
-    respond, api = api_routes(gateway)
-    app.include_router(api)
-    app.include_router(status_routes(alarms or Alarms()))
-    if auditor is not None:
-        app.include_router(audit_routes(auditor))
-    if memberships is not None:
-        app.include_router(directory_routes(memberships))
-    if demonstration is not None:
-        app.include_router(clock_routes(demonstration))
-    if outbox is not None:
-        app.include_router(outbox_links(outbox))
+    operations, told = gateway.operations, alarms or Alarms()
+    app.state.policy = Policy(lambda: operations.launcher.directory, clock)
+    theirs = ApiGateway(operations, app.state.policy)
+    held = tokens or Tokens(operations.repository.store, clock)
+    respond, api = api_routes(theirs, clock.now)
+    routers = [api, command_routes(theirs), token_routes(held, clock), status_routes(told)]
+    routers += [audit_routes(auditor, theirs)] if auditor else []
+    routers += [directory_routes(memberships)] if memberships else []
+    routers += [clock_routes(demonstration)] if demonstration else []
+    routers += [outbox_links(outbox)] if outbox else []
+    for router in routers:
+        app.include_router(router)
     app.router.routes += PracticePages(gateway, links, clock, settings, pages).routes()
     if prove is not None:
         app.router.routes.append(identity_route(prove))
-    app.router.routes += _plain_routes(pages, settings, outbox, alarms or Alarms())
+    app.router.routes += _plain_routes(pages, settings, outbox, told)
     app.router.routes.append(Mount("/static", StaticFiles(directory=STATIC), name="static"))
     add_error_handlers(app, pages)
     app.add_middleware(ShortWay, respond=respond)  # within the protection: the last one added is met first
-    app.add_middleware(Protection, admission=Admission(pages, settings, ticks), secure=settings.secure)
+    admission = Admission(pages, settings, held.principal, ticks)
+    app.add_middleware(Protection, admission=admission, secure=settings.secure)
     return app
 
 

@@ -69,13 +69,6 @@ def _asked(assignment: Assignment) -> Actor:
     return Actor(assignment.name, assignment.role, assignment.organisation, assignment.person, channel="web")
 
 
-def the_manager(state: WorkflowState, now: datetime) -> Actor:
-    """For whom programs read: the manager, whose token they use."""
-    person = role_holders.manager(state.pcn, london_date(now))
-    name, id_ = (person.name, person.id) if person else ("", "")
-    return Actor(name, "pcn_manager", state.pcn.code, id_, channel="api")
-
-
 def status_of(state: WorkflowState, assignment: Assignment) -> Literal["open", "answered", "ended", "closed"]:
     step = state.steps[assignment.step]
     if state.over or step.status != "open" or not state.is_current(assignment):

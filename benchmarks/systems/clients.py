@@ -17,7 +17,9 @@ from collections.abc import Iterator
 
 from benchmarks.systems.network import ANSWERS
 
-_BODY = json.dumps({"answers": ANSWERS, "by": {"name": "Bench Client", "role": "practice_manager"}}).encode()
+_BODY = json.dumps(
+    {"answers": ANSWERS, "by": {"name": "Bench Client", "role": "practice_manager", "how": "on paper"}}
+).encode()
 
 
 def _head(token: str) -> bytes:

@@ -21,6 +21,8 @@ VERIFYING = 3600.0
 #: Workflows asked for where one is meant: enough to show which.
 SOME = 6
 NOT_RUNNING = "Baton is not running on this home folder."
+#: What of a sender goes with a person's own token.
+_SAID_BY_PERSONS = ("channel", "not_nhs_number")
 START_IT = "Start it in another window with `baton serve`, or name its folder: baton --home FOLDER …"
 
 
@@ -31,9 +33,10 @@ class Server:
     behind, and by now anybody may listen there.
     """
 
-    def __init__(self, url: str, home: Home) -> None:
+    def __init__(self, url: str, home: Home, own_token: str = "") -> None:
         self.url = url
-        self._home, self._token = home, home.token()
+        self.as_a_person = bool(own_token)  #: whose token it is says who they are, and not what they type
+        self._home, self._token = home, own_token or home.token()
         # No proxy of the environment may come between: the server is on this machine.
         self._client = httpx.Client(base_url=url, timeout=PATIENCE, trust_env=False)
         self._proven = False
@@ -58,6 +61,14 @@ class Server:
     def workflow(self, workflow_id: str) -> dict[str, Any]:
         return dict(self._ask("GET", f"/api/workflows/{workflow_id}"))
 
+    def processes(self) -> list[dict[str, Any]]:
+        """The processes of the library."""
+        return list(self._ask("GET", "/api/processes")["processes"])
+
+    def todo(self, pcn: str = "") -> list[dict[str, Any]]:
+        """What waits for a person."""
+        return list(self._ask("GET", "/api/todo", params={"pcn": pcn})["items"])
+
     def assignment(self, assignment_id: str) -> dict[str, Any]:
         return dict(self._ask("GET", f"/api/assignments/{assignment_id}"))
 
@@ -66,7 +77,7 @@ class Server:
         try:
             return str(self.workflow(prefix)["workflow_id"])
         except RefusedByServer as refusal:
-            if refusal.reason != "not_found":
+            if refusal.reason != "no-such-workflow":
                 raise
         wanted = {"prefix": prefix, "limit": SOME}
         beginning = self._ask("GET", "/api/workflows", params=wanted)["workflows"]
@@ -86,11 +97,29 @@ class Server:
         body = {"answers": dict(answers), "by": dict(by), "refuse_warnings": not anyway}
         return dict(self._ask("POST", f"/api/assignments/{assignment_id}/responses", json=body))
 
-    def hold(self, workflow_id: str, reason: str, by: Mapping[str, Any]) -> None:
-        self._ask("POST", f"/api/workflows/{workflow_id}/hold", json={"reason": reason, "by": dict(by)})
+    def preview(
+        self, about: str, id_: str, command: str, given: Mapping[str, Any], by: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What a command would come to."""
+        return dict(
+            self._ask(
+                "POST", f"/api/{about}s/{id_}/commands/{command}/preview", json={**given, "by": dict(by)}
+            )
+        )
 
-    def lift(self, workflow_id: str, reason: str, by: Mapping[str, Any]) -> None:
-        self._ask("POST", f"/api/workflows/{workflow_id}/lift", json={"reason": reason, "by": dict(by)})
+    def give(
+        self,
+        about: str,
+        id_: str,
+        command: str,
+        given: Mapping[str, Any],
+        by: Mapping[str, Any],
+        key: str = "",
+    ) -> dict[str, Any]:
+        """Give a command about a workflow or an assignment: what it came to, and whether it was given before."""
+        headers = {"Idempotency-Key": key} if key else {}
+        body = {**given, "by": dict(by)}
+        return dict(self._ask("POST", f"/api/{about}s/{id_}/commands/{command}", json=body, headers=headers))
 
     def revoke_links(self, assignment_id: str, reason: str, by: Mapping[str, Any]) -> int:
         """How many links were live, and are ended."""
@@ -106,6 +135,18 @@ class Server:
     def change_directory(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """What a change, or a preview of one, comes to."""
         return dict(self._ask("POST", "/api/directory/changes", json=dict(body)))
+
+    # --- tokens
+
+    def issue_token(self, body: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any]:
+        return dict(self._ask("POST", "/api/tokens", json={**body, "by": dict(by)}))
+
+    def tokens(self) -> list[dict[str, Any]]:
+        return list(self._ask("GET", "/api/tokens")["tokens"])
+
+    def revoke_token(self, token_id: str, reason: str, by: Mapping[str, Any]) -> dict[str, Any]:
+        body = {"reason": reason, "by": dict(by)}
+        return dict(self._ask("POST", f"/api/tokens/{token_id}/revoke", json=body))
 
     # --- the outbox
 
@@ -144,6 +185,9 @@ class Server:
     def _ask(self, method: str, path: str, **more: Any) -> Any:
         if not self._proven:
             self._prove()
+        if self.as_a_person and "by" in (more.get("json") or {}):
+            said = {name: value for name, value in more["json"]["by"].items() if name in _SAID_BY_PERSONS}
+            more["json"] = {**more["json"], "by": said}
         headers = {**more.pop("headers", {}), "Authorization": f"Bearer {self._token}"}
         answer = self._send(method, path, headers=headers, **more)
         if answer.is_error:
@@ -206,7 +250,8 @@ def _refused(answer: httpx.Response) -> NoReturn:
         ) from None
     if answer.status_code == 401:
         raise Trouble(
-            "Baton does not accept this home folder's token.", "Is it the folder Baton was started with?"
+            "Baton does not accept this token.",
+            "Is it the home folder that Baton was started with? A token in BATON_API_TOKEN may have run out or been ended.",
         )
     if detail and answer.status_code in (403, 404, 409) and not problem.get("errors"):
         raise RefusedByServer(sentence(detail), "", code, [])
@@ -228,7 +273,8 @@ def find(known: Settings) -> Server | None:
     """The Baton that runs on this home folder, or None."""
     home = known.at_home
     running = home.running()
-    return Server(running.url, home) if running and home.known_token() else None
+    own = known.api_token.get_secret_value() if known.api_token else ""
+    return Server(running.url, home, own) if running and (own or home.known_token()) else None
 
 
 def one_of(ids: list[str], prefix: str) -> str:
@@ -241,18 +287,14 @@ def one_of(ids: list[str], prefix: str) -> str:
     return ids[0]
 
 
-def signature(
-    name: str, role: str, organisation: str = "", person: str = "", *, not_nhs_number: bool = False
-) -> dict[str, Any]:
-    """Who does it, as the API takes it."""
-    return {
-        "name": name,
-        "role": role,
-        "organisation": organisation,
-        "person": person,
-        "channel": "cli",
-        "not_nhs_number": not_nhs_number,
-    }
+def sender(name: str, *, not_nhs_number: bool = False) -> dict[str, Any]:
+    """Who uses the home folder's key, as the API takes it."""
+    return {"name": name, "channel": "cli", "not_nhs_number": not_nhs_number}
+
+
+def teller(name: str, role: str, how: str, *, not_nhs_number: bool = False) -> dict[str, Any]:
+    """Whose answer is recorded, and how they told it, as the API takes it."""
+    return {"name": name, "role": role, "how": how, "channel": "cli", "not_nhs_number": not_nhs_number}
 
 
 def who_types() -> str:

@@ -12,7 +12,7 @@ import typer
 
 from cli import arguments
 from cli.client.reader import reader
-from cli.client.server import server, signature, who_types
+from cli.client.server import sender, server, who_types
 from cli.console import Trouble, Usage, confirm, count, say, say_json, table
 from cli.context import Json, NotNhsNumber, library, settings
 from definitions.models.directory import Directory
@@ -211,7 +211,7 @@ def _change(
 ) -> None:
     baton = server(settings())
     body |= {
-        "by": signature(by or who_types(), "pcn_manager", not_nhs_number=not_nhs_number),
+        "by": sender(by or who_types(), not_nhs_number=not_nhs_number),
         "reason": reason,
     }
     if preview or not yes:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
-from string import ascii_lowercase
 from typing import Annotated, Any
 
 import typer
 
 from cli import arguments
-from cli.client.server import Server, server, signature, who_types
+from cli.client.server import Server, sender, server, who_types
+from cli.commands.manager.requests import fresh_key
 from cli.console import Usage, count, say, say_json, table
 from cli.context import Json, NotNhsNumber, settings
 from definitions.source.typed_text import ods_code
@@ -30,7 +29,6 @@ def launch(
     by: Annotated[
         str, typer.Option("--by", help="Who launches it; your name on this machine unless said.")
     ] = "",
-    role: Annotated[str, typer.Option("--role", help="In which role.")] = "pcn_manager",
     key: Annotated[
         str, typer.Option("--key", help="Launching again with the same key starts nothing twice.")
     ] = "",
@@ -42,14 +40,13 @@ def launch(
         raise Usage("Say for which PCN: --pcn U90001", "The codes are in the directory file.")
     values = arguments.values(inputs or [], inputs_file, "--input")
     pcns = [ods_code(each) for each in pcns]
-    place = pcns[0] if len(pcns) == 1 else ""
     baton = server(settings())
     made = baton.launch(
         definition,
         pcns,
         values,
-        signature(by or who_types(), role, place, not_nhs_number=not_nhs_number),
-        key or _fresh_key(),
+        sender(by or who_types(), not_nhs_number=not_nhs_number),
+        key or fresh_key(),
     )
     if as_json:
         say_json(made)
@@ -69,8 +66,3 @@ def _show(baton: Server, made: dict[str, Any]) -> None:
     if len(workflows) > len(rows):
         say(f"… and {len(workflows) - len(rows)} more")
     say(f"Follow it with: baton status {workflows[0]}")
-
-
-def _fresh_key() -> str:
-    """A key that nobody used before; of letters alone, since ten digits in a row could pass for an NHS number."""
-    return "".join(secrets.choice(ascii_lowercase) for _ in range(26))

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from cli.client.server import server, signature, who_types
-from cli.commands.hold import By, Reason
+from cli.client.server import sender, server, who_types
+from cli.commands.manager.requests import By
 from cli.commands.respond import whole_assignment
 from cli.console import count, say
 from cli.context import NotNhsNumber, settings
@@ -31,15 +31,13 @@ def revoke(
         str,
         typer.Argument(help="The assignment, as `baton status WORKFLOW` shows it; or WORKFLOW.step.CODE."),
     ],
-    reason: Reason,
+    reason: Annotated[str, typer.Option("--reason", help="Why; it goes into the record.")],
     by: By = "",
     not_nhs_number: NotNhsNumber = False,
 ) -> None:
     """End the links to an assignment: they open nothing any more. The next email about it carries a new one."""
     baton = server(settings())
     found = whole_assignment(baton, assignment)
-    ended = baton.revoke_links(
-        found, reason, signature(by or who_types(), "pcn_manager", not_nhs_number=not_nhs_number)
-    )
+    ended = baton.revoke_links(found, reason, sender(by or who_types(), not_nhs_number=not_nhs_number))
     say(f"{count(ended, 'link')} to {found} no longer {'opens' if ended == 1 else 'open'} anything.")
     say("The next email about it carries a new one.")

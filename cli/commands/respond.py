@@ -1,19 +1,27 @@
-"""`baton respond`: answer what somebody was asked, question by question or all at once."""
+"""`baton respond`: record an answer that somebody gave by telephone or on paper, question by question or all at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
 from cli import arguments
-from cli.client.server import RefusedByServer, Server, server, signature
+from cli.client.server import RefusedByServer, Server, server, teller
 from cli.console import Trouble, Usage, confirm, say, say_json, whisper
 from cli.context import Json, NotNhsNumber, settings
 from cli.prompts import ask_form
+from engine.events import Means
 
+#: How an answer is told, in a word, and as the record says it.
+_HOW: dict[str, str] = {how.split()[-1]: how for how in get_args(Means)}
+
+_AnswersFile = Annotated[Path | None, typer.Option("--answers", help="A YAML or JSON file with the answers.")]
+_Answers = Annotated[
+    list[str] | None, typer.Option("--answer", help="An answer, as field=value or group.item.field=value.")
+]
 _NOBODY_YET = "Nobody has been asked anything yet: `baton status WORKFLOW` shows when somebody is."
 
 
@@ -26,40 +34,47 @@ def respond(
         str,
         typer.Argument(help="The assignment, as `baton status WORKFLOW` shows it; or WORKFLOW.step.CODE."),
     ],
-    answers_file: Annotated[
-        Path | None, typer.Option("--answers", help="A YAML or JSON file with the answers.")
-    ] = None,
-    answers: Annotated[
-        list[str] | None,
-        typer.Option("--answer", help="An answer, as field=value or group.item.field=value."),
-    ] = None,
-    by: Annotated[str, typer.Option("--by", help="Who answers: a name. It goes into the record.")] = "",
+    answers_file: _AnswersFile = None,
+    answers: _Answers = None,
+    by: Annotated[
+        str, typer.Option("--by", help="Who gave it: a name, or a person's id in the directory.")
+    ] = "",
     role: Annotated[
         str, typer.Option("--role", help="In which role; the one that was asked unless said.")
     ] = "",
+    how: Annotated[str, typer.Option("--how", help=f"How they told it: {', '.join(_HOW)}.")] = "telephone",
     anyway: Annotated[bool, typer.Option("--anyway", help="Send answers that look unusual, too.")] = False,
     not_nhs_number: NotNhsNumber = False,
     as_json: Json = False,
 ) -> None:
-    """Answer an assignment. Without answers, every question is asked here, one after another."""
+    """Record somebody's answer: it counts as theirs, and never as a signature. Without answers, every question is asked here.
+
+    With your own token (BATON_API_TOKEN) it is your own answer.
+    """
     baton = server(settings())
     found = whole_assignment(baton, assignment)
     page = _answerable(baton, found)
     interactive = not answers and not answers_file
     if interactive:
         _introduce(page)
-    elif not by:
-        raise Usage('Say who answers: --by "Jo Marsh"', "The record names a person for every answer.")
-    as_ = role or page["role"] or "practice_manager"
-    signed = signature(by or typer.prompt("Your name"), as_, not_nhs_number=not_nhs_number)
+    elif not by and not baton.as_a_person:
+        raise Usage('Say who gave it: --by "Jo Marsh"', "The record names a person for every answer.")
+    who = by or ("" if baton.as_a_person else typer.prompt("Who gave it"))
+    told = teller(who, role or page["role"] or "practice_manager", _means(how), not_nhs_number=not_nhs_number)
     values = (
         ask_form(page["form"]) if interactive else arguments.values(answers or [], answers_file, "--answer")
     )
-    taken = _send(baton, found, values, signed, anyway, page["form"] if interactive else None)
+    taken = _send(baton, found, values, told, anyway, page["form"] if interactive else None)
     if as_json:
         say_json({"assignment": found, **taken})
     else:
         _thank(page, taken)
+
+
+def _means(how: str) -> str:
+    if how not in _HOW:
+        raise Usage(f"--how is one of {', '.join(_HOW)}, not {how!r}.")
+    return _HOW[how]
 
 
 def _thank(page: dict[str, Any], taken: dict[str, Any]) -> None:

@@ -74,15 +74,14 @@ def _one(found: dict[str, Any]) -> None:
     else:
         say(sentence(found["waiting_for"]))
     say()
-    steps = [(words(s["step"]), _state(s), moment(s["due"]), s["outcome"]) for s in found["steps"]]
+    titles = (found.get("overview") or {}).get("titles", {})
+    steps = [
+        (titles.get(s["step"], words(s["step"])), _state(s), moment(s["due"]), s["outcome"]) for s in found["steps"]
+    ]  # fmt: skip
     table(("Step", "State", "Due", "Outcome"), steps, "Steps")
-    asked = [
-        (a["name"], a["organisation"], words(a["step"]), _answer(a), moment(a["due"]), a["assignment"])
-        for a in found["assignments"]
-    ]
-    if asked:
+    if found.get("overview") and found["overview"]["people"]:
         say()
-        table(("Person", "At", "Step", "State", "Due", "Assignment"), asked, "Who was asked")
+        _people(found["overview"])
     started = [
         (c["workflow_id"], c["reference"], c["status"], sentence(c["waiting_for"])) for c in found["children"]
     ]
@@ -91,12 +90,22 @@ def _one(found: dict[str, Any]) -> None:
         table(("Workflow", "What", "State", "Waits for"), started, "What it started")
 
 
+def _people(overview: dict[str, Any]) -> None:
+    """Who is asked, what is pressing first, and how many there are of each."""
+    rows = [
+        (each["place"], f"{each['name']} ({each['role']})", each["title"], _how(each), moment(each["due"]), each["assignment"])
+        for each in overview["people"]
+    ]  # fmt: skip
+    table(("At", "Person", "For", "State", "Due", "Assignment"), rows, "Who is asked")
+    told = [f"{number} {words}" for words, number in overview["counts"].items() if number]
+    say(f"{', '.join(told)}.")
+
+
+def _how(person: dict[str, Any]) -> str:
+    said = person["said"] or person["standing"]
+    late = ", late" if person["late"] and person["standing"] != "overdue" else ""
+    return f"{said}{late}" + (f", chased {person['chased']}×" if person["chased"] else "")
+
+
 def _state(step: dict[str, Any]) -> str:
     return str(step["status"]) + (f", attempt {step['attempt']}" if step["attempt"] > 1 else "")
-
-
-def _answer(assignment: dict[str, Any]) -> str:
-    if assignment["answered_at"]:
-        return f"{assignment['status']}{', late' if assignment['late'] else ''}"
-    climbed = assignment["rungs_climbed"]
-    return str(assignment["status"]) + (f", chased {climbed}×" if climbed else "")

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cli.arguments import mapping
-from cli.client.server import NoAnswer, Server, find, signature
+from cli.client.server import NoAnswer, Server, find, sender
 from cli.console import Trouble, count, moment, say
 from cli.demo.people import Character, Characters
 from cli.demo.screen import Screen
@@ -167,7 +167,7 @@ class Demo:
         raise AssertionError("unreachable")
 
     def _launch(self) -> None:
-        by = signature("Asha Patel", "pcn_manager", PCN, "asha-patel")
+        by = sender("Asha Patel")
         for name in PROCESSES:
             inputs = mapping(ROOT / "examples" / "inputs" / f"{name}.yaml")
             given = json.loads(json.dumps(inputs, default=str))

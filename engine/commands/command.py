@@ -29,7 +29,7 @@ _NOT_TYPED = frozenset({
     "workflow_id", "assignment_id", "launch_id", "batch", "parent", "ancestors", "content", "bundle", "previous", "warnings",
 })  # fmt: skip
 #: What any command may be refused with, beside its own.
-ANY_COMMAND = frozenset({"beyond-horizon", "forbidden", "no-change"})
+ANY_COMMAND = frozenset({"beyond-horizon", "forbidden", "key-taken", "no-change"})
 
 
 class UndeclaredRefusal(TypeError):
@@ -48,13 +48,18 @@ class Who:
     launchers: bool = False
 
     def refuse(self, actor: Actor, process: Process) -> None:
-        """Raises Refused for a person in another role; what Baton does by itself is not asked for one."""
-        if self.roles is None or actor.is_baton:
+        """Raises Refused for a person in another role, and for one whose role nobody but they vouches for; what Baton
+        does by itself is not asked for one."""
+        if self.roles is None or actor.is_baton or actor.is_administrator:
             return
-        roles = sorted({*self.roles, *(process.definition.launch.by if self.launchers else ())})
-        if actor.role not in roles:
+        roles = self.holders(process)
+        if not actor.proven or actor.role not in roles:
             whose = ", ".join(role.replace("_", " ") for role in roles)
             raise Refused("forbidden", f"this is for {self.said} to do ({whose}); please ask them")
+
+    def holders(self, process: Process) -> list[str]:
+        """The roles that may, in order."""
+        return sorted({*(self.roles or ()), *(process.definition.launch.by if self.launchers else ())})
 
 
 ASKED = Who("whoever is asked, or covers for them", None)

@@ -25,6 +25,7 @@ REFUSALS: dict[str, str] = {
     "external": "the date is set from outside, and never moves",
     "fixed": "what was done rests on it, so it cannot change any more",
     "forbidden": "another role does this",
+    "key-taken": "the key was used for something else",
     "last-practice": "it is the only practice there is",
     "locked": "what is done was approved, and locked",
     "no-change": "it is so already",

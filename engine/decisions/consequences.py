@@ -50,9 +50,11 @@ class StepChange:
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """`asked` are the assignments that wait for an answer and did not before, or wait for another one; `ended` those that
+    """`given` are the events of the decision, `then` those of what follows at once. `asked` are the assignments that wait for an answer and did not before, or wait for another one; `ended` those that
     wait for none any more, without one. `notices` go to whom they are for, from `not_before` on."""
 
+    given: tuple[e.Event, ...]
+    then: tuple[e.Event, ...]
     status: tuple[WorkflowStatus, WorkflowStatus]
     steps: tuple[StepChange, ...]
     moved: tuple[DateMove, ...]
@@ -71,6 +73,8 @@ def consequences(
     events, after = (*decision.events, *following.events), following.state
     planned = (event.body.notice for event in events if isinstance(event.body, e.NoticePlanned))
     return Consequences(
+        given=decision.events,
+        then=following.events,
         status=(before.status, after.status),
         steps=tuple(_steps(before, after)),
         moved=tuple(_moves(before, after)),

@@ -54,8 +54,10 @@ from engine.events.steps import (
     StepReopened,
     StepSkipped,
 )
+from engine.events.streams.access import TokenIssued, TokenRevoked
 from engine.events.streams.directory import DirectoryChange, DirectoryChanged, DirectoryFollowed
 from engine.events.values import (
+    ADMINISTRATOR,
     BATON,
     Actor,
     Body,
@@ -70,6 +72,7 @@ from engine.events.values import (
 )
 from engine.events.workflow import (
     HoldLifted,
+    KeyUsed,
     LockLifted,
     PartHeld,
     PartLifted,
@@ -81,6 +84,7 @@ from engine.events.workflow import (
 )
 
 __all__ = [
+    "ADMINISTRATOR",
     "BATON",
     "ActionsSetOff",
     "Actor",
@@ -108,6 +112,7 @@ __all__ = [
     "HandedOver",
     "HoldLifted",
     "InputCorrected",
+    "KeyUsed",
     "LinkIssued",
     "LinkRevoked",
     "LockLifted",
@@ -141,6 +146,8 @@ __all__ = [
     "StepReopened",
     "StepSkipped",
     "TimeGiven",
+    "TokenIssued",
+    "TokenRevoked",
     "Told",
     "When",
     "WorkflowClosed",

@@ -14,19 +14,26 @@ from typing import Annotated, Any, Literal
 #: The SHA-256 of a document. Whoever keeps the event keeps the document too (engine/events/documents.py).
 Document = Annotated[str, "document"]
 
-Channel = Literal["web", "api", "cli", "told", "schedule", "engine"]
+#: How somebody came in: through a mailed link, on a page after signing in, over the API or at the command line with a
+#: token; by nothing, where another recorded what they told; and Baton itself, by the clock or by schedule.
+Channel = Literal["link", "web", "api", "cli", "told", "schedule", "engine"]
 #: How something was told that another person recorded.
 Means = Literal["by telephone", "on paper", "by email", "at a meeting"]
 NoticeKind = Literal["ask", "reminder", "offer of help", "task", "question", "told", "outcome", "decision"]
+
+
+#: The role of whoever comes in with the home folder's own key. No directory gives it to anybody.
+ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who did it: a person, in a role, at an organisation, and for whom when covering.
 
-    `person` is an id in the directory, or empty when the link's holder typed a name the directory lacks. Name and role may
-    be anybody's words; `channel` is how they came in, and is never theirs to say: each edge sets its own.
-    "told": they came in by nothing; somebody else recorded what they told them (`Told`), and answers for that.
+    `person` is an id in the directory, or empty when the link's holder typed a name the directory lacks. Whoever comes in
+    through a link says their own name and role, which prove nothing; everybody else is told by what they hold, and
+    `application/access` says who they are. `channel` is how they came in, and is never theirs to say: each edge sets its own.
+    "told": somebody else recorded what they told them (`Told`), and answers for that.
     `not_nhs_number`: they said that what looked like an NHS number in what they gave was something else.
     """
 
@@ -42,6 +49,16 @@ class Actor:
     def is_baton(self) -> bool:
         """Baton itself, by the clock, by schedule, or because of a fact. No page, API, command or email comes in as it."""
         return self.channel in ("engine", "schedule")
+
+    @property
+    def proven(self) -> bool:
+        """Their name and role are known by more than their own word."""
+        return self.channel not in ("link", "told")
+
+    @property
+    def is_administrator(self) -> bool:
+        """They hold the key of Baton's home folder, and may do for the PCN what its manager may."""
+        return self.proven and self.role == ADMINISTRATOR
 
 
 #: Baton itself, acting on the clock or on what follows from a fact.

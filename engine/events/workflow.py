@@ -157,3 +157,20 @@ class WorkflowLocked(Body):
 @dataclass(frozen=True, slots=True)
 class LockLifted(Body):
     reason: str
+
+
+@event(
+    folds=BY_CODE,
+    notifies=NOTHING,
+    rows=NOTHING,
+    story=NOTHING,
+    published=NOTHING,
+)
+@dataclass(frozen=True, slots=True)
+class KeyUsed(Body):
+    """A command was given under an idempotency key: `content` is the hash of what was given, and what the command came to
+    stands just before this. The same key gives nothing a second time."""
+
+    key: str
+    command: str
+    content: str

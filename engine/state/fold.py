@@ -19,6 +19,7 @@ from engine.state.workflow import (
     Hold,
     Moved,
     StepState,
+    UsedKey,
     WorkflowState,
 )
 
@@ -83,6 +84,12 @@ def _repinned(
         for step in process.definition.steps
     }
     return replace(state, process=process, calendar=calendar_of(process, state.pcn), steps=steps)
+
+
+@of_workflow(e.KeyUsed)
+def _key_used(body: e.KeyUsed, state: WorkflowState, event: e.Event) -> WorkflowState:
+    used = UsedKey(body.command, body.content, event.version)
+    return replace(state, keys={**state.keys, body.key: used})
 
 
 @of_workflow(e.HoldLifted)

@@ -263,12 +263,21 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedKey:
+    """What was given under an idempotency key; `version` is that of the event that says so."""
+
+    command: str
+    content: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class WorkflowState:
     """Everything known of one workflow at `version`.
 
     `ancestors` are the definitions above it, where another workflow started it. `earlier` keeps the attempts before the present one, oldest first, by step. `moved` are named dates that
     were given another value. No email goes before `writes_from`. `holds` are those that are over, `held`
-    those of a part that are not.
+    those of a part that are not. `keys` are the idempotency keys that its commands were given under.
     """
 
     id: str
@@ -296,6 +305,7 @@ class WorkflowState:
     moved: Mapping[str, Moved] = field(default_factory=dict)
     ancestors: tuple[str, ...] = ()
     writes_from: datetime | None = None
+    keys: Mapping[str, UsedKey] = field(default_factory=dict)
 
     @property
     def over(self) -> bool:

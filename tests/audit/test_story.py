@@ -99,6 +99,8 @@ SENTENCES: list[tuple[e.Body, str]] = [
     (DirectoryChanged((), "a new practice manager"), "Asha Patel (PCN manager, Harbour Vale PCN) changed the directory: a new practice manager."),
     (DirectoryFollowed(2, "2027-01-22"), "The workflows under way followed the directory"),
     (e.LinkRevoked("a" * 64, ONE, "passed on"), "Asha Patel (PCN manager, Harbour Vale PCN) revoked the link to “Your figures for Q3” of Elm Tree Surgery: passed on."),
+    (e.TokenIssued("a" * 64, "jo-marsh", "U90001", "Jo Marsh", ("look",), AT, "the reporting tool"), "Asha Patel (PCN manager, Harbour Vale PCN) made a token of the API for Jo Marsh: the reporting tool."),
+    (e.TokenRevoked("a" * 64, "Jo has left"), f"Asha Patel (PCN manager, Harbour Vale PCN) ended the token {'a' * 64} of the API: Jo has left."),
 ]  # fmt: skip
 
 

@@ -38,7 +38,10 @@ def test_a_live_link_is_ended(baton: Baton, home: Path) -> None:
         assert (said.code, said.err) == (0, "")
         assert said.out.startswith(f"1 link to {assignment} no longer opens anything.")
         story = baton("audit", "show", workflow).out
-        assert "Asha Patel (PCN manager) revoked the link to “Before Q3 closes" in story
+        assert (
+            "Asha Patel (administrator, Harbour Vale PCN, with the key of Baton's home folder) revoked the link to “Before Q3 closes"
+            in story
+        )
 
 
 async def issue_link(home: Path, assignment: str) -> None:

@@ -26,13 +26,25 @@ def launched(baton: Baton, up: Home) -> str:
     return str(workflow)
 
 
+@pytest.fixture
+def hannah(baton: Baton, launched: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Commands act as Hannah Cole, the IIF lead, who is asked first."""
+    made = baton(
+        "token", "new", "hannah-cole", "--pcn", "U90001", "--for", "look", "--for", "answer", "--json"
+    )
+    assert made.code == 0, made.err
+    token = str(json.loads(made.out)["token"])
+    monkeypatch.setenv("BATON_API_TOKEN", token)
+    return token
+
+
 def test_a_launch_is_shown_and_followed(baton: Baton, up: Home) -> None:
     said = baton("launch", "iif-quarter-close", "--pcn", "U90001", "--inputs", INPUTS)
     assert (said.code, said.err) == (0, "")
     assert "Launched: 1 workflow." in said.out
     assert "Harbour Vale PCN  IIF Q3 2026/27" in said.out
     follow = said.out.splitlines()[-1].removeprefix("Follow it with: baton ").split()
-    assert "Who was asked" in baton(*follow).out
+    assert "Who is asked" in baton(*follow).out
 
 
 def test_the_same_key_launches_nothing_twice(baton: Baton, up: Home) -> None:
@@ -51,14 +63,20 @@ def test_a_workflow_is_named_by_its_beginning(baton: Baton, launched: str) -> No
     assert baton("status", "zzz").err.startswith("There is no workflow zzz.")
 
 
-def test_answers_given_at_once_are_taken_and_told(baton: Baton, launched: str) -> None:
+def test_answers_given_at_once_are_taken_and_told(
+    baton: Baton, launched: str, hannah: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answers = ["set_version=2026-1", "search_pack=A", "membership_confirmed=yes", "decision=approved"]
     given = [part for answer in answers for part in ("--answer", answer)]
     said = baton("respond", f"{launched[:5]}.confirm_set", "--by", "Hannah Cole", *given)
     assert (said.code, said.err) == (0, "")
     assert said.out.startswith("Taken: answer 1 to “Before Q3 closes")
+    monkeypatch.delenv("BATON_API_TOKEN")
     story = baton("audit", "show", launched).out
-    assert "Asha Patel (PCN manager, Harbour Vale PCN) launched IIF Q3 2026/27" in story
+    assert (
+        "Asha Patel (administrator, Harbour Vale PCN, with the key of Baton's home folder) launched IIF Q3 2026/27"
+        in story
+    )
     assert (
         "Asked for “Before Q3 closes: the indicators and the practices”, due Thu 17 Dec 2026, 17:00: Hannah Cole"
         in story
@@ -85,12 +103,12 @@ def test_an_nhs_number_is_refused_and_not_repeated(baton: Baton, launched: str) 
 
 
 def test_questions_are_asked_one_after_another(
-    baton: Baton, launched: str, monkeypatch: pytest.MonkeyPatch
+    baton: Baton, launched: str, hannah: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import io
 
-    # The name; version, pack, yes, nothing changed, approve.
-    monkeypatch.setattr("sys.stdin", io.StringIO("Hannah Cole\n2026-1\nA\n1\n\n1\n"))
+    # Version, pack, yes, nothing changed, approve.
+    monkeypatch.setattr("sys.stdin", io.StringIO("2026-1\nA\n1\n\n1\n"))
     said = baton("respond", f"{launched}.confirm_set")
     assert said.code == 0, said.err
     assert "Are these all the practices, and only these?\n  1  " in said.out
@@ -104,12 +122,20 @@ def test_who_answers_must_be_said(baton: Baton, launched: str) -> None:
 
 
 def test_a_hold_stops_and_a_lift_goes_on(baton: Baton, launched: str) -> None:
-    assert baton("hold", launched[:6], "--reason", "half term").code == 0
+    said = baton("hold", launched[:6], "--reason", "half term")
+    assert said.code == 2 and "put it on hold: half term" in said.out and "--yes" in said.err
+    assert "on hold" not in baton("status", launched).out.lower(), "it was only shown what would happen"
+    assert baton("hold", launched[:6], "--reason", "half term", "--preview").code == 0
+    given = baton("hold", launched[:6], "--reason", "half term", "--yes", "--key", "k1")
+    assert given.code == 0 and "`baton lift` takes it back" in given.out
+    assert "done before" in baton("hold", launched, "--reason", "half term", "--yes", "--key", "k1").out
+    taken = baton("lift", launched, "--reason", "all back", "--yes", "--key", "k1")
+    assert taken.code == 1 and "another command" in taken.err
     assert "on hold" in baton("status", launched).out.lower()
-    again = baton("hold", launched, "--reason", "half term")
+    again = baton("hold", launched, "--reason", "half term", "--yes")
     assert again.code == 1
     assert "on hold already" in again.err
-    assert baton("lift", launched, "--reason", "all back").code == 0
+    assert baton("lift", launched, "--reason", "all back", "--yes").code == 0
     story = baton("audit", "show", launched).out
     assert "put it on hold: half term." in story
     assert "lifted the hold: all back. 0 working days were lost" in story
@@ -159,7 +185,7 @@ def test_a_wrong_token_is_told(baton: Baton, up: Home) -> None:
     up.token_file.write_text("something else " * 5)
     said = baton("status")
     assert said.code == 1
-    assert "does not accept this home folder's token" in said.err
+    assert "does not accept this token" in said.err
 
 
 def test_what_a_program_sends_over_the_api_needs_the_token(up: Home) -> None:
@@ -169,10 +195,10 @@ def test_what_a_program_sends_over_the_api_needs_the_token(up: Home) -> None:
         assert httpx.get(f"{running.url}/api/audit/{path}", trust_env=False).status_code == 401
 
 
-def test_the_answers_file_may_be_yaml(baton: Baton, launched: str, tmp_path: Path) -> None:
+def test_the_answers_file_may_be_yaml(baton: Baton, launched: str, hannah: str, tmp_path: Path) -> None:
     file = tmp_path / "answers.yaml"
     file.write_text("set_version: '1'\nsearch_pack: A\nmembership_confirmed: yes\ndecision: approved\n")
-    said = baton("respond", f"{launched}.confirm_set.U90001", "--by", "Hannah Cole", "--answers", file)
+    said = baton("respond", f"{launched}.confirm_set.U90001", "--answers", file)
     assert said.code == 0, said.err
 
 
@@ -200,13 +226,14 @@ def test_a_challenge_is_hexadecimal(up: Home, challenge: str) -> None:
     assert answer.status_code == 400
 
 
-@pytest.mark.parametrize("role", ["engine", "baton", "schedule", ""])
-def test_baton_itself_is_nobody_one_can_launch_as(baton: Baton, up: Home, role: str) -> None:
-    said = baton(
-        "launch", "iif-quarter-close", "--pcn", "U90001", "--inputs", INPUTS, "--by", "Baton", "--role", role
-    )
-    assert said.code == 1
-    assert json.loads(baton("status", "--json").out) == []
+def test_who_uses_the_key_of_the_home_folder_is_the_administrator_whatever_they_say(
+    baton: Baton, up: Home
+) -> None:
+    said = baton("launch", "iif-quarter-close", "--pcn", "U90001", "--inputs", INPUTS, "--by", "Baton")
+    assert said.code == 0
+    (row,) = json.loads(baton("status", "--json").out)
+    story = baton("audit", "show", row["workflow_id"]).out
+    assert "Baton (administrator, Harbour Vale PCN, with the key of Baton's home folder) launched" in story
 
 
 def test_who_answers_is_no_part_of_the_answers_file(baton: Baton, launched: str, tmp_path: Path) -> None:
@@ -221,15 +248,11 @@ def test_who_answers_is_no_part_of_the_answers_file(baton: Baton, launched: str,
         assert f"{key}: " in said.err
 
 
-def test_whoever_says_that_they_are_baton_is_told_of_as_a_person(baton: Baton, launched: str) -> None:
+def test_nobody_signs_for_somebody_else(baton: Baton, launched: str) -> None:
     answers = ["set_version=2026-1", "search_pack=A", "membership_confirmed=yes", "decision=approved"]
     given = [part for answer in answers for part in ("--answer", answer)]
-    said = baton("respond", f"{launched}.confirm_set", "--by", "Baton", "--role", "engine", *given)
-    assert said.code == 0, said.err
-    story = baton("audit", "show", launched).out
-    assert "Baton (engine, Harbour Vale PCN) answered" in story
-    steps = json.loads(baton("status", launched, "--json").out)["steps"]
-    assert [step["status"] for step in steps] == ["closed"], "the workflow went on"
+    said = baton("respond", f"{launched}.confirm_set", "--by", "Hannah Cole", *given)
+    assert said.code == 1 and "nobody signs or approves for somebody else" in said.err.lower()
 
 
 def test_a_code_is_read_however_it_was_typed(baton: Baton, up: Home) -> None:

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 import pytest
 
+from application.commands.request import REQUESTS
 from application.environment.home import Home, Running
 from cli.main import app, run
 from tests.cli.conftest import EXAMPLES, Baton, serving
@@ -185,8 +186,9 @@ def test_every_command_has_help(baton: Baton) -> None:
         "launch",
         "status",
         "respond",
-        "hold",
-        "lift",
+        *REQUESTS,
+        "processes",
+        "todo",
         "outbox",
         "validate",
         "rehearse",

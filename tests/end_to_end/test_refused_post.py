@@ -8,7 +8,7 @@ import httpx
 import pytest
 import yaml
 
-from cli.client.server import signature
+from cli.client.server import sender
 from cli.main import run
 from tests.end_to_end.conftest import EXAMPLES, Serve
 from tests.notifications.post_bench import MailServer
@@ -30,7 +30,7 @@ async def test_that_no_email_goes_is_said_everywhere_until_one_goes(
         POST__SECURITY="none", POST__FROM_ADDRESS="baton@pcn.example", POST__RETRY_SECONDS="1",
     )  # fmt: skip
     client = baton.client()
-    by = signature("Asha Patel", "pcn_manager")
+    by = sender("Asha Patel")
     await asyncio.to_thread(client.launch, "iif-quarter-close", ["U90001"], INPUTS, by, "once")
 
     async def said() -> dict[str, str]:

@@ -9,7 +9,7 @@ import threading
 import pytest
 import yaml
 
-from cli.client.server import signature
+from cli.client.server import sender
 from cli.console import Trouble
 from store.embedded import open_store
 from tests.end_to_end.conftest import EXAMPLES, LONG, Serve, prefect_servers
@@ -33,7 +33,7 @@ async def test_a_signal_ends_it_in_order_and_loses_nothing_acknowledged(
                     "iif-quarter-close",
                     ["U90001"],
                     INPUTS,
-                    signature("Asha Patel", "pcn_manager"),
+                    sender("Asha Patel"),
                     f"key-{key}",
                 )
             except Trouble:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from fastapi import FastAPI
 
+from application.access.policy import Policy
 from application.directory.record import DirectoryRecord
 from application.environment.alarms import Alarms
 from application.launcher import Launcher
@@ -36,6 +37,7 @@ from notifications.links import Links, sha256_of
 from notifications.transport.local_mailbox import LocalMailbox
 from store.memory.store import MemoryStore
 from store.protocol import Commit
+from web.api.gateway import ApiGateway
 from web.app import create_app
 from web.gateway import Gateway
 from web.views import AssignmentPage, ConversationLine, ShownResult, WebSettings
@@ -120,8 +122,8 @@ class ShownGateway(Gateway):
         super().__init__(operations)
         self.shown: dict[str, Any] = {}
 
-    async def page(self, assignment_id: str, *, to_manager: bool = False) -> AssignmentPage | None:
-        page = await super().page(assignment_id, to_manager=to_manager)
+    async def page(self, assignment_id: str) -> AssignmentPage | None:
+        page = await super().page(assignment_id)
         return replace(page, **self.shown) if page else None
 
 
@@ -140,6 +142,7 @@ class Site:
         self.operations = Operations(repository, launcher, self.clock, uploads=uploads)
         self.memberships = Memberships(self.operations, self.record, Alarms())
         self.gateway = ShownGateway(self.operations)
+        self.api = ApiGateway(self.operations, Policy(self.record.current, self.clock))
         self.workflow = self.assignment = self.asked_before = ""
         self._begun = 0
 

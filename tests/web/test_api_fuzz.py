@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 
+from application.commands.request import REQUESTS
 from application.progress.demonstration_clock import DemonstrationClock
 from application.progress.runtime import PostOutcome, Runtime
 from audit.auditor import Auditor
@@ -95,11 +96,15 @@ def test_every_answer_is_one_it_describes(described: Described, mode: str) -> No
 
 def test_all_that_is_served_is_described(described: Described) -> None:
     assert set(described.schema.raw_schema["paths"]) == {
-        "/api/workflows", "/api/workflows/{workflow_id}", "/api/workflows/{workflow_id}/hold",
-        "/api/workflows/{workflow_id}/lift", "/api/assignments/{assignment_id}",
+        "/api/todo", "/api/processes", "/api/tokens", "/api/tokens/{token_id}/revoke",
+        "/api/workflows", "/api/workflows/{workflow_id}", "/api/assignments/{assignment_id}",
         "/api/assignments/{assignment_id}/responses", "/api/assignments/{assignment_id}/replies",
         "/api/assignments/{assignment_id}/files", "/api/assignments/{assignment_id}/links/revoke",
         "/api/audit/workflows", "/api/audit/story", "/api/audit/verify", "/api/audit/events",
         "/api/outbox/links", "/api/status", "/api/clock", "/api/clock/answers/{assignment_id}",
             "/api/directory", "/api/directory/{pcn}", "/api/directory/changes",
+        *(
+            f"/api/{kind.about}s/{{{kind.about}_id}}/commands/{kind.name}{what}"
+            for kind in REQUESTS.values() for what in ("", "/preview")
+        ),
     }  # fmt: skip

@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from application.access.principal import ADMINISTRATION
 from application.operations import Operations
 from audit.auditor import Auditor
 from cli.arguments import mapping
+from engine import commands
 from engine.events import BATON, Actor, Event, LinkIssued, MessageRefused
 from engine.events.post import LINKS, POST
 from notifications.links import Links
@@ -22,7 +24,8 @@ from web.views import WebSettings
 
 __all__ = ["clock", "operations"]
 URL = "http://127.0.0.1:8700"
-BY = {"name": "Asha Patel", "role": "pcn_manager"}
+BY = {"name": "Asha Patel", "role": "pcn_manager", "how": "by telephone"}
+GIVER = {"name": "Asha Patel"}
 TOKEN = {"Authorization": "Bearer token"}
 
 
@@ -52,17 +55,17 @@ async def test_what_is_no_assignment_is_404(api: httpx.AsyncClient, id_: str) ->
 
 @pytest.mark.parametrize("id_", ["post", "links", "files", "nothing"])
 async def test_what_is_no_workflow_is_404(api: httpx.AsyncClient, id_: str) -> None:
-    body = {"reason": "to see", "by": BY}
+    body = {"reason": "to see", "by": GIVER}
     got = await api.get(f"/api/workflows/{id_}")
-    held = await api.post(f"/api/workflows/{id_}/hold", json=body)
-    lifted = await api.post(f"/api/workflows/{id_}/lift", json=body)
+    held = await api.post(f"/api/workflows/{id_}/commands/hold", json=body)
+    lifted = await api.post(f"/api/workflows/{id_}/commands/lift", json=body)
     assert [got.status_code, held.status_code, lifted.status_code] == [404, 404, 404]
     assert held.json()["code"] == "no-such-workflow"
 
 
 async def test_a_key_is_for_one_launch(api: httpx.AsyncClient) -> None:
     inputs = mapping(EXAMPLES / "inputs" / "iif-quarter-close.yaml")
-    body = {"definition": "iif-quarter-close", "pcns": ["U90001"], "inputs": inputs, "by": BY}
+    body = {"definition": "iif-quarter-close", "pcns": ["U90001"], "inputs": inputs, "by": GIVER}
 
     async def launched(key: str, **changed: object) -> httpx.Response:
         return await api.post("/api/workflows", json={**body, **changed}, headers={"Idempotency-Key": key})
@@ -76,10 +79,9 @@ async def test_a_key_is_for_one_launch(api: httpx.AsyncClient) -> None:
 
 async def test_lists_name_nobody_who_has_answered(site: Site) -> None:
     async def lists() -> set[str]:
-        found = await site.gateway.lists.workflows(status="open")
+        found = await site.api.workflows(ADMINISTRATION, status="open")
         (row,) = [each for each in found if each["workflow_id"] == site.workflow]
-        one = await site.gateway.lists.workflow(site.workflow)
-        assert one is not None
+        one = await site.api.workflow(ADMINISTRATION, site.workflow)
         return {row["waiting_for"], one["waiting_for"]}
 
     (before,) = await lists()
@@ -92,9 +94,9 @@ async def test_lists_name_nobody_who_has_answered(site: Site) -> None:
 
 
 async def test_a_list_of_one_state_looks_past_the_latest_workflows(site: Site) -> None:
-    await site.gateway.hold(site.workflow, "a strike", MANAGER)
+    await site.operations.do(site.workflow, commands.hold, MANAGER, "a strike")
     await site.launch("Q2")
-    (held,) = await site.gateway.lists.workflows(status="held", limit=1)
+    (held,) = await site.api.workflows(ADMINISTRATION, status="held", limit=1)
     assert held["workflow_id"] == site.workflow
 
 

@@ -6,10 +6,12 @@ from dataclasses import asdict
 
 import pytest
 
+from application.access.policy import the_manager
+from engine.dates.clock import london_date
 from engine.simulation.scenario import Stage
 from engine.state.workflow import Assignment
 from tests.engine.stages import do, staged
-from web.assignment_view import assignment_page, the_manager
+from web.assignment_view import assignment_page
 from web.views import AssignmentPage
 
 Q4 = {
@@ -26,7 +28,7 @@ def asked(stage: Stage, step: str, organisation: str = "") -> Assignment:
 
 
 def page(stage: Stage, assignment: Assignment, *, to_manager: bool = False) -> AssignmentPage:
-    viewer = the_manager(stage.state, stage.now) if to_manager else None
+    viewer = the_manager(stage.state, london_date(stage.now)) if to_manager else None
     return assignment_page(stage.state, assignment, stage.now, viewer)
 
 

@@ -37,7 +37,7 @@ from web.app import create_app
 from web.gateway import Gateway
 
 AUTH = {"authorization": f"Bearer {TOKEN}"}
-BY: dict[str, Any] = {"name": "Asha Patel", "role": "pcn_manager"}
+BY: dict[str, Any] = {"name": "Asha Patel"}
 #: Each tries this many, for there are thirty ways in.
 FEWER = settings(max_examples=settings().max_examples // 4)
 GUARDED = {"nhs_number", "may_be_nhs_number"}
@@ -71,15 +71,22 @@ class Served:
         }
 
     def answer(self, by: Mapping[str, Any], **answers: Any) -> httpx.Response:
-        body = {"answers": answers, "by": {**by, "role": "practice_manager"}}
+        body = {"answers": answers, "by": {**by, "role": "practice_manager", "how": "on paper"}}
         return self.send("POST", f"/api/assignments/{self.assignment}/responses", json=body)
 
     def reply(self, by: Mapping[str, Any], kind: str, text: str, **more: str) -> httpx.Response:
-        body = {"kind": kind, "text": text, "by": {**by, "role": "practice_manager"}, **more}
+        body = {
+            "kind": kind,
+            "text": text,
+            "by": {**by, "role": "practice_manager", "how": "on paper"},
+            **more,
+        }
         return self.send("POST", f"/api/assignments/{self.assignment}/replies", json=body)
 
     def about(self, by: Mapping[str, Any], what: str, reason: str) -> httpx.Response:
-        return self.send("POST", f"/api/workflows/{self.workflow}/{what}", json={"reason": reason, "by": by})
+        return self.send(
+            "POST", f"/api/workflows/{self.workflow}/commands/{what}", json={"reason": reason, "by": by}
+        )
 
     def launch(self, by: Mapping[str, Any], key: str = "", **inputs: str) -> httpx.Response:
         body = {"definition": "every-entry", "pcns": [PCN], "inputs": inputs, "by": by}

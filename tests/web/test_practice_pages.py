@@ -133,7 +133,7 @@ class TestAnswering:
         assert values["indicators"]["CAN-02"]["result"] == "unknown"
         assert values["search_run_on"] == "2027-01-05"
         assert values["note"] == "Two staff away"
-        assert (actor.name, actor.role, actor.channel) == ("Priya Shah", "Practice manager", "web")
+        assert (actor.name, actor.role, actor.channel) == ("Priya Shah", "Practice manager", "link")
         for _ in range(2):
             thanks = await client.get(answer.headers["location"])
             assert "Thank you" in thanks.text

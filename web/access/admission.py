@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 
 from starlette.responses import Response
@@ -11,6 +10,7 @@ from starlette.types import Scope
 from web.access.headers import Kind
 from web.access.hosts import host_is_allowed
 from web.access.limits import API_BYTES, OTHER_BYTES, PAGE_BYTES, PER_ADDRESS, PER_LINK, WRONG_TOKENS, Buckets
+from web.access.principals import FindPrincipal, Principals
 from web.access.visitor_address import VisitorAddresses
 from web.problems import ProblemDetails, problem
 from web.renderer import Pages
@@ -21,11 +21,13 @@ _CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class Admission:
-    """Turns away what may not come in. `ticks` gives seconds, for the rate limits."""
+    """Turns away what may not come in. `find` says whose token one is; `ticks` gives seconds, for the rate limits."""
 
-    def __init__(self, pages: Pages, settings: WebSettings, ticks: Callable[[], float]) -> None:
+    def __init__(
+        self, pages: Pages, settings: WebSettings, find: FindPrincipal, ticks: Callable[[], float]
+    ) -> None:
         self._pages, self._hosts = pages, settings.hosts
-        self._bearer = f"Bearer {settings.api_token}".encode() if settings.api_token else b""
+        self._principals = Principals(settings.api_token, find)
         self._visitors = VisitorAddresses(settings.trusted_proxies)
         self._links, self._addresses = Buckets(PER_LINK, ticks), Buckets(PER_ADDRESS, ticks)
         self._strangers = Buckets(WRONG_TOKENS, ticks)
@@ -70,14 +72,17 @@ class Admission:
         return self.say(kind, 413, "too_large", "That is too large", advice)
 
     def _stranger(self, scope: Scope, given: dict[bytes, bytes]) -> Response | None:
-        if not self._bearer:
+        if self._principals.closed:
             return self.say("api", 503, "api_closed", "The API is closed", "Start Baton with an API token to open it.")  # fmt: skip
-        if hmac.compare_digest(given.get(b"authorization", b""), self._bearer):
+        if self._principals.admit(scope, given.get(b"authorization", b"")):
             return None
         wait = self._strangers.take(self._visitors.of(scope))
         if wait:
             return self._slow_down("api", wait)
-        advice = "Send the header Authorization: Bearer, with the token in the file api-token of Baton's home folder."
+        advice = (
+            "Send the header Authorization: Bearer, with a token that `baton token new` made and that has not run out, or the one "
+            "in the file api-token of Baton's home folder."
+        )
         refused = self.say("api", 401, "unauthorized", "The API's token is missing or wrong", advice)
         refused.headers["www-authenticate"] = "Bearer"
         return refused

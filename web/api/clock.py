@@ -8,8 +8,8 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime
 
 from application.progress.demonstration_clock import ClockReading, DemonstrationClock
+from web.api.bodies import RequestBody
 from web.api.json_bodies import StrictRoute
-from web.api.routes import RequestBody
 from web.api.schema import ERRORS
 
 
@@ -23,16 +23,18 @@ def clock_routes(leaper: DemonstrationClock) -> APIRouter:
     """GET and POST /api/clock. Only where the clock is one that leaps."""
     router = APIRouter(prefix="/api", tags=["clock"], responses=ERRORS, route_class=StrictRoute)
 
-    @router.get("/clock", summary="Where the calendar of this demonstration stands")
+    @router.get("/clock", name="show clock", summary="Where the calendar of this demonstration stands")
     async def look() -> ClockReading:
         return await leaper.look()
 
-    @router.post("/clock", summary="Leap to a moment, or to the next that matters")
+    @router.post("/clock", name="leap clock", summary="Leap to a moment, or to the next that matters")
     async def leap(wanted: Leap) -> ClockReading:
         return await leaper.leap(wanted.to)
 
     @router.get(
-        "/clock/answers/{assignment_id}", summary="Plausible answers, for people made up for a demonstration"
+        "/clock/answers/{assignment_id}",
+        name="plausible answers",
+        summary="Plausible answers, for people made up for a demonstration",
     )
     async def answers(assignment_id: str) -> dict[str, Any]:
         return await leaper.plausible(assignment_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -16,10 +16,12 @@ from application.directory.views import pcn_data
 from application.directory.words import sentences
 from application.progress.memberships import Memberships, Touched
 from definitions.models.primitives import ODS_LENGTH, Day
+from definitions.source.typed_text import ods_code
 from engine.commands.refusals import Invalid
 from engine.forms.answers import AnswerProblem
-from web.api.json_bodies import StrictRoute
-from web.api.routes import By, RequestBody, json
+from web.access.principals import policy_of, principal_of
+from web.api.bodies import UNSAID, RequestBody, Sender
+from web.api.json_bodies import StrictRoute, json
 from web.api.schema import ERRORS
 
 #: Characters of a directory file; England's PCNs are some 3 MB.
@@ -42,7 +44,7 @@ class DirectoryChangeBody(RequestBody):
         str, Field(max_length=1000, description="needed unless it is a preview; it goes into the log")
     ] = ""
     preview: Annotated[bool, Field(description="only say what it would change; nothing is kept")] = False
-    by: By
+    by: Sender = UNSAID
 
 
 def directory_routes(memberships: Memberships) -> APIRouter:
@@ -50,22 +52,32 @@ def directory_routes(memberships: Memberships) -> APIRouter:
     router = APIRouter(prefix="/api/directory", tags=["directory"], responses=ERRORS, route_class=StrictRoute)
     record = memberships.record
 
-    @router.get("", summary="The whole directory, as a file holds it")
+    @router.get("", name="show whole directory", summary="The whole directory, as a file holds it")
     async def whole() -> Response:
         record.current()  # or it is refused: there is none yet
         return json(record.data)
 
-    @router.get("/{pcn}", summary="A PCN: its practices, people, roles, cover, absences and closures")
-    async def of_pcn(pcn: str, on: Day | None = None) -> Response:
+    @router.get(
+        "/{pcn}",
+        name="show directory",
+        summary="A PCN: its practices, people, roles, cover, absences and closures",
+    )
+    async def of_pcn(request: Request, pcn: str, on: Day | None = None) -> Response:
         """With `on`, a date, only what holds on that day."""
+        policy_of(request).at_pcn(principal_of(request), ods_code(pcn))
         return json(pcn_data(record.current(), pcn, on))
 
-    @router.post("/changes", summary="Change the directory, or see what a change would bring")
-    async def change(body: DirectoryChangeBody) -> Response:
+    @router.post(
+        "/changes", name="change directory", summary="Change the directory, or see what a change would bring"
+    )
+    async def change(request: Request, body: DirectoryChangeBody) -> Response:
         """The workflows under way follow before it answers. `says`: what changes, in sentences. `touches`, in a preview:
         what that brings to what is asked, on which day, and who hears of it; workflows beyond the first 200 are `left_out`."""
+        who = body.by.of(principal_of(request))
+        actor = policy_of(request).directory_keeper(
+            who, [] if body.file else [ods_code(pcn) for pcn in body.pcns]
+        )
         wanted, sha256 = _wanted(body, memberships)
-        actor = body.by.actor()
         if body.preview:
             made = await asyncio.to_thread(memberships.preview, wanted)
             return json(_shown(made, await memberships.touched(made)))

@@ -22,7 +22,12 @@ def outbox_links(outbox: Outbox) -> APIRouter:
     """POST /api/outbox/links. Only where emails stay on this machine."""
     router = APIRouter(prefix="/api", tags=["outbox"], responses=ERRORS, route_class=StrictRoute)
 
-    @router.post("/outbox/links", summary="A link that opens the outbox for a while", status_code=201)
+    @router.post(
+        "/outbox/links",
+        name="open outbox",
+        summary="A link that opens the outbox for a while",
+        status_code=201,
+    )
     async def link() -> OutboxLink:
         return OutboxLink(path=outbox.path(), seconds=KEY_LASTS)
 

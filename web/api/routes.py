@@ -1,4 +1,4 @@
-"""The REST API: launch, look, answer, reply, hold and lift. Every error says what to do next.
+"""The REST API: launch, look, answer and reply; its commands are in `web/api/commands.py`. Every error says what to do next.
 
 Answers are the busy part, and are read by hand: no dependency, no model, one JSON in and one out.
 """
@@ -7,104 +7,66 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Header, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Query, Request
+from pydantic import Field, ValidationError
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from definitions.models.primitives import ODS_LENGTH, Day
 from definitions.models.replies import REPLIES, ReplyKind
-from definitions.source.typed_text import on_one_line
+from definitions.source.typed_text import ods_code
 from engine.commands.refusals import Invalid, Refused, Warned
-from engine.events import Actor
 from engine.forms.answers import AnswerProblem as AnswerProblem
-from engine.forms.answers import check_signer
-from web.api.json_bodies import StrictRoute, read_json
+from web.access.principals import policy_of, principal_of
+from web.api.bodies import UNSAID, Key, RequestBody, Sender, Teller
+from web.api.gateway import ApiGateway
+from web.api.json_bodies import StrictRoute, json, read_json
 from web.api.schema import ERRORS, FILE_BODY, RESPONSE_BODY, TAKEN
-from web.gateway import Gateway
 from web.problems import ProblemDetails, problem, refusal
 
 _UNREADABLE = ProblemDetails(
     422, "invalid", "This is not what is expected here", 'Send JSON: {"answers": {...}, "by": {"name": ..., "role": ...}}.'
 )  # fmt: skip
-_BY_KEYS = frozenset(("name", "role", "person", "organisation", "channel", "not_nhs_number"))
-_CHANNELS = ("api", "cli")  #: a tuple: what was sent may not be hashable
-
-
-class RequestBody(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class By(RequestBody):
-    """Who does it."""
-
-    name: Annotated[str, Field(min_length=1, max_length=100)]
-    role: Annotated[str, Field(min_length=1, max_length=100)]
-    person: Annotated[str, Field(max_length=60, description="the person's id in the directory")] = ""
-    organisation: Annotated[str, Field(max_length=ODS_LENGTH, description="an ODS code")] = ""
-    channel: Literal["api", "cli"] = "api"
-    not_nhs_number: Annotated[
-        bool, Field(description="says that what may be an NHS number here is something else; it is logged")
-    ] = False
-
-    def actor(self) -> Actor:
-        """Raises Invalid."""
-        return _actor(**self.model_dump())
-
-
-def _actor(
-    name: str, role: str, organisation: str, person: str, channel: Literal["api", "cli"], not_nhs_number: bool
-) -> Actor:
-    """Who sends it, by their own words. Raises Invalid where they name nobody."""
-    if wrong := check_signer(name, role, not_nhs_number):
-        raise Invalid([AnswerProblem(f"by.{each.path}", each.message, each.code) for each in wrong])
-    return Actor(
-        on_one_line(name),
-        on_one_line(role),
-        organisation,
-        person,
-        channel=channel,
-        not_nhs_number=not_nhs_number,
-    )
 
 
 class LaunchBody(RequestBody):
     definition: Annotated[str, Field(min_length=1, max_length=60)]
     pcns: Annotated[list[str], Field(min_length=1, max_length=5000, description="ODS codes of the PCNs")]
     inputs: dict[str, Any] = {}
-    by: By
+    by: Sender = UNSAID
 
 
 class ReplyBody(RequestBody):
     kind: ReplyKind
     text: Annotated[str, Field(max_length=4000)] = ""
     until: Day | None = None
-    by: By
+    by: Teller = Teller()
 
 
-class ReasonBody(RequestBody):
+class RevokeBody(RequestBody):
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
-    by: By
-
-
-Key = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
+    by: Sender = UNSAID
 
 
 #: Takes a request for the path parameter `assignment_id`.
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def api_routes(gateway: Gateway) -> tuple[Handler, APIRouter]:
+def api_routes(gateway: ApiGateway, now: Callable[[], datetime]) -> tuple[Handler, APIRouter]:
     """What takes answers, for the short way, and the router with everything, which describes it too."""
     router = APIRouter(prefix="/api", responses=ERRORS, route_class=StrictRoute)
     _add_looking(router, gateway)
-    _add_acting(router, gateway)
-    respond = _responding(gateway)
+    _add_managing(router, gateway)
+    _add_answering(router, gateway, now)
+    _add_launching(router, gateway)
+    respond = _responding(gateway, now)
     router.post(
         "/assignments/{assignment_id}/responses",
+        name="respond",
         summary="Answer an assignment",
         status_code=201,
         responses=TAKEN,
@@ -133,15 +95,17 @@ class ShortWay:
         await self._app(scope, receive, send)
 
 
-def _responding(gateway: Gateway) -> Handler:
+def _responding(gateway: ApiGateway, now: Callable[[], datetime]) -> Handler:
     async def respond(request: Request) -> Response:
         """Takes the answers, and says so when they are safe on disk. A later answer replaces an earlier one."""
         try:
+            policy_of(request).require(principal_of(request), "respond")
             read = _read(await request.body())
             if read is None:
                 return problem(_UNREADABLE)
-            answers, actor, anyway = read
-            taken = await gateway.respond(request.path_params["assignment_id"], answers, actor, anyway=anyway)
+            answers, by, anyway = read
+            who, id_ = by.of(principal_of(request)), request.path_params["assignment_id"]
+            taken = await gateway.respond(who, id_, answers, by.told(now()), anyway=anyway)
         except (Invalid, Warned, Refused) as error:
             return refusal(error)
         warnings = [{"path": each.path, "message": each.message} for each in taken.warnings]
@@ -150,62 +114,91 @@ def _responding(gateway: Gateway) -> Handler:
     return respond
 
 
-def _read(body: bytes) -> tuple[Mapping[str, Any], Actor, bool] | None:
-    """What a response brings, None where it has not the shape of one. Raises Invalid."""
+def _read(body: bytes) -> tuple[Mapping[str, Any], Teller, bool] | None:
+    """What a response brings, None where it has not the shape of one."""
     try:
         sent = read_json(body)
     except ValueError:
         return None
     if type(sent) is not dict or not sent.keys() <= {"answers", "by", "refuse_warnings"}:
         return None
-    answers, by, careful = sent.get("answers"), sent.get("by"), sent.get("refuse_warnings", False)
+    answers, by, careful = sent.get("answers"), sent.get("by", {}), sent.get("refuse_warnings", False)
     if type(answers) is not dict or type(by) is not dict or type(careful) is not bool:
         return None
-    if not by.keys() <= _BY_KEYS or type(by.get("not_nhs_number", False)) is not bool:
+    try:
+        return answers, Teller.model_validate_json(orjson.dumps(by), strict=True), not careful
+    except ValidationError:
         return None
-    given = [by.get(key, "") for key in ("name", "role", "organisation", "person")]
-    if (
-        any(type(text) is not str or len(text) > 200 for text in given)
-        or by.get("channel", "api") not in _CHANNELS
-    ):
-        return None
-    name, role, organisation, person = given
-    channel: Literal["api", "cli"] = "cli" if by.get("channel") == "cli" else "api"
-    actor = _actor(name, role, organisation, person, channel, by.get("not_nhs_number", False))
-    return answers, actor, not careful
 
 
-def json(value: Any, status: int = 200) -> Response:
-    return Response(orjson.dumps(value, default=str), status, media_type="application/json")
-
-
-def _missing(what: str) -> Response:
-    return problem(ProblemDetails(404, "not_found", f"There is no such {what}", f"GET /api/workflows lists what there is; check the {what}'s id."))  # fmt: skip
-
-
-def _add_looking(router: APIRouter, gateway: Gateway) -> None:
-    @router.get("/workflows", summary="List workflows")
+def _add_looking(router: APIRouter, gateway: ApiGateway) -> None:
+    @router.get("/workflows", name="list workflows", summary="List workflows")
     async def workflows(
+        request: Request,
         prefix: Annotated[str, Query(max_length=60, description="what the ids begin with")] = "",
         pcn: Annotated[str, Query(max_length=ODS_LENGTH)] = "",
         definition: Annotated[str, Query(max_length=60)] = "",
         status: Literal["", "open", "held", "completed", "stopped", "cancelled"] = "",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Response:
-        found = await gateway.lists.workflows(
-            prefix=prefix, pcn=pcn, definition=definition, status=status, limit=limit
+        who = principal_of(request)
+        found = await gateway.workflows(
+            who, prefix=prefix, pcn=pcn, definition=definition, status=status, limit=limit
         )
         return json({"workflows": found})
 
-    @router.get("/workflows/{workflow_id}", summary="A workflow with its steps and assignments")
-    async def workflow(workflow_id: str) -> Response:
-        found = await gateway.lists.workflow(workflow_id)
-        return json(found) if found is not None else _missing("workflow")
+    @router.get(
+        "/workflows/{workflow_id}", name="show workflow", summary="A workflow with its steps and assignments"
+    )
+    async def workflow(request: Request, workflow_id: str) -> Response:
+        return json(await gateway.workflow(principal_of(request), workflow_id))
 
-    @router.get("/assignments/{assignment_id}", summary="An assignment: what is asked, and what was answered")
-    async def assignment(assignment_id: str) -> Response:
-        page = await gateway.page(assignment_id, to_manager=True)
-        return json(asdict(page)) if page is not None else _missing("assignment")
+    @router.get(
+        "/assignments/{assignment_id}", name="show assignment", summary="An assignment: what is asked, and what was answered"
+    )  # fmt: skip
+    async def assignment(request: Request, assignment_id: str) -> Response:
+        return json(asdict(await gateway.assignment(principal_of(request), assignment_id)))
+
+
+def _add_managing(router: APIRouter, gateway: ApiGateway) -> None:
+    @router.get(
+        "/processes", name="list processes", summary="The processes of the library, and what each asks"
+    )
+    async def processes() -> Response:
+        return json({"processes": await gateway.processes()})
+
+    @router.get(
+        "/todo", name="show todo", summary="What needs you: what waits for a person, the longest first"
+    )
+    async def todo(
+        request: Request,
+        pcn: Annotated[str, Query(max_length=ODS_LENGTH, description="of this PCN only")] = "",
+    ) -> Response:
+        found = await gateway.todo.of(principal_of(request), ods_code(pcn))
+        return json({"items": [asdict(each) for each in found]})
+
+
+def _add_answering(router: APIRouter, gateway: ApiGateway, now: Callable[[], datetime]) -> None:
+    @router.post(
+        "/assignments/{assignment_id}/replies", name="reply", summary="Say something instead of an answer", status_code=201,
+        responses={**ERRORS, 200: {"description": "The same was said before, by the same name, and still waits"}},
+    )  # fmt: skip
+    async def reply(request: Request, assignment_id: str, body: ReplyBody) -> Response:
+        if REPLIES[body.kind].needs_day and body.until is None:
+            raise Invalid([AnswerProblem("until", "Say until when", "missing")])
+        who, told = body.by.of(principal_of(request)), body.by.told(now())
+        fresh = await gateway.reply(who, assignment_id, body.kind, body.text, body.until, told)
+        return json({"kind": body.kind, "repeated": not fresh}, 201 if fresh else 200)
+
+    @router.post(
+        "/assignments/{assignment_id}/files", name="send file", summary="Send a file, for an answer that will name it",
+        status_code=201, openapi_extra=FILE_BODY,
+    )  # fmt: skip
+    async def file(assignment_id: str, request: Request) -> Response:
+        """It is kept for a week, until an answer to this assignment that names its sha256 is taken."""
+        content = await request.body()
+        sha256 = await gateway.stage_file(principal_of(request), assignment_id, content)
+        return json({"sha256": sha256, "size": len(content)}, 201)
 
 
 _AGAIN: dict[int | str, dict[str, Any]] = {
@@ -213,42 +206,25 @@ _AGAIN: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _add_acting(router: APIRouter, gateway: Gateway) -> None:
-    @router.post("/workflows", summary="Launch a process", status_code=201, responses={**ERRORS, **_AGAIN})
-    async def launch(body: LaunchBody, idempotency_key: Key) -> Response:
-        made = await gateway.launch(body.definition, body.pcns, body.inputs, body.by.actor(), idempotency_key)
+def _add_launching(router: APIRouter, gateway: ApiGateway) -> None:
+    @router.post(
+        "/workflows",
+        name="launch",
+        summary="Launch a process",
+        status_code=201,
+        responses={**ERRORS, **_AGAIN},
+    )
+    async def launch(request: Request, body: LaunchBody, idempotency_key: Key) -> Response:
+        who = body.by.of(principal_of(request))
+        made = await gateway.launch(who, body.definition, body.pcns, body.inputs, idempotency_key)
         return json(asdict(made), 200 if made.repeated else 201)
 
     @router.post(
-        "/assignments/{assignment_id}/replies", summary="Say something instead of an answer", status_code=201,
-        responses={**ERRORS, 200: {"description": "The same was said before, by the same name, and still waits"}},
-    )  # fmt: skip
-    async def reply(assignment_id: str, body: ReplyBody) -> Response:
-        if REPLIES[body.kind].needs_day and body.until is None:
-            raise Invalid([AnswerProblem("until", "Say until when", "missing")])
-        fresh = await gateway.reply(assignment_id, body.kind, body.text, body.until, body.by.actor())
-        return json({"kind": body.kind, "repeated": not fresh}, 201 if fresh else 200)
-
-    @router.post(
-        "/assignments/{assignment_id}/files", summary="Send a file, for an answer that will name it", status_code=201,
-        openapi_extra=FILE_BODY,
-    )  # fmt: skip
-    async def file(assignment_id: str, request: Request) -> Response:
-        """It is kept for a week, until an answer to this assignment that names its sha256 is taken."""
-        content = await request.body()
-        return json({"sha256": await gateway.stage_file(assignment_id, content), "size": len(content)}, 201)
-
-    @router.post("/assignments/{assignment_id}/links/revoke", summary="End the links to an assignment")
-    async def revoke(assignment_id: str, body: ReasonBody) -> Response:
+        "/assignments/{assignment_id}/links/revoke",
+        name="revoke links",
+        summary="End the links to an assignment",
+    )
+    async def revoke(request: Request, assignment_id: str, body: RevokeBody) -> Response:
         """The next email about it carries a new one."""
-        return json({"revoked": await gateway.revoke_links(assignment_id, body.reason, body.by.actor())})
-
-    @router.post("/workflows/{workflow_id}/hold", summary="Stop a workflow's clocks")
-    async def hold(workflow_id: str, body: ReasonBody) -> Response:
-        await gateway.hold(workflow_id, body.reason, body.by.actor())
-        return json({"held": True})
-
-    @router.post("/workflows/{workflow_id}/lift", summary="Let a held workflow go on")
-    async def lift(workflow_id: str, body: ReasonBody) -> Response:
-        await gateway.lift(workflow_id, body.reason, body.by.actor())
-        return json({"held": False})
+        who = body.by.of(principal_of(request))
+        return json({"revoked": await gateway.revoke_links(who, assignment_id, body.reason)})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
+
+from engine.events import Means
 
 _PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -48,15 +50,24 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     507: _error("Baton's disk is full; nothing was kept, try again when there is room"),
 }
 
+#: As `web/api/bodies.py` reads it.
 _BY: dict[str, Any] = {
     "type": "object",
+    "description": "whose answer it is, where you record it for them; left out with their own token",
     "additionalProperties": False,
-    "required": ["name", "role"],
     "properties": {
-        "name": {"type": "string", "minLength": 1, "maxLength": 100},
-        "role": {"type": "string", "minLength": 1, "maxLength": 100},
-        "person": {"type": "string", "maxLength": 60},
-        "organisation": {"type": "string", "maxLength": 12},
+        "name": {
+            "type": "string",
+            "maxLength": 100,
+            "description": "a person's id in the directory, or a name",
+        },
+        "role": {"type": "string", "maxLength": 100, "description": "their role, in words"},
+        "how": {"type": "string", "enum": list(get_args(Means)), "description": "how they told it"},
+        "when": {
+            "type": "string",
+            "format": "date-time",
+            "description": "when they told it; now unless said",
+        },
         "channel": {"type": "string", "enum": ["api", "cli"]},
         "not_nhs_number": {
             "type": "boolean",
@@ -74,7 +85,7 @@ RESPONSE_BODY: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "additionalProperties": False,
-                    "required": ["answers", "by"],
+                    "required": ["answers"],
                     "properties": {
                         "answers": {
                             "type": "object",

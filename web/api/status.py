@@ -30,7 +30,7 @@ def status_routes(alarms: Alarms) -> APIRouter:
     """GET /api/status."""
     router = APIRouter(prefix="/api", tags=["status"], responses=ERRORS, route_class=StrictRoute)
 
-    @router.get("/status", summary="What of Baton does not work just now")
+    @router.get("/status", name="show status", summary="What of Baton does not work just now")
     async def status() -> StatusBody:
         return StatusBody(
             alarms=[

@@ -304,7 +304,7 @@ def _actor(data: FormData) -> Actor:
     return Actor(
         name=on_one_line(text_of(data, "name")),
         role=on_one_line(text_of(data, "role")),
-        channel="web",
+        channel="link",
         not_nhs_number=says_not_nhs_number(data),
     )
 

@@ -30,6 +30,7 @@ from engine.events.kinds import (
     kind_named,
 )
 from engine.events.post import LINKS, POST
+from engine.events.streams.access import TOKENS
 from engine.events.streams.directory import DIRECTORY
 from engine.expressions.scope import Scope
 from engine.notices import plan
@@ -146,7 +147,7 @@ def test_names_for_automations_are_each_event_s_own() -> None:
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.stream])
 def test_an_event_of_another_stream_is_never_a_workflow_s(name: str) -> None:
     kind = KINDS[name]
-    assert kind.stream in (POST, LINKS, DIRECTORY) and kind.folds is kind.notifies is NOTHING
+    assert kind.stream in (POST, LINKS, DIRECTORY, TOKENS) and kind.folds is kind.notifies is NOTHING
     world = World(simple())
     body = kind.body.__new__(kind.body)
     strayed = e.Event("w1", world.state.version + 1, AT_NINE, e.BATON, "clock", body)

@@ -31,13 +31,17 @@ def test_a_whole_number_stays_what_it_was(number: int) -> None:
 @pytest.mark.parametrize("text", ['"\\ud800"', '"Q3\\ud800"', "NaN", "[" * 2000, "9" * 5000])
 async def test_no_route_of_the_api_breaks_on_it(client: httpx.AsyncClient, site: Site, text: str) -> None:
     client.headers.update({"authorization": f"Bearer {TOKEN}", "content-type": "application/json", "Idempotency-Key": "k"})  # fmt: skip
-    by, inputs = '{"name": "x", "role": "pcn_manager"}', str(INPUTS).replace("'", '"')
+    by, who, inputs = (
+        '{"name": "x"}',
+        '{"name": "x", "role": "pcn_manager", "how": "on paper"}',
+        str(INPUTS).replace("'", '"'),
+    )
     for path, body in (
         ("/api/workflows", f'{{"definition": "quarter-figures", "pcns": [{text}], "inputs": {inputs}, "by": {by}}}'),
         ("/api/workflows", f'{{"definition": "quarter-figures", "pcns": ["{PCN}"], "inputs": {{"quarter": {text}}}, "by": {by}}}'),
-        (f"/api/workflows/{site.workflow}/hold", f'{{"reason": {text}, "by": {by}}}'),
-        (site.replies, f'{{"kind": "question", "text": {text}, "by": {by}}}'),
-        (site.responses, f'{{"answers": {{"note": {text}}}, "by": {by}}}'),
+        (f"/api/workflows/{site.workflow}/commands/hold", f'{{"reason": {text}, "by": {by}}}'),
+        (site.replies, f'{{"kind": "question", "text": {text}, "by": {who}}}'),
+        (site.responses, f'{{"answers": {{"note": {text}}}, "by": {who}}}'),
     ):  # fmt: skip
         answer = await client.post(path, content=body)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), path

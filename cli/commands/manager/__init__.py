@@ -1,0 +1,1 @@
+"""What a manager types: what needs them, what can be launched, and every command."""

@@ -1,0 +1,83 @@
+"""Every command over the API: one route for each request, described by its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from inspect import Parameter, Signature
+from typing import Any, cast
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, create_model
+from starlette.responses import Response
+
+from application.access.principal import Principal
+from application.commands import assignments, steps, workflows  # noqa: F401 - their requests are registered as they are read
+from application.commands import request as requests
+from application.commands.request import REQUESTS, RequestKind
+from web.access.principals import principal_of
+from web.api.bodies import MayBeKey, Sender
+from web.api.gateway import ApiGateway
+from web.api.json_bodies import StrictRoute, json
+from web.api.schema import ERRORS
+
+
+class CommandReceiptBody(BaseModel):
+    """What a command came to. `repeated`: the key was given before with the same, and nothing happened now."""
+
+    workflow: str
+    command: str
+    says: list[str]
+    repeated: bool
+
+
+def command_routes(gateway: ApiGateway) -> APIRouter:
+    """POST /api/workflows/{workflow_id}/commands/…, and the same of assignments."""
+    router = APIRouter(prefix="/api", tags=["commands"], responses=ERRORS, route_class=StrictRoute)
+    for kind in REQUESTS.values():
+        _add(router, gateway, kind)
+    return router
+
+
+def _add(router: APIRouter, gateway: ApiGateway, kind: RequestKind) -> None:
+    subject = f"{kind.about}_id"
+    body = create_model(f"{kind.model.__name__}Body", __base__=kind.model, by=(Sender, Sender()))
+
+    def read(given: dict[str, Any]) -> tuple[Principal, requests.Request, str]:
+        """Who gives it, what they give, and about what."""
+        fields = given["body"].model_dump(exclude={"by"})
+        who = given["body"].by.of(principal_of(given["request"]))
+        return who, kind.model.model_validate(fields), given[subject]
+
+    async def give(**given: Any) -> Response:
+        return json(asdict(await gateway.commands.give(*read(given), given["idempotency_key"])))
+
+    async def preview(**given: Any) -> Response:
+        return json(asdict(await gateway.commands.preview(*read(given))))
+
+    path = f"/{kind.about}s/{{{subject}}}/commands/{kind.name}"
+    router.post(
+        f"{path}/preview", name=kind.command.name, summary=f"What this would come to: {kind.summary}"
+    )(_with_parameters(preview, subject, body, keyed=False))
+    router.post(
+        path, name=kind.command.name, summary=kind.summary,
+        response_model=CommandReceiptBody,
+    )(_with_parameters(give, subject, body, keyed=True))  # fmt: skip
+
+
+def _with_parameters(
+    give: Callable[..., Awaitable[Response]], subject: str, body: type[BaseModel], *, keyed: bool
+) -> Callable[..., Awaitable[Response]]:
+    """`give`, with the parameters by which FastAPI reads and describes a request."""
+    taken: list[tuple[str, Any, Any]] = [
+        (subject, str, Parameter.empty),
+        ("body", body, Parameter.empty),
+        ("request", Request, Parameter.empty),
+    ]
+    taken += [("idempotency_key", MayBeKey, "")] if keyed else []
+    parameters = [
+        Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+        for name, annotation, default in taken
+    ]
+    cast(Any, give).__signature__ = Signature(parameters)
+    return give
