@@ -47,7 +47,8 @@ def _by_name(scope: Scope, assign: Assign) -> Target:
 
 
 def organisations(scope: Scope, at: str, chosen: tuple[str, ...] = ()) -> list[str]:
-    """The codes that `at` means in this PCN. A practice that is not of the PCN is left out."""
+    """The codes that `at` means in this PCN. A practice that is not of the PCN is left out; what one is to do that was named at
+    launch and has left, the PCN sees to."""
     where: Whereabouts = parse_assign_at(at)
     pcn = scope.state.pcn
     everyone = [practice.code for practice in pcn.practices]
@@ -63,7 +64,8 @@ def organisations(scope: Scope, at: str, chosen: tuple[str, ...] = ()) -> list[s
     if where.kind == "practices in":
         wanted = {_code(item) for item in value or ()}
         return [code for code in everyone if code in wanted]
-    return [key_of(value)] if value else [pcn.code]
+    named = key_of(value) if value else pcn.code
+    return [pcn.code if named in {practice.code for practice in pcn.former} else named]
 
 
 def _code(item: object) -> str:

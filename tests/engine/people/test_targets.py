@@ -195,3 +195,18 @@ def test_a_practice_that_leaves_is_asked_nothing_more_and_weighs_nothing() -> No
     world.answer("ask", "Y10004", {"visits": 1})
     world.advance()
     assert world.state.status == "completed" and world.state.steps["ask"].missing == ()
+
+
+def test_what_a_practice_was_to_do_that_has_left_the_pcn_sees_to() -> None:
+    world = World(worlds.process("vote"), {**worlds.LAUNCHES["vote"], "employer": "Y10001", "chosen": []})
+    world.do(commands.withdraw_practice, "Y10001", "it merged")
+    world.run("2027-01-12 09:00")
+    for step in ("views", "ballot"):
+        if not world.state.steps[step].done:
+            world.do(commands.skip_step, step, "it was said at the meeting")
+        world.advance()
+    asked = world.state.steps["employer_word"].assignments.values()
+    assert [(each.organisation, each.role, each.person) for each in asked] == [
+        ("U10001", "hr_lead", "maya"),
+        ("U10001", "named_person", "tom"),
+    ]
