@@ -12,7 +12,7 @@ from engine.commands.command import DECIDERS, MANAGERS, command
 from engine.commands.refusals import Refused, refuse_over, required_moment, required_reason
 from engine.decisions.assignments import ready
 from engine.decisions.draft import Draft
-from engine.decisions.rework import end_open, open_for, reopen, stop
+from engine.decisions.rework import asked_again, end_open, open_for, reopen, stop
 from engine.state.workflow import StepState, WorkflowState
 
 #: What asking again may come to.
@@ -66,7 +66,7 @@ def send_back(draft: Draft, step: str, what: str, organisation: str = "") -> Non
     if not any(a.response for a in theirs):
         raise Refused("nothing-in", f"nobody has answered {step} yet, so there is nothing to send back")
     what = required_reason(what, "send it back")
-    _again(draft, step, what, organisation, what)
+    _again(draft, step, what, organisation, asked_again(what))
 
 
 def _again(draft: Draft, step: str, because: str, organisation: str, text: str = "") -> None:

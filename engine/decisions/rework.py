@@ -58,17 +58,21 @@ def resume(draft: Draft, target: str, because: str) -> None:
     is asked again. A step on demand is left for whoever opened it to open again.
     """
     interrupted = cut_short(draft.state, target)
-    reopen(draft, target, because, text=because)
+    text = asked_again(because)
+    reopen(draft, target, because, text=text)
     for step_id in interrupted:
         state = draft.state.steps[step_id]
         open_still = dict.fromkeys(a.organisation for a in state.assignments.values() if not a.settled)
         several = asked_of_several(draft.state.process.steps[step_id])
         for organisation in (open_still if several else ()) or ("",):
             draft.emit(
-                e.StepReopened(
-                    step_id, state.attempt + 1, because, organisation, sent_back=False, text=because
-                )
+                e.StepReopened(step_id, state.attempt + 1, because, organisation, sent_back=False, text=text)
             )
+
+
+def asked_again(because: str) -> str:
+    """What stands above the question when it is asked again, whether it was answered before or not."""
+    return f"This is asked again: {because}"
 
 
 def _ask_the_practice(draft: Draft, target: str, because: str, organisation: str, text: str) -> bool:

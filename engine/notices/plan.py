@@ -291,7 +291,9 @@ def _membership_changed(
 def _step_skipped(
     body: e.StepSkipped, event: e.Event, before: WorkflowState, scope: Scope
 ) -> Iterator[e.Notice]:
-    yield from not_needed(scope, before.steps[body.step].assignments.values(), body.because, event.actor)
+    yield from not_needed(
+        scope, before.steps[body.step].assignments.values(), f"This is left out: {body.because}", event.actor
+    )
 
 
 @_NOTICES.by_code(e.ShortfallDecided)

@@ -80,7 +80,7 @@ def test_a_workflow_that_was_cancelled_goes_on_where_it_was() -> None:
     assert world.state.status == "open" and world.state.steps["ask"].attempt == 2
     assert len(world.state.earlier["ask"]) == 1 and world.state.earlier["ask"][0].assignments
     asking = [n for n in world.notices(since) if n.person == "priya"]
-    assert [n.facts["text"] for n in asking] == ["it was right after all"] * 2
+    assert [n.facts["text"] for n in asking] == ["This is asked again: it was right after all"] * 2
     assert {n.kind for n in world.notices(since)} == {"ask"}
 
 

@@ -50,7 +50,7 @@ def test_one_answer_goes_back_with_what_is_wrong_while_the_others_are_asked() ->
     world.advance()
     (email,) = world.notices(since)
     assert (email.kind, email.about, email.facts["text"]) == (
-        "ask", world.asked("ask", ORCHARD).id, "Home visits are missing",
+        "ask", world.asked("ask", ORCHARD).id, "This is asked again: Home visits are missing",
     )  # fmt: skip
     assert world.state.steps["ask"].attempt == 1 and world.asked("ask", ORCHARD).status == "open"
 
@@ -62,7 +62,7 @@ def test_one_answer_of_a_step_that_closed_goes_back_and_the_others_stand() -> No
     world.advance()
     emails = [n for n in world.notices(since) if n.kind == "ask"]
     assert [(n.organisation, n.facts["text"]) for n in emails] == [
-        (ORCHARD, "The visits of March are missing")
+        (ORCHARD, "This is asked again: The visits of March are missing")
     ]
     stands = {a.organisation: a.status for a in world.state.steps["returns"].assignments.values()}
     assert stands == {ELM: "carried", ORCHARD: "open", QUAY: "carried", MOOR: "carried"}
@@ -73,7 +73,7 @@ def test_a_whole_step_goes_back() -> None:
     world.do(commands.send_back, "returns", "The search was the wrong one")
     world.advance()
     assert {a.text for a in world.state.steps["returns"].assignments.values()} == {
-        "The search was the wrong one"
+        "This is asked again: The search was the wrong one"
     }
 
 
@@ -99,7 +99,7 @@ def test_a_step_is_left_out_and_who_was_asked_hears_it_once() -> None:
     world.do(commands.skip_step, "ask", "The van is sold.")
     told = world.notices(since)
     assert [n.email for n in told] == ["priya@example.nhs.uk", "desk@quayside.example"]
-    assert told[0].facts["text"] == "The van is sold. There is nothing more for you to do."
+    assert told[0].facts["text"] == "This is left out: The van is sold. There is nothing more for you to do."
     assert [each["practice"] for each in told[0].facts["cancels"]] == ["Orchard", "Moor"]
     assert {a.status for a in world.state.steps["ask"].assignments.values()} == {"answered", "ended"}
     world.advance()
