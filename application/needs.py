@@ -62,8 +62,6 @@ def _needs(state: WorkflowState, now: datetime) -> Iterator[Need]:
         title = scope.title(state.process.steps[step_id], first)
         for kind, text, since in _of_step(state, step):
             yield Need(kind, state.id, step_id, title, text, since)
-        if step.status != "open":
-            continue
         for assignment in step.assignments.values():
             for kind, text, since in _of_assignment(state, assignment, now):
                 yield Need(
@@ -90,7 +88,7 @@ def _of_assignment(
     state: WorkflowState, assignment: Assignment, now: datetime
 ) -> Iterator[tuple[Kind, str, datetime]]:
     place, since = state.pcn.organisation_name(assignment.organisation), assignment.asked_since
-    if (reply := assignment.reply) is not None:
+    if (reply := assignment.unsettled) is not None:
         yield "reply", _said(reply, place), reply.at
     if assignment.status != "open":
         return
@@ -99,7 +97,7 @@ def _of_assignment(
         yield "nobody", f"Nobody holds {role} at {place}: say whom to ask.", since
     elif assignment.unreached:
         yield "unreached", f"The email to {assignment.name} ({place}) did not arrive.", since
-    elif assignment.called and reply is None and _to_ring(assignment, now):
+    elif reply is None and _to_ring(assignment, now):
         person = state.pcn.people_by_id.get(assignment.person)
         number = f", {person.phone}" if person and person.phone else ""
         yield "ring", f"Ring {assignment.name} ({place}{number}).", since
@@ -111,6 +109,8 @@ def _said(reply: Reply, place: str) -> str:
 
 
 def _to_ring(assignment: Assignment, now: datetime) -> bool:
-    """Nobody has noted a call yet, or the day that was noted for the next one is here."""
-    last = assignment.calls[-1] if assignment.calls else None
-    return last is None or (last.next_on is not None and last.next_on <= london_date(now))
+    """A call was asked for and nobody has noted one yet, or the day that was noted for the next one is here."""
+    if not assignment.calls:
+        return assignment.called
+    next_on = assignment.calls[-1].next_on
+    return next_on is not None and next_on <= london_date(now)

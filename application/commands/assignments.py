@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -18,8 +19,10 @@ from application.commands.request import (
     Words,
     request,
 )
+from application.repository import Repository
 from definitions.models.primitives import Day
 from engine import commands
+from engine.events.assignment_id import AssignmentId
 
 _ToPerson = Annotated[Name, Field(description="whom to ask: their id in the directory")]
 
@@ -71,3 +74,7 @@ class Nudge(Request):
     """Remind whoever is asked, now, beside the two reminders that go by themselves; once a week a practice at most."""
 
     text: Annotated[MayBeWords, Field(description="in your words; in Baton's unless said")] = ""
+
+    async def facts(self, repository: Repository, about: str, now: datetime) -> Mapping[str, Any]:
+        place = AssignmentId.parse(about).organisation
+        return {"elsewhere": await repository.last_nudge(place, now)}

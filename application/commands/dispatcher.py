@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from application.access.policy import Policy
 from application.access.principal import Principal
@@ -23,11 +25,12 @@ from engine.state.workflow import WorkflowState
 
 
 def decision_of(
-    request: Request, state: WorkflowState, about: str, actor: Actor, now: datetime, pcn_today: PcnToday
-) -> Decision:
+    request: Request, state: WorkflowState, about: str, actor: Actor, now: datetime, pcn_today: PcnToday,
+    facts: Mapping[str, Any],
+) -> Decision:  # fmt: skip
     """What the engine makes of a request, from `state`. Raises Refused, Invalid."""
     first = (about,) if request.kind.about == "assignment" else ()
-    return request.kind.function(state, now, actor, *first, **request.arguments(pcn_today))
+    return request.kind.function(state, now, actor, *first, **request.arguments(pcn_today), **facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,10 @@ class CommandDispatcher:
         content = content_of(request.kind.name, {"about": about, **request.model_dump(mode="json")})
 
         pcn_today = self._pcn_today(state, now)
+        facts = await request.facts(self._operations.repository, about, now)
 
         def decide(current: WorkflowState) -> Decision:
-            given = partial(decision_of, request, current, about, actor, now, pcn_today)
+            given = partial(decision_of, request, current, about, actor, now, pcn_today, facts)
             return under_key(current, now, actor, key, content, given)
 
         kept = await self._operations.record(state.id, decide, now)
@@ -71,9 +75,10 @@ class CommandDispatcher:
         actor, now = self._actor(principal, request, state), self._operations.clock.now()
         notices = await self._operations.repository.store.notices(state.id)
         written = Written.of((row.notice, row.status) for row in notices)
+        facts = await request.facts(self._operations.repository, about, now)
 
         def work_out() -> Preview:
-            decision = decision_of(request, state, about, actor, now, self._pcn_today(state, now))
+            decision = decision_of(request, state, about, actor, now, self._pcn_today(state, now), facts)
             return preview_of(request.kind.name, consequences(state, decision, now, written), now)
 
         return await answered(work_out)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from application.repository import Repository
 from definitions.models.directory import Pcn
 from definitions.models.primitives import Day
 from engine.commands.command import COMMANDS, Command, OnWorkflow
@@ -40,6 +41,10 @@ class Request(BaseModel):
     @property
     def kind(self) -> RequestKind:
         return KINDS[type(self)]
+
+    async def facts(self, repository: Repository, about: str, now: datetime) -> Mapping[str, Any]:
+        """What the command is given besides, of what stands in other workflows. Nothing for most."""
+        return {}
 
     def arguments(self, pcn_today: PcnToday) -> Mapping[str, Any]:
         """What the engine's command is called with: the fields by their names, a day as the end of its working day."""
