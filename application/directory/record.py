@@ -67,6 +67,10 @@ class DirectoryRecord:
         self._followed_data: Data = EMPTY
         self.file = ""  #: the SHA-256 of the file that was imported last
 
+    async def events(self) -> list[Event]:
+        """Everything that happened to the directory, the earliest first."""
+        return await self._store.events(DIRECTORY)
+
     async def load(self) -> None:
         """Read what the log has more than is known here."""
         for event in await self._store.events(DIRECTORY, self.version):

@@ -28,6 +28,10 @@ class Queries(Protocol):
         """What of a running Baton does not work; of one that does not run there is nothing to say."""
         ...
 
+    def directory_history(self, pcn: str) -> list[dict[str, Any]]:
+        """The changes of the directory, or of one PCN, the latest first."""
+        ...
+
     def directory(self) -> dict[str, Any]:
         """The whole directory, as a file holds it."""
         ...
@@ -55,6 +59,9 @@ class _ServerReader:
 
     def directory(self) -> dict[str, Any]:
         return self._server.directory()
+
+    def directory_history(self, pcn: str) -> list[dict[str, Any]]:
+        return self._server.directory_history(pcn)
 
     def workflows(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]:
         return self._server.workflows(pcn=pcn, status=status, limit=limit)
@@ -97,6 +104,13 @@ class _StoreReader:
         self._runner.run(record.load())
         record.current()  # or it says that there is none yet
         return dict(record.data)
+
+    def directory_history(self, pcn: str) -> list[dict[str, Any]]:
+        from application.directory.history import history
+        from application.directory.record import DirectoryRecord
+
+        events = self._runner.run(DirectoryRecord(self._store).events())
+        return [asdict(entry) for entry in history(events, pcn)]
 
     def workflows(self, pcn: str, status: str, limit: int) -> list[dict[str, Any]]:
         return self._runner.run(self._lists.workflows(pcn=pcn, status=status, limit=limit))

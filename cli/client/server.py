@@ -132,6 +132,11 @@ class Server:
         """The whole directory, as a file holds it."""
         return dict(self._ask("GET", "/api/directory"))
 
+    def directory_history(self, pcn: str) -> list[dict[str, Any]]:
+        """The changes of the directory, or of one PCN, the latest first."""
+        path = f"/api/directory/{pcn}/history" if pcn else "/api/directory/history"
+        return list(self._ask("GET", path)["changes"])
+
     def change_directory(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """What a change, or a preview of one, comes to."""
         return dict(self._ask("POST", "/api/directory/changes", json=dict(body)))

@@ -13,7 +13,7 @@ import typer
 from cli import arguments
 from cli.client.reader import reader
 from cli.client.server import sender, server, who_types
-from cli.console import Trouble, Usage, confirm, count, say, say_json, table
+from cli.console import Trouble, Usage, confirm, count, moment, say, say_json, table
 from cli.context import Json, NotNhsNumber, library, settings
 from definitions.models.directory import Directory
 from definitions.source.typed_text import ods_code
@@ -34,6 +34,7 @@ Pcns = Annotated[
 def add(app: typer.Typer) -> None:
     group = typer.Typer(help=_HELP, no_args_is_help=True, rich_markup_mode=None)
     group.command("show")(show)
+    group.command("log")(log)
     group.command("set", epilog=_kinds())(set_)
     group.command("import")(import_)
     group.command("export")(export)
@@ -81,6 +82,24 @@ def _pcn(pcn: Mapping[str, Any], day: date | None) -> None:
         say(f"\n{heading}")
         for line in lines:
             say(f"  {line}")
+
+
+def log(
+    pcn: Annotated[str, typer.Argument(help="A PCN's code; every one unless said.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Show who changed the directory, when and why; the latest first."""
+    with reader(settings()) as there:
+        found = there.directory_history(ods_code(pcn))
+    if as_json:
+        say_json(found)
+        return
+    for each in found:
+        say(f"{moment(each['at'])}  {each['by']['name']}: {each['reason']}")
+        for line in each["says"]:
+            say(f"  {line}")
+        if each["more"]:
+            say(f"  and {each['more']} more")
 
 
 def export(

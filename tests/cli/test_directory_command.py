@@ -74,6 +74,9 @@ def test_looking_needs_no_server(baton: Baton, home: Path) -> None:
         assert baton("directory", "set", *COVER, "--yes", "--reason", "leave").code == 0
     said = baton("directory", "show", "U90001")
     assert said.code == 0 and "Dr Nina Hassan covers for Daniel Frost" in said.out
+    told = baton("directory", "log").out
+    assert told.splitlines()[0].endswith(": leave") and "Dr Nina Hassan covers for Daniel Frost" in told
+    assert "Baton began with harbour-vale.yaml" in told
     # What is rehearsed is what is in use, and not what the file says.
     inputs = ("--inputs", EXAMPLES / "inputs" / "iif-quarter-close.yaml", "--at", "2026-12-16", "--json")
     assert "Dr Nina Hassan" in baton("rehearse", "iif-quarter-close", *inputs).out

@@ -10,7 +10,7 @@ import pytest
 from application.directory.file import written
 from tests.web.site import ELM_TREE, TOKEN, Site
 
-ASHA = {"name": "Asha Patel", "role": "pcn_manager", "organisation": "U90001", "person": "asha-patel"}
+ASHA = {"name": "Asha Patel"}
 LEAVES = {"change": "leaves", "person": "jo-marsh", "to": "2026-12-31"}
 
 
@@ -62,6 +62,13 @@ async def test_what_is_changed_is_followed_before_it_answers(api: httpx.AsyncCli
     assert (answer.status_code, answer.json()["kept"]) == (200, True)
     asked = await site.store.assignment(site.assignment)
     assert asked is not None and asked.person == "owen-bright"
+    (latest, first) = (await api.get("/api/directory/U90001/history")).json()["changes"]
+    assert (latest["by"]["name"], latest["reason"]) == ("Asha Patel", "Jo Marsh has left")
+    assert latest["says"][1] == "Dr Owen Bright is practice manager at Elm Tree Surgery from Tue 1 Dec 2026"
+    assert first["says"] == ["Harbour Vale PCN (U90001), with 5 practices and 20 people is added"]
+    assert (await api.get("/api/directory/history")).json() == {
+        "changes": (await api.get("/api/directory/U90001/history")).json()["changes"]
+    }
     (said,) = [site.record.said("U90001")]
     assert said is not None and (said.actor.name, said.reason) == ("Asha Patel", "Jo Marsh has left")
 

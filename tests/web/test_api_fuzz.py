@@ -102,7 +102,8 @@ def test_all_that_is_served_is_described(described: Described) -> None:
         "/api/assignments/{assignment_id}/files", "/api/assignments/{assignment_id}/links/revoke",
         "/api/audit/workflows", "/api/audit/story", "/api/audit/verify", "/api/audit/events",
         "/api/outbox/links", "/api/status", "/api/clock", "/api/clock/answers/{assignment_id}",
-            "/api/directory", "/api/directory/{pcn}", "/api/directory/changes",
+            "/api/directory", "/api/directory/{pcn}", "/api/directory/changes", "/api/directory/history",
+        "/api/directory/{pcn}/history",
         *(
             f"/api/{kind.about}s/{{{kind.about}_id}}/commands/{kind.name}{what}"
             for kind in REQUESTS.values() for what in ("", "/preview")

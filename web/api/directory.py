@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -11,7 +12,8 @@ from starlette.responses import Response
 
 from application.directory.changes import AnyChange, everyday, imported
 from application.directory.file import DirectoryText
-from application.directory.record import Change, Wanted
+from application.directory.history import history
+from application.directory.record import Change, DirectoryRecord, Wanted
 from application.directory.views import pcn_data
 from application.directory.words import sentences
 from application.progress.memberships import Memberships, Touched
@@ -58,6 +60,21 @@ def directory_routes(memberships: Memberships) -> APIRouter:
         return json(record.data)
 
     @router.get(
+        "/history",
+        name="show whole directory",
+        summary="Who changed the directory, when and why; the latest first",
+    )
+    async def changes() -> Response:
+        return json({"changes": await _history(record)})
+
+    @router.get(
+        "/{pcn}/history", name="show directory", summary="Who changed what is said of a PCN, when and why"
+    )
+    async def changes_of_pcn(request: Request, pcn: str) -> Response:
+        policy_of(request).at_pcn(principal_of(request), ods_code(pcn))
+        return json({"changes": await _history(record, ods_code(pcn))})
+
+    @router.get(
         "/{pcn}",
         name="show directory",
         summary="A PCN: its practices, people, roles, cover, absences and closures",
@@ -84,6 +101,11 @@ def directory_routes(memberships: Memberships) -> APIRouter:
         return json(_shown(await memberships.change(wanted, actor, body.reason, sha256)))
 
     return router
+
+
+async def _history(record: DirectoryRecord, pcn: str = "") -> list[dict[str, Any]]:
+    found = await asyncio.to_thread(history, await record.events(), pcn)
+    return [asdict(entry) for entry in found]
 
 
 def _wanted(body: DirectoryChangeBody, memberships: Memberships) -> tuple[Wanted, str]:
