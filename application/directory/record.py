@@ -154,8 +154,10 @@ class DirectoryRecord:
     async def follow(self, now: datetime, actor: Actor) -> None:
         """Note that the workflows under way have the membership of the directory as it is here, on this day."""
         body = DirectoryFollowed(self.version, london_date(now).isoformat())
-        with suppress(Conflict):  # somebody changed it once more: what runs follows again
+        try:
             await self._record(now, actor, "follow_directory", body)
+        except Conflict:  # somebody changed it once more: what runs follows again
+            await self.load()
 
     async def _record(
         self, now: datetime, actor: Actor, cause: str, body: DirectoryChanged | DirectoryFollowed

@@ -24,9 +24,11 @@ def hand_overs(state: WorkflowState, now: datetime) -> Decision:
 
 
 def succeed(draft: Draft, step: Step) -> None:
-    """Ask, in an open step, whoever is to be asked today."""
+    """Ask, in an open step, whoever is to be asked today. Nobody is asked anything while it is on hold."""
+    if draft.state.status != "open" or draft.state.is_held(step.id):
+        return
     for assignment in list(draft.state.steps[step.id].assignments.values()):
-        if assignment.status == "open":
+        if assignment.status == "open" and not draft.state.is_held(step.id, assignment.organisation):
             _succeed(draft, step, assignment)
 
 

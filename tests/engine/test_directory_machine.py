@@ -69,8 +69,8 @@ class FollowsDirectory(test_machine.Workflow):
         pcn, today = self.state.pcn, london_date(self.now)
         for step in self.state.steps.values():
             for asked in step.assignments.values() if step.status == "open" else ():
-                if asked.status != "open":
-                    continue
+                if asked.status != "open" or self.state.is_held(step.id, asked.organisation):
+                    continue  # what is on hold follows when it goes on
                 assert asked.organisation in {pcn.code, *pcn.practices_by_code}, (
                     "asked of a practice that is gone"
                 )

@@ -52,8 +52,12 @@ class DirectoryChangeBody(RequestBody):
 def directory_routes(memberships: Memberships) -> APIRouter:
     """/api/directory…"""
     router = APIRouter(prefix="/api/directory", tags=["directory"], responses=ERRORS, route_class=StrictRoute)
-    record = memberships.record
+    _add_looking(router, memberships.record)
+    _add_changing(router, memberships)
+    return router
 
+
+def _add_looking(router: APIRouter, record: DirectoryRecord) -> None:
     @router.get("", name="show whole directory", summary="The whole directory, as a file holds it")
     async def whole() -> Response:
         record.current()  # or it is refused: there is none yet
@@ -84,6 +88,8 @@ def directory_routes(memberships: Memberships) -> APIRouter:
         policy_of(request).at_pcn(principal_of(request), ods_code(pcn))
         return json(pcn_data(record.current(), pcn, on))
 
+
+def _add_changing(router: APIRouter, memberships: Memberships) -> None:
     @router.post(
         "/changes", name="change directory", summary="Change the directory, or see what a change would bring"
     )
@@ -99,8 +105,6 @@ def directory_routes(memberships: Memberships) -> APIRouter:
             made = await asyncio.to_thread(memberships.preview, wanted)
             return json(_shown(made, await memberships.touched(made)))
         return json(_shown(await memberships.change(wanted, actor, body.reason, sha256)))
-
-    return router
 
 
 async def _history(record: DirectoryRecord, pcn: str = "") -> list[dict[str, Any]]:

@@ -206,7 +206,7 @@ EXPECTED = {
     "add_practice": "ok; over: completed cancelled; beyond-horizon: years_on held_for_years",
     "add_practice that is there": "asked-already; over: completed cancelled",
     "add_practice of nobody": "not-a-practice; over: completed cancelled",
-    "correct_list_size": "ok; over: completed cancelled; beyond-horizon: years_on held_for_years",
+    "correct_list_size": "ok; over: completed cancelled; beyond-horizon: years_on",
     "correct_list_size to the same": "no-change; over: completed cancelled",
     "correct_list_size to nothing": "no-list-size; over: completed cancelled",
     "respond": "ok; no-such-assignment: not_begun; over: completed cancelled",

@@ -187,6 +187,19 @@ def test_nothing_happens_while_it_is_on_hold_and_it_follows_when_it_goes_on() ->
     assert made.asked("ask", "Y10002").person == "tom"
 
 
+def test_a_change_of_the_directory_asks_nobody_of_what_is_on_hold() -> None:
+    made = world()
+    made.do(commands.hold, "the board meets first")
+    since = len(made.events)
+    made.do(commands.change_membership, pcn(roles=handed_on()), "Priya leaves")
+    made.now = at("2027-01-25 09:00")
+    made.do(commands.change_membership, pcn(roles=handed_on(), name="Wide Bay"), "another name")
+    assert made.notices(since) == [] and made.asked("ask", "Y10002").person == "priya"
+    made.do(commands.lift)
+    made.advance()
+    assert made.asked("ask", "Y10002").person == "tom"
+
+
 def test_how_it_came_out_is_told_to_who_has_the_leaver_s_role_now() -> None:
     made = world(roles=handed_on())
     made.run("2027-01-25 09:00")
