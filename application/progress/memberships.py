@@ -28,6 +28,7 @@ from engine.decisions.draft import Decision
 from engine.decisions.hand_overs import hand_overs
 from engine.events import BATON, Actor
 from engine.expressions.scope import Scope
+from engine.people.quorum import quorum_of
 from engine.state.workflow import WorkflowState
 from store.protocol import WorkflowRow
 
@@ -218,14 +219,35 @@ def _decided(state: WorkflowState, pcn: Pcn, merged: Mapping[str, str], at: date
 
 def _said(before: WorkflowState, decision: Decision, at: datetime) -> Iterator[Touch]:
     after, day = decision.state, london_date(at)
-    told: dict[str, list[str]] = {}
+    told: dict[str, list[e.Notice]] = {}
     for event in decision.events:
         if isinstance(event.body, e.NoticePlanned):
-            told.setdefault(event.cause, []).append(event.body.notice.name)
+            told.setdefault(event.cause, []).append(event.body.notice)
     for event in decision.events:
         if text := _sentence(event.body, before, Scope(after, at)):
-            heard = told.get(f"{event.workflow_id}/{event.version}", ())
+            heard = _hearers(event, told, after)
             yield Touch(after.id, after.reference, day, text, tuple(dict.fromkeys(heard)))
+    for text in _quorums(before, after, at):
+        yield Touch(after.id, after.reference, day, text, ())
+
+
+def _hearers(event: e.Event, told: Mapping[str, Sequence[e.Notice]], after: WorkflowState) -> list[str]:
+    """Who hears of an event: of its own notices; of a practice that is gone, those of the change that it went with."""
+    if not isinstance(event.body, e.AssignmentEnded):
+        return [notice.name for notice in told.get(f"{event.workflow_id}/{event.version}", ())]
+    about = after.assignment(event.body.assignment)
+    return [n.name for n in told.get(event.cause, ()) if about and n.organisation == about.organisation]
+
+
+def _quorums(before: WorkflowState, after: WorkflowState, at: datetime) -> Iterator[str]:
+    """The open steps of which another number is needed, or in."""
+    for step_id, step in after.steps.items():
+        if step.status != "open" or before.steps[step_id].status != "open" or not step.assignments:
+            continue
+        was, is_ = quorum_of(before, step_id, at), quorum_of(after, step_id, at)
+        if was != is_:
+            title = Scope(after, at).title(after.process.steps[step_id])
+            yield f"“{title}”: {is_} (before: {was.counted:,} of {was.asked:,}, and {was.needed:,})"
 
 
 def _sentence(body: e.Body, before: WorkflowState, scope: Scope) -> str:

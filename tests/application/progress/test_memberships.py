@@ -250,3 +250,17 @@ async def test_the_links_of_who_is_asked_no_more_die_with_the_hand_over_also_by_
     assert (await network.asked("Y90002")).person == "nina-hassan"
     (link,) = await network.store.links_of(asked)
     assert link.revoked
+
+
+async def test_a_preview_says_how_many_are_needed_when_list_sizes_are_published_or_a_practice_goes(
+    network: Network,
+) -> None:
+    goes = changes({"change": "practice-leaves", "practice": "Y90003", "to": "2026-11-30"})
+    touched = await network.memberships.touched(network.memberships.preview(goes))
+    assert [(touch.text, touch.told) for touch in touched.touches] == [
+        (
+            "“Home visits” at The Willows Practice: nobody is asked any more, because the practice left the PCN",
+            ("Priya Nair",),
+        ),
+        ("“Home visits”: 0 of 4 answers are in, and 4 are needed (before: 0 of 5, and 5)", ()),
+    ]
