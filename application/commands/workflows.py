@@ -16,16 +16,20 @@ _Practice = Annotated[OdsCode, Field(description="the practice, by its ODS code"
 
 @request("hold", "workflow", commands.hold, undone_by="lift")
 class Hold(Request):
-    """Stop a workflow's clocks: answers are still taken, and nobody is reminded."""
+    """Stop the clocks of a workflow, of a step or of a practice: answers are still taken, and nobody is reminded."""
 
     reason: Reason
+    step: Annotated[MayBeName, Field(description="only this step, by its id")] = ""
+    organisation: Annotated[MayBeName, Field(description="only this practice, by its ODS code")] = ""
 
 
 @request("lift", "workflow", commands.lift, undone_by="hold")
 class Lift(Request):
-    """Let a held workflow go on: internal dates move on by what was lost, and everyone asked is told."""
+    """Let what is on hold go on: internal dates move on by what was lost, and everyone asked is told."""
 
     reason: Reason
+    step: Annotated[MayBeName, Field(description="the step that was put on hold")] = ""
+    organisation: Annotated[MayBeName, Field(description="the practice that was put on hold")] = ""
 
 
 @request("cancel", "workflow", commands.cancel, undone_by="reopen-workflow")

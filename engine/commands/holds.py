@@ -10,6 +10,7 @@ from engine.commands.refusals import Refused, refuse_over, required_reason
 from engine.dates.clock import london_date
 from engine.decisions.deadlines import redate
 from engine.decisions.draft import Draft
+from engine.decisions.hand_overs import succeed
 from engine.state.workflow import Hold, WorkflowState
 
 
@@ -38,7 +39,7 @@ def hold(draft: Draft, reason: str, step: str = "", organisation: str = "") -> N
 @command(
     who=MANAGERS,
     refuses=("not-held",),
-    emits=(e.HoldLifted, e.PartLifted, e.DeadlineMoved, e.DateRefused),
+    emits=(e.HoldLifted, e.PartLifted, e.AssignmentReassigned, e.DeadlineMoved, e.DateRefused),
 )
 def lift(draft: Draft, reason: str = "", step: str = "", organisation: str = "") -> None:
     """Start the clock again: internal dates move on by the working days lost, and everyone asked is told once."""
@@ -54,6 +55,8 @@ def lift(draft: Draft, reason: str = "", step: str = "", organisation: str = "")
     else:
         lost = _lost(state, state.held_at, draft.now)
         draft.emit(e.HoldLifted(lost, reason))
+    for step_id in state.process.order:  # whoever is asked from now on hears of the new date, and nobody else
+        succeed(draft, state.process.steps[step_id])
     if lost:
         redate(draft, f"{lost} working {'day was' if lost == 1 else 'days were'} spent on hold")
 

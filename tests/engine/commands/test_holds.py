@@ -68,6 +68,23 @@ def test_who_is_on_hold_is_not_named_as_waited_for() -> None:
     )
 
 
+@pytest.mark.parametrize("part", [("", ELM), ("ask", ""), ("ask", ELM)])
+def test_who_takes_over_is_asked_when_the_hold_is_lifted_with_the_date_that_holds(
+    part: tuple[str, str],
+) -> None:
+    world = asked()
+    world.do(commands.hold, "Their server is down", *part)
+    world.run("2027-01-18 10:00")
+    assert world.asked("ask", ELM).person == "sam", "who covers until 15 January"
+    since = len(world.events)
+    world.do(commands.lift, "", *part)
+    world.advance()
+    assert [n.subject for n in world.notices(since) if n.person == "sam"] == [
+        "No longer with you: How many visits"
+    ]
+    assert [n.person for n in world.notices(since) if n.kind == "ask"] == ["jo"]
+
+
 def test_a_day_that_two_holds_took_is_lost_once() -> None:
     world = asked()
     before = world.asked("ask", MOOR).due.at
