@@ -133,7 +133,7 @@ def _spread(took: Sequence[float]) -> tuple[float, float, float]:
 
 async def single_events(count: int, each: int) -> Measured:
     """`count` writers, each with a stream of its own, one event a commit."""
-    body = e.ConversationRecorded("w.s.1.U0.practice_manager", "s", "ring", "They will answer on Friday.")
+    body = e.CallNoted("w.s.1.U0.practice_manager", "s", True, "They will answer on Friday.", rung="ring")
 
     async def stream(name: str) -> AsyncIterator[Commit]:
         for version in range(each):

@@ -303,7 +303,7 @@ class Mailer:
 
     async def _drop(self, load: DueEmails, moment: datetime) -> None:
         """Finish messages that have nothing left to say, and what was planned for somebody who has left."""
-        moot = [MessageRefused(message_id, say("post.moot")) for message_id in load.moot]
+        moot = [_moot(message) for message in load.moot]
         gone: list[Body] = []
         for sending in load.gone:
             gone += [self._claimed(sending, moment), MessageRefused(sending.message_id, say("post.left"))]
@@ -332,6 +332,13 @@ class Mailer:
         return DeliveryReport(
             tally.sent, tally.deferred, tally.refused, next_sending, told, self._outage.trouble
         )
+
+
+def _moot(message: MessageRow) -> MessageRefused | MessageUnconfirmed:
+    """The end of a message with nothing left to say. One that Baton was stopped over may have arrived."""
+    if message.status == "claimed":
+        return MessageUnconfirmed(message.message_id, say("post.moot_in_doubt"))
+    return MessageRefused(message.message_id, say("post.moot"))
 
 
 def _commit(

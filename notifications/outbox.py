@@ -58,7 +58,7 @@ class DueEmails:
     post_version: int
     links_version: int
     outgoing: tuple[OutgoingEmail, ...]
-    moot: tuple[str, ...]
+    moot: tuple[MessageRow, ...]
     plan: Plan
     next_retry: datetime | None
     rows: dict[str, NoticeRow] = field(default_factory=dict)
@@ -73,14 +73,14 @@ async def due_emails(
     unfinished = await store.messages_unfinished()
     rows = {row.notice.id: row for row in await store.notices_due(now + AHEAD, _ALL)}
     again: list[OutgoingEmail] = []
-    moot: list[str] = []
+    moot: list[MessageRow] = []
     retries: list[datetime] = []
     for message in unfinished:
         sending = await _again(store, message, now, rows, addressed)
         if message.lease_until > now:  # somebody has it in hand, or it was put off until then
             retries.append(message.lease_until)
         elif sending is None:
-            moot.append(message.message_id)
+            moot.append(message)
         elif (moment := opens(sending, now, hours)) <= now:
             again.append(sending)
         else:

@@ -193,7 +193,10 @@ async def test_no_notice_went_under_two_message_ids(play: Play, store: Store) ->
         for file in play.home.outbox.glob("*.eml")
     )
     messages = {message.message_id: message for message in await store.messages(limit=100_000)}
-    assert arrived.keys() == {mid for mid, message in messages.items() if message.status == "sent"}
+    sent = {mid for mid, message in messages.items() if message.status == "sent"}
+    # What was on its way when Baton was killed, and had nothing left to say afterwards, is known to be in doubt.
+    doubtful = {mid for mid, message in messages.items() if message.status == "unconfirmed"}
+    assert sent <= arrived.keys() <= sent | doubtful
     said: defaultdict[str, set[str]] = defaultdict(set)
     for mid in arrived:
         for notice in messages[mid].notices:

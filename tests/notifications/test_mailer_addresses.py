@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from engine.events import MessageRefused
+import pytest
+
+from engine.events import MessageRefused, ResponseReceived
 from engine.events.post import POST
 from notifications.content.catalogue import say
-from tests.notifications.post_bench import PostBench, person
+from tests.notifications.post_bench import Dying, PostBench, append, person
 
 
 async def delivery_of(bench: PostBench, **given: object):  # type: ignore[no-untyped-def]
@@ -43,3 +45,21 @@ async def test_a_message_that_waits_to_be_tried_again_follows_its_reader(bench: 
     await delivery_of(bench, addressed=lambda notice, now: replace(notice, email="today@x.example"))
     (message,) = bench.server.received
     assert message["To"].addresses[0].addr_spec == "today@x.example"
+
+
+async def test_what_was_on_its_way_when_baton_was_killed_and_is_moot_now_may_have_arrived(
+    bench: PostBench,
+) -> None:
+    store = bench.store = Dying()
+    await bench.open("a1")
+    await bench.plan(person(1))
+    store.lives = 1  # the claim is kept, and the process dies before it can say that the email went
+    with pytest.raises(SystemExit):
+        await delivery_of(bench)
+    store.lives = 10**6
+    answer = ResponseReceived("a1", "s", 1, {}, "", late=False, counts=True)
+    await append(bench.store, "w1", [answer], bench.clock.now())
+    bench.clock.move_on(timedelta(hours=1))
+    assert (await delivery_of(bench)).sent == 0 and len(bench.server.received) == 1
+    (row,) = await bench.store.messages()
+    assert (row.status, row.because) == ("unconfirmed", say("post.moot_in_doubt"))
