@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -31,10 +31,16 @@ from engine.events import Actor
 from engine.events.codec import canonical
 from engine.forms.answers import AnswerProblem
 from engine.forms.inputs import check_inputs
+from engine.state.workflow import WorkflowState
 from store.protocol import Conflict
 
 #: The code of the refusal of a key that was used for another launch.
 KEY_TAKEN = "key-taken"
+
+#: Inputs that say which of several alike launches it is: which quarter, which year, which set.
+CHOICES = frozenset({"choice", "dataset"})
+#: Workflows of a PCN that are looked at for those that ask the same.
+ALIKE = 50
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: no letter that looks like a digit
 
@@ -47,6 +53,14 @@ class LaunchResult:
     workflows: tuple[str, ...]
     batches: tuple[Batch, ...]
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchPreview:
+    """A workflow that would begin. `alike`: the ids of those that run already and ask the same."""
+
+    state: WorkflowState
+    alike: tuple[str, ...]
 
 
 def _content(process: Process, codes: Sequence[str], inputs: Mapping[str, Any]) -> str:
@@ -158,17 +172,10 @@ class Launcher:
             return repeated
         await self._refuse_changed(process)
         launch = child or launch_id(now, key or content + str(now))
-        made: list[Decision] = []
-        for number, code in enumerate(codes):
-            workflow = launch if len(codes) == 1 else f"{launch}{short_hash(code, length=4)}{number:x}"
-            checked = await worked_out(partial(self._inputs, process, code, inputs, now, actor))
-            begun = await worked_out(partial(
-                commands.launch, workflow, process, now, actor, self.pcn(code, london_date(now)), checked,
-                launch_id=launch, batch=f"{launch}-{number // BATCH_LIMIT + 1}",
-                previous=await self.previous(definition, code), parent=parent, ancestors=ancestors,
-                key=key, content=content if key else "", writes_from=writes_from,
-            ))  # fmt: skip
-            made.append(begun)
+        made = [begun async for begun in self._begun(
+            process, codes, inputs, now, actor, launch, parent=parent, ancestors=ancestors, key=key,
+            content=content if key else "", writes_from=writes_from,
+        )]  # fmt: skip
         try:
             states = await self._repository.begin(made, now)
         except Conflict:  # another process made a launch with this key meanwhile
@@ -176,6 +183,43 @@ class Launcher:
                 return repeated
             raise
         return LaunchResult(launch, tuple(state.id for state in states), batches_of(states))
+
+    async def _begun(
+        self, process: Process, codes: Sequence[str], inputs: Mapping[str, Any], now: datetime, actor: Actor, launch: str,
+        **more: Any,
+    ) -> AsyncIterator[Decision]:  # fmt: skip
+        """A workflow for each of these PCNs, decided and not committed. Raises Invalid, Refused."""
+        for number, code in enumerate(codes):
+            workflow = launch if len(codes) == 1 else f"{launch}{short_hash(code, length=4)}{number:x}"
+            checked = await worked_out(partial(self._inputs, process, code, inputs, now, actor))
+            yield await worked_out(partial(
+                commands.launch, workflow, process, now, actor, self.pcn(code, london_date(now)), checked,
+                launch_id=launch, batch=f"{launch}-{number // BATCH_LIMIT + 1}",
+                previous=await self.previous(process.definition.id, code), **more,
+            ))  # fmt: skip
+
+    async def preview(
+        self, process: Process, pcns: Sequence[str], inputs: Mapping[str, Any], now: datetime, actor: Actor
+    ) -> list[LaunchPreview]:
+        """What a launch would begin, PCN for PCN, and what runs there already. Raises Invalid, Refused."""
+        codes = list(dict.fromkeys(map(ods_code, pcns)))
+        return [
+            LaunchPreview(begun.state, await self._alike(begun.state))
+            async for begun in self._begun(process, codes, inputs, now, actor, launch_id(now, "preview"))
+        ]
+
+    async def _alike(self, state: WorkflowState) -> tuple[str, ...]:
+        """The workflows of the same process and PCN that can still move, and differ in no choice that this one was given."""
+        wanted = self._repository.store.workflows(
+            pcn=state.pcn.code, definition=state.process.definition.id, status="open", limit=ALIKE
+        )
+        chosen = [each.id for each in state.process.definition.launch.inputs if each.type in CHOICES]
+        states = [await self._repository.state(row.workflow_id) for row in await wanted]
+        return tuple(
+            other.id
+            for other in states
+            if all(other.inputs.get(id_) == state.inputs.get(id_) for id_ in chosen)
+        )
 
     def _inputs(
         self, process: Process, code: str, inputs: Mapping[str, Any], now: datetime, actor: Actor

@@ -11,7 +11,8 @@ import json
 import logging
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +21,7 @@ from typing import Any, TextIO
 
 import typer
 from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -134,6 +136,20 @@ def ask(question: str, default: str = "") -> str:
 def confirm(question: str) -> bool:
     """Whether the reader agrees; Enter is no."""
     return bool(typer.confirm(f"  {one_line(question)}", default=False))
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Show a person that something is under way, with how long it has been; a pipe is told nothing."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    out = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=out, transient=True
+    ) as bar:
+        bar.add_task(one_line(what), total=None)
+        yield
 
 
 def story(lines: Iterable[tuple[str, str, str]]) -> None:

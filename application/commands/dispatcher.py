@@ -2,35 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from application.access.policy import Policy
 from application.access.principal import Principal
 from application.commands.preview import Preview, preview_of
 from application.commands.request import PcnToday, Request
 from application.operations import Operations
-from application.repository import NoSuchAssignment, NoSuchWorkflow, answered
+from application.repository import NoSuchAssignment, NoSuchWorkflow, Unreadable, answered
 from audit.story import StoryWriter
+from definitions.source.typed_text import ods_code
 from engine.commands.command import refuse_identifiable
 from engine.commands.keys import content_of, under_key
+from engine.commands.refusals import Refused
 from engine.dates.clock import london_date
 from engine.decisions.consequences import Written, consequences
 from engine.decisions.draft import Decision
 from engine.events import Actor
 from engine.state.workflow import WorkflowState
+from store.protocol import WorkflowRow
+
+#: Workflows of a PCN that a command may be given to at once.
+MOST = 10_000
 
 
-def decision_of(
-    request: Request, state: WorkflowState, about: str, actor: Actor, now: datetime, pcn_today: PcnToday,
-    facts: Mapping[str, Any],
-) -> Decision:  # fmt: skip
-    """What the engine makes of a request, from `state`. Raises Refused, Invalid."""
-    first = (about,) if request.kind.about == "assignment" else ()
-    return request.kind.function(state, now, actor, *first, **request.arguments(pcn_today), **facts)
+@dataclass(frozen=True, slots=True)
+class GivenCommand:
+    """A request, as it is given: about what, by whom, when, and what only other workflows and the directory know."""
+
+    request: Request
+    about: str
+    actor: Actor
+    now: datetime
+    pcn_today: PcnToday
+    besides: Mapping[str, Any]
+
+    @property
+    def content(self) -> str:
+        """The hash of what is given: a key stands for one of these."""
+        return content_of(
+            self.request.kind.name, {"about": self.about, **self.request.model_dump(mode="json")}
+        )
+
+    def decide(self, state: WorkflowState) -> Decision:
+        """What the engine makes of it, from `state`. Raises Refused, Invalid."""
+        kind = self.request.kind
+        first = (self.about,) if kind.about == "assignment" else ()
+        arguments = {**self.request.arguments(self.pcn_today), **self.besides}
+        return kind.function(state, self.now, self.actor, *first, **arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +67,19 @@ class CommandReceipt:
     repeated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CommandOutcome:
+    """What a command given to several came to for one of them: what it says, or the `code` and words of its refusal."""
+
+    workflow: str
+    reference: str
+    pcn_name: str
+    says: tuple[str, ...] = ()
+    repeated: bool = False
+    code: str = ""
+    refused: str = ""
+
+
 class CommandDispatcher:
     """Gives requests over one `Operations`, by one policy."""
 
@@ -52,42 +88,79 @@ class CommandDispatcher:
 
     async def give(self, principal: Principal, request: Request, about: str, key: str = "") -> CommandReceipt:
         """Raises Refused, Invalid; a workflow that is not theirs to see is told as none."""
-        state = await self._subject(principal, request, about)
-        actor = self._actor(principal, request, state)
-        refuse_identifiable(actor, {"key": key})
-        now = self._operations.clock.now()
-        content = content_of(request.kind.name, {"about": about, **request.model_dump(mode="json")})
-
-        pcn_today = self._pcn_today(state, now)
-        facts = await request.facts(self._operations.repository, about, now)
+        state, given = await self._taken(principal, request, about)
+        refuse_identifiable(given.actor, {"key": key})
 
         def decide(current: WorkflowState) -> Decision:
-            given = partial(decision_of, request, current, about, actor, now, pcn_today, facts)
-            return under_key(current, now, actor, key, content, given)
+            return under_key(
+                current, given.now, given.actor, key, given.content, partial(given.decide, current)
+            )
 
-        kept = await self._operations.record(state.id, decide, now)
+        kept = await self._operations.record(state.id, decide, given.now)
         told = StoryWriter(kept.state).lines(kept.events)
         return CommandReceipt(state.id, request.kind.name, tuple(line.text for line in told), not kept.events)
 
     async def preview(self, principal: Principal, request: Request, about: str) -> Preview:
         """What the same would come to now; nothing is kept, and nobody is told. Raises Refused, Invalid, as giving it does."""
-        state = await self._subject(principal, request, about)
-        actor, now = self._actor(principal, request, state), self._operations.clock.now()
+        state, given = await self._taken(principal, request, about)
         notices = await self._operations.repository.store.notices(state.id)
         written = Written.of((row.notice, row.status) for row in notices)
-        facts = await request.facts(self._operations.repository, about, now)
 
         def work_out() -> Preview:
-            decision = decision_of(request, state, about, actor, now, self._pcn_today(state, now), facts)
-            return preview_of(request.kind.name, consequences(state, decision, now, written), now)
+            found = consequences(state, given.decide(state), given.now, written)
+            return preview_of(request.kind.name, found, given.now)
 
         return await answered(work_out)
 
-    def _pcn_today(self, state: WorkflowState, now: datetime) -> PcnToday:
-        return partial(self._operations.launcher.pcn, state.pcn.code, london_date(now))
+    async def give_each(
+        self, principal: Principal, request: Request, rows: Sequence[WorkflowRow], key: str = ""
+    ) -> list[CommandOutcome]:
+        """Give the same to each of these workflows that is theirs to see. What is refused for one stops no other, and under
+        one key each is given it once. Raises Refused where it is for somebody else to do in all of them."""
+        outcomes: list[CommandOutcome] = []
+        for row in rows:
+            try:
+                receipt = await self.give(principal, request, row.workflow_id, key)
+                outcomes.append(
+                    CommandOutcome(
+                        row.workflow_id, row.reference, row.pcn_name, receipt.says, receipt.repeated
+                    )
+                )
+            except (NoSuchWorkflow, Unreadable):
+                continue
+            except Refused as refused:
+                outcomes.append(
+                    CommandOutcome(
+                        row.workflow_id,
+                        row.reference,
+                        row.pcn_name,
+                        code=refused.code,
+                        refused=refused.message,
+                    )
+                )
+        if not outcomes:
+            raise NoSuchWorkflow(rows[0].workflow_id)
+        if all(each.code == "forbidden" for each in outcomes):
+            raise Refused("forbidden", outcomes[0].refused)
+        return outcomes
 
-    async def _subject(self, principal: Principal, request: Request, about: str) -> WorkflowState:
-        repository = self._operations.repository
+    async def rows_of(self, about: Literal["launch", "pcn"], id_: str) -> list[WorkflowRow]:
+        """The workflows of a launch, or those of a PCN that can still move. Raises NoSuchWorkflow where there are none."""
+        store = self._operations.repository.store
+        rows = (
+            await store.workflows_of(id_)
+            if about == "launch"
+            else await store.workflows(pcn=ods_code(id_), status="open", limit=MOST)
+        )
+        if not rows:
+            raise NoSuchWorkflow(id_)
+        return rows
+
+    async def _taken(
+        self, principal: Principal, request: Request, about: str
+    ) -> tuple[WorkflowState, GivenCommand]:
+        """The workflow that a request is about, and the request as it is given. Raises Refused."""
+        repository, now = self._operations.repository, self._operations.clock.now()
         if request.kind.about == "assignment":
             state, _ = await repository.asked(about)
             missing: Exception = NoSuchAssignment()
@@ -95,8 +168,8 @@ class CommandDispatcher:
             state, missing = await repository.state(about), NoSuchWorkflow(about)
         if not self._policy.sees(principal, state.process.definition, state.pcn.code):
             raise missing
-        return state
-
-    def _actor(self, principal: Principal, request: Request, state: WorkflowState) -> Actor:
         self._policy.require(principal, request.kind.command.name)
-        return self._policy.manager(principal, state.process, state.pcn.code, request.kind.command.who)
+        actor = self._policy.manager(principal, state.process, state.pcn.code, request.kind.command.who)
+        pcn_today = partial(self._operations.launcher.pcn, state.pcn.code, london_date(now))
+        besides = await request.facts(repository, about, now)
+        return state, GivenCommand(request, about, actor, now, pcn_today, besides)

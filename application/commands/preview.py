@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from application.launcher import LaunchPreview
 from audit.names import Names
 from audit.story import StoryWriter
 from engine import events as e
+from engine.decisions.advance import advance
 from engine.decisions.consequences import Consequences, QuorumChange
 from engine.decisions.pending import next_deadline, waiting_for
 
@@ -89,3 +91,30 @@ def _quorum(change: QuorumChange, names: Names) -> str:
     before = str(change.before) if change.before else "not asked"
     after = str(change.after) if change.after else "waits for nobody any more"
     return f"{names.quoted(change.step)}: {before}; then {after}"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewedLaunch:
+    """A workflow that would begin: who is `asked` first, how many emails that is, and when the first may go. `alike`: the
+    workflows that run already and ask the same."""
+
+    pcn: str
+    pcn_name: str
+    reference: str
+    asked: tuple[str, ...]
+    emails: int
+    first_email: datetime | None
+    alike: tuple[str, ...]
+
+
+def launch_preview(found: LaunchPreview, now: datetime) -> PreviewedLaunch:
+    """What one of the workflows of a launch would be, and do at once."""
+    begun = advance(found.state, now)
+    names = Names(begun.state)
+    notices = [event.body.notice for event in begun.events if isinstance(event.body, e.NoticePlanned)]
+    asked = (a for step in begun.state.steps.values() for a in step.assignments.values())
+    return PreviewedLaunch(
+        found.state.pcn.code, found.state.pcn.name, found.state.reference,
+        tuple(f"{each.name}: {names.whose(each.id)}" for each in asked), len(notices),
+        min((notice.not_before for notice in notices), default=None), found.alike,
+    )  # fmt: skip

@@ -53,13 +53,15 @@ class Request(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class RequestKind:
-    """What is declared of a request. `name` is its route's and its command's; `undone_by` is the name of what takes it back."""
+    """What is declared of a request. `name` is its route's and its command's; `undone_by` is the name of what takes it back.
+    `many`: it may also be given to every workflow of a launch, or of a PCN, at once."""
 
     name: str
     about: About
     model: type[Request]
     function: OnWorkflow[...]
     undone_by: str
+    many: bool
 
     @property
     def command(self) -> Command:
@@ -79,12 +81,12 @@ Model = TypeVar("Model", bound=type[Request])
 
 
 def request(
-    name: str, about: About, function: Callable[..., Any], *, undone_by: str = ""
+    name: str, about: About, function: Callable[..., Any], *, undone_by: str = "", many: bool = False
 ) -> Callable[[Model], Model]:
     """Register a model as the request of an engine's command."""
 
     def register(model: Model) -> Model:
-        KINDS[model] = REQUESTS[name] = RequestKind(name, about, model, function, undone_by)
+        KINDS[model] = REQUESTS[name] = RequestKind(name, about, model, function, undone_by, many)
         return model
 
     return register

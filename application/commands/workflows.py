@@ -14,7 +14,7 @@ from engine import commands
 _Practice = Annotated[OdsCode, Field(description="the practice, by its ODS code")]
 
 
-@request("hold", "workflow", commands.hold, undone_by="lift")
+@request("hold", "workflow", commands.hold, undone_by="lift", many=True)
 class Hold(Request):
     """Stop the clocks of a workflow, of a step or of a practice: answers are still taken, and nobody is reminded."""
 
@@ -23,7 +23,7 @@ class Hold(Request):
     organisation: Annotated[MayBeName, Field(description="only this practice, by its ODS code")] = ""
 
 
-@request("lift", "workflow", commands.lift, undone_by="hold")
+@request("lift", "workflow", commands.lift, undone_by="hold", many=True)
 class Lift(Request):
     """Let what is on hold go on: internal dates move on by what was lost, and everyone asked is told."""
 
@@ -32,7 +32,7 @@ class Lift(Request):
     organisation: Annotated[MayBeName, Field(description="the practice that was put on hold")] = ""
 
 
-@request("cancel", "workflow", commands.cancel, undone_by="reopen-workflow")
+@request("cancel", "workflow", commands.cancel, undone_by="reopen-workflow", many=True)
 class Cancel(Request):
     """End a workflow before its time: who was asked gets one apology, and nobody else anything."""
 
@@ -47,7 +47,7 @@ class ReopenWorkflow(Request):
     reason: Reason
 
 
-@request("withdraw", "workflow", commands.withdraw_practice, undone_by="add-practice")
+@request("withdraw", "workflow", commands.withdraw_practice, undone_by="add-practice", many=True)
 class Withdraw(Request):
     """A practice left, or merged into another: it is asked nothing more, and quorums and dates are counted again."""
 
@@ -56,7 +56,7 @@ class Withdraw(Request):
     merged_into: Annotated[MayBeName, Field(description="the practice it merged into, by its code")] = ""
 
 
-@request("add-practice", "workflow", commands.add_practice, undone_by="withdraw")
+@request("add-practice", "workflow", commands.add_practice, undone_by="withdraw", many=True)
 class AddPractice(Request):
     """Ask a practice that joined, in the steps that are open now and in all that come."""
 
@@ -67,7 +67,9 @@ class AddPractice(Request):
         return {**super().arguments(pcn_today), "directory": pcn_today()}
 
 
-@request("correct-list-size", "workflow", commands.correct_list_size, undone_by="correct-list-size")
+@request(
+    "correct-list-size", "workflow", commands.correct_list_size, undone_by="correct-list-size", many=True
+)
 class CorrectListSize(Request):
     """Give a practice another number of patients: quorums of open steps are counted again."""
 
@@ -108,7 +110,7 @@ class CorrectExternalDate(Request):
     reason: Reason
 
 
-@request("extend-many", "workflow", commands.extend_many)
+@request("extend-many", "workflow", commands.extend_many, many=True)
 class ExtendMany(Request):
     """Give everyone who is still asked until another day: in a step, at a practice, or in the whole workflow."""
 
@@ -118,7 +120,7 @@ class ExtendMany(Request):
     organisation: Annotated[MayBeName, Field(description="only of this practice, by its code")] = ""
 
 
-@request("hand-over", "workflow", commands.hand_over, undone_by="hand-over")
+@request("hand-over", "workflow", commands.hand_over, undone_by="hand-over", many=True)
 class HandOver(Request):
     """Ask another person for everything that one was asked; each is told once."""
 

@@ -91,6 +91,22 @@ class Server:
         body = {"definition": definition, "pcns": pcns, "inputs": dict(inputs), "by": dict(by)}
         return dict(self._ask("POST", "/api/workflows", json=body, headers={"Idempotency-Key": key}))
 
+    def preview_launch(
+        self, definition: str, pcns: list[str], inputs: Mapping[str, Any], by: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """What a launch would begin, PCN for PCN, and what runs there already."""
+        body = {"definition": definition, "pcns": pcns, "inputs": dict(inputs), "by": dict(by)}
+        return list(self._ask("POST", "/api/workflows/preview", json=body)["workflows"])
+
+    def give_each(
+        self, about: str, id_: str, command: str, given: Mapping[str, Any], by: Mapping[str, Any], key: str
+    ) -> list[dict[str, Any]]:
+        """Give a command to every workflow of a launch, or of a PCN: what it came to for each."""
+        body, headers = {**given, "by": dict(by)}, {"Idempotency-Key": key}
+        plural = "launches" if about == "launch" else "pcns"
+        answer = self._ask("POST", f"/api/{plural}/{id_}/commands/{command}", json=body, headers=headers)
+        return list(answer["outcomes"])
+
     def respond(
         self, assignment_id: str, answers: Mapping[str, Any], by: Mapping[str, Any], anyway: bool
     ) -> dict[str, Any]:

@@ -108,4 +108,9 @@ def test_all_that_is_served_is_described(described: Described) -> None:
             f"/api/{kind.about}s/{{{kind.about}_id}}/commands/{kind.name}{what}"
             for kind in REQUESTS.values() for what in ("", "/preview")
         ),
+        *(
+            f"/api/{each}/commands/{kind.name}"
+            for kind in REQUESTS.values() if kind.many for each in ("launches/{launch_id}", "pcns/{pcn_id}")
+        ),
+        "/api/workflows/preview",
     }  # fmt: skip

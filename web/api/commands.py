@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from inspect import Parameter, Signature
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, create_model
@@ -20,6 +20,8 @@ from web.api.bodies import MayBeKey, Sender
 from web.api.gateway import ApiGateway
 from web.api.json_bodies import StrictRoute, json
 from web.api.schema import ERRORS
+
+_PLURALS = {"launch": "launches", "pcn": "pcns"}
 
 
 class CommandReceiptBody(BaseModel):
@@ -36,24 +38,51 @@ def command_routes(gateway: ApiGateway) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["commands"], responses=ERRORS, route_class=StrictRoute)
     for kind in REQUESTS.values():
         _add(router, gateway, kind)
+        if kind.many:
+            _add_for_each(router, gateway, kind, "launch")
+            _add_for_each(router, gateway, kind, "pcn")
     return router
+
+
+def _add_for_each(
+    router: APIRouter, gateway: ApiGateway, kind: RequestKind, about: Literal["launch", "pcn"]
+) -> None:
+    """The same command for every workflow of a launch, or of a PCN."""
+    subject, whose = f"{about}_id", "of a launch" if about == "launch" else "of a PCN that can still move"
+    body = create_model(
+        f"{kind.model.__name__}Of{about.title()}Body", __base__=kind.model, by=(Sender, Sender())
+    )
+
+    async def give(**given: Any) -> Response:
+        who, asked, id_ = _read(kind, given, subject)
+        rows = await gateway.commands.rows_of(about, id_)
+        outcomes = await gateway.commands.give_each(who, asked, rows, given["idempotency_key"])
+        return json({"outcomes": [asdict(each) for each in outcomes]})
+
+    router.post(
+        f"/{_PLURALS[about]}/{{{subject}}}/commands/{kind.name}", name=kind.command.name,
+        summary=f"For every workflow {whose}: {kind.summary}",
+    )(_with_parameters(give, subject, body, keyed=True))  # fmt: skip
+
+
+def _read(kind: RequestKind, given: dict[str, Any], subject: str) -> tuple[Principal, requests.Request, str]:
+    """Who gives it, what they give, and about what."""
+    fields = given["body"].model_dump(exclude={"by"})
+    who = given["body"].by.of(principal_of(given["request"]))
+    return who, kind.model.model_validate(fields), given[subject]
 
 
 def _add(router: APIRouter, gateway: ApiGateway, kind: RequestKind) -> None:
     subject = f"{kind.about}_id"
     body = create_model(f"{kind.model.__name__}Body", __base__=kind.model, by=(Sender, Sender()))
 
-    def read(given: dict[str, Any]) -> tuple[Principal, requests.Request, str]:
-        """Who gives it, what they give, and about what."""
-        fields = given["body"].model_dump(exclude={"by"})
-        who = given["body"].by.of(principal_of(given["request"]))
-        return who, kind.model.model_validate(fields), given[subject]
-
     async def give(**given: Any) -> Response:
-        return json(asdict(await gateway.commands.give(*read(given), given["idempotency_key"])))
+        return json(
+            asdict(await gateway.commands.give(*_read(kind, given, subject), given["idempotency_key"]))
+        )
 
     async def preview(**given: Any) -> Response:
-        return json(asdict(await gateway.commands.preview(*read(given))))
+        return json(asdict(await gateway.commands.preview(*_read(kind, given, subject))))
 
     path = f"/{kind.about}s/{{{subject}}}/commands/{kind.name}"
     router.post(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from functools import partial
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from application.access.policy import Policy
 from application.access.principal import Principal
 from application.commands.dispatcher import CommandDispatcher
+from application.commands.preview import launch_preview
 from application.commands.request import end_of
 from application.operations import Operations
 from application.repository import NoSuchAssignment, NoSuchWorkflow, answered
@@ -149,10 +151,28 @@ class ApiGateway:
         refuse_identifiable(
             principal.administrator(), {"definition": definition, "pcns": pcns, "key": key, "inputs": inputs}
         )
-        process = await self._operations.launcher.opened(definition, inputs)
-        actor = self.policy.launcher(principal, process, [ods_code(pcn) for pcn in pcns])
-        made = await self._operations.launch(definition, pcns, inputs, actor, key)
+        process, codes = await self._operations.launcher.opened(definition, inputs), self._codes(pcns)
+        actor = self.policy.launcher(principal, process, codes)
+        made = await self._operations.launch(definition, codes, inputs, actor, key)
         return LaunchReceipt(made.launch, made.workflows, made.repeated)
+
+    async def preview_launch(
+        self, principal: Principal, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any]
+    ) -> list[dict[str, Any]]:
+        """What a launch would begin: who is asked first and from when emails may go, and what runs already and asks the same."""
+        refuse_identifiable(
+            principal.administrator(), {"definition": definition, "pcns": pcns, "inputs": inputs}
+        )
+        process, codes = await self._operations.launcher.opened(definition, inputs), self._codes(pcns)
+        actor, now = self.policy.launcher(principal, process, codes), self._operations.clock.now()
+        found = await self._operations.launcher.preview(process, codes, inputs, now, actor)
+        return [asdict(await answered(partial(launch_preview, each, now))) for each in found]
+
+    def _codes(self, pcns: Sequence[str]) -> list[str]:
+        """The codes of these PCNs; of all in the directory for "all"."""
+        if [each.casefold() for each in pcns] == ["all"]:
+            return [pcn.code for pcn in self._operations.launcher.directory.pcns]
+        return [ods_code(pcn) for pcn in pcns]
 
     async def revoke_links(self, principal: Principal, assignment_id: str, reason: str) -> int:
         """End the links to an assignment; how many there were."""

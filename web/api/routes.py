@@ -35,7 +35,10 @@ _UNREADABLE = ProblemDetails(
 
 class LaunchBody(RequestBody):
     definition: Annotated[str, Field(min_length=1, max_length=60)]
-    pcns: Annotated[list[str], Field(min_length=1, max_length=5000, description="ODS codes of the PCNs")]
+    pcns: Annotated[
+        list[str],
+        Field(min_length=1, max_length=5000, description="ODS codes of the PCNs; all for every one"),
+    ]
     inputs: dict[str, Any] = {}
     by: Sender = UNSAID
 
@@ -218,6 +221,14 @@ def _add_launching(router: APIRouter, gateway: ApiGateway) -> None:
         who = body.by.of(principal_of(request))
         made = await gateway.launch(who, body.definition, body.pcns, body.inputs, idempotency_key)
         return json(asdict(made), 200 if made.repeated else 201)
+
+    @router.post(
+        "/workflows/preview", name="launch", summary="What a launch would begin, and what runs already"
+    )
+    async def preview(request: Request, body: LaunchBody) -> Response:
+        who = body.by.of(principal_of(request))
+        found = await gateway.preview_launch(who, body.definition, body.pcns, body.inputs)
+        return json({"workflows": found})
 
     @router.post(
         "/assignments/{assignment_id}/links/revoke",

@@ -29,6 +29,10 @@ By = Annotated[str, typer.Option("--by", help="Who gives it; your name on this m
 _PREVIEW = Annotated[bool, typer.Option("--preview", help="Only show what would happen.")]
 _YES = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 _KEY = Annotated[str, typer.Option("--key", help="Given again with the same key, it does nothing twice.")]
+_LAUNCH = Annotated[bool, typer.Option("--whole-launch", help="For every workflow of this launch.")]
+_PCN = Annotated[
+    bool, typer.Option("--whole-pcn", help="For every open workflow of this PCN; name its code.")
+]
 _SUBJECTS = {
     "workflow": "The workflow: its id, or as much of its beginning as is its own.",
     "assignment": "The assignment, as `baton status WORKFLOW` shows it; or WORKFLOW.step.CODE.",
@@ -45,22 +49,56 @@ def _command(kind: RequestKind) -> Callable[..., None]:
 
     def run(**typed: Any) -> None:
         how = {name: typed.pop(name) for name in ("preview", "yes", "key", "by", "not_nhs_number", "as_json")}
-        baton = server(settings())
+        baton, subject = server(settings()), typed.pop(kind.about)
+        scope = _scope(typed)
+        if scope:
+            _give_each(baton, kind, scope, subject, _asked(kind, typed), how)
+            return
         find = baton.whole_id if kind.about == "workflow" else (lambda short: whole_assignment(baton, short))
-        about = find(typed.pop(kind.about))
+        about = find(subject)
         _give(baton, kind, about, _asked(kind, typed), how)
 
     parameters = [
         Parameter(kind.about, Parameter.KEYWORD_ONLY, annotation=Annotated[str, typer.Argument(help=_SUBJECTS[kind.about])])
     ]  # fmt: skip
     parameters += [_option(name, field) for name, field in kind.model.model_fields.items()]
+    scopes = (("whole_launch", _LAUNCH, False), ("whole_pcn", _PCN, False)) if kind.many else ()
     for name, annotation, default in (
+        *scopes,
         ("preview", _PREVIEW, False), ("yes", _YES, False), ("key", _KEY, ""), ("by", By, ""),
         ("not_nhs_number", NotNhsNumber, False), ("as_json", Json, False),
     ):  # fmt: skip
         parameters.append(Parameter(name, Parameter.KEYWORD_ONLY, annotation=annotation, default=default))
     cast(Any, run).__signature__ = Signature(parameters)
     return run
+
+
+def _scope(typed: dict[str, Any]) -> Literal["launch", "pcn", ""]:
+    """Whether it is for every workflow of a launch or of a PCN, and of which. Raises Usage."""
+    launch, pcn = typed.pop("whole_launch", False), typed.pop("whole_pcn", False)
+    if launch and pcn:
+        raise Usage("Say --whole-launch or --whole-pcn, not both.")
+    return "launch" if launch else "pcn" if pcn else ""
+
+
+def _give_each(
+    baton: Server, kind: RequestKind, scope: str, id_: str, given: Mapping[str, Any], how: Mapping[str, Any]
+) -> None:
+    """Give it to each, once it was said that this is wanted; what each came to."""
+    if how["preview"] or not how["yes"]:
+        whose = "of the launch" if scope == "launch" else "that can still move, of the PCN"
+        said = f"This is for every workflow {whose} {id_}; nothing was done."
+        raise Usage(said, f"Look at one with `baton {kind.name} WORKFLOW --preview`, then say --yes.")
+    by = sender(how["by"] or who_types(), not_nhs_number=how["not_nhs_number"])
+    outcomes = baton.give_each(scope, id_, kind.name, given, by, how["key"] or fresh_key())
+    if how["as_json"]:
+        say_json(outcomes)
+        return
+    rows = [
+        (each["workflow"], each["pcn_name"], each["reference"], each["refused"] or "done")
+        for each in outcomes
+    ]
+    table(("Workflow", "PCN", "What", "Came to"), rows)
 
 
 def _option(name: str, field: FieldInfo) -> Parameter:

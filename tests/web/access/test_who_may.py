@@ -164,7 +164,12 @@ class Door:
 
     async def try_(self, who: str, method: str, path: str, action: str) -> httpx.Response:
         filled = path.format(
-            workflow_id=self.site.workflow, assignment_id=self.site.assignment, token_id="0" * 12, pcn=PCN
+            workflow_id=self.site.workflow,
+            assignment_id=self.site.assignment,
+            token_id="0" * 12,
+            pcn=PCN,
+            pcn_id=PCN,
+            launch_id=self.site.workflow,
         )
         headers = {"idempotency-key": "k"} if action == "launch" else {}
         if who in self.secrets:
