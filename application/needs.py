@@ -12,6 +12,7 @@ from typing import Literal
 
 from definitions.models.replies import REPLIES
 from engine.dates.clock import london_date
+from engine.dates.explanation import long
 from engine.expressions.scope import Scope
 from engine.state.workflow import Assignment, Reply, StepState, WorkflowState
 
@@ -104,8 +105,9 @@ def _of_assignment(
 
 
 def _said(reply: Reply, place: str) -> str:
+    until = f" until {long(london_date(reply.until))}" if reply.until else ""
     words = f": “{reply.text}”" if reply.text else "."
-    return f"{reply.actor.name} ({place}) {REPLIES[reply.kind].asked}{words}"
+    return f"{reply.actor.name} ({place}) {REPLIES[reply.kind].asked}{until}{words}"
 
 
 def _to_ring(assignment: Assignment, now: datetime) -> bool:

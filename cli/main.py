@@ -15,6 +15,7 @@ from cli.commands import (
     audit,
     directory,
     launch,
+    leap,
     link,
     outbox,
     rehearse,
@@ -27,7 +28,7 @@ from cli.commands import (
     validate,
     when,
 )
-from cli.commands.manager import processes, requests, todo
+from cli.commands.manager import processes, replies, requests, todo
 from cli.console import any_encoding, log_to_terminal, of_terminal, whisper
 from cli.context import Invocation, invocation
 from cli.errors import told
@@ -70,8 +71,10 @@ launch.add(app)
 todo.add(app)
 status.add(app)
 respond.add(app)
+replies.add(app)
 requests.add(app)
 link.add(app)
+leap.add(app)
 token.add(app)
 outbox.add(app)
 validate.add(app)

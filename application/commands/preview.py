@@ -75,7 +75,7 @@ def preview_of(command: str, found: Consequences, now: datetime) -> Preview:
         ),
         asked=tuple(f"{each.name}: {names.whose(each.id)}" for each in found.asked),
         ended=tuple(f"{each.name}: {names.whose(each.id)}" for each in found.ended),
-        quorum=tuple(_quorum(each, names) for each in found.quorums),
+        quorum=tuple(_quorum(each, names) for each in found.quorums if each.before != each.after),
         status=found.after.status,
         waits_for=waiting_for(found.after, now),
         next_deadline=next_deadline(found.after, now),

@@ -113,6 +113,13 @@ class Server:
         body = {"answers": dict(answers), "by": dict(by), "refuse_warnings": not anyway}
         return dict(self._ask("POST", f"/api/assignments/{assignment_id}/responses", json=body))
 
+    def reply(
+        self, assignment_id: str, kind: str, text: str, until: str, by: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Say something instead of an answer, or record it for somebody."""
+        body = {"kind": kind, "text": text, "by": dict(by), **({"until": until} if until else {})}
+        return dict(self._ask("POST", f"/api/assignments/{assignment_id}/replies", json=body))
+
     def preview(
         self, about: str, id_: str, command: str, given: Mapping[str, Any], by: Mapping[str, Any]
     ) -> dict[str, Any]:

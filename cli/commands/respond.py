@@ -60,7 +60,9 @@ def respond(
     elif not by and not baton.as_a_person:
         raise Usage('Say who gave it: --by "Jo Marsh"', "The record names a person for every answer.")
     who = by or ("" if baton.as_a_person else typer.prompt("Who gave it"))
-    told = teller(who, role or page["role"] or "practice_manager", _means(how), not_nhs_number=not_nhs_number)
+    told = teller(
+        who, role or page["role"] or "practice_manager", means_of(how), not_nhs_number=not_nhs_number
+    )
     values = (
         ask_form(page["form"]) if interactive else arguments.values(answers or [], answers_file, "--answer")
     )
@@ -71,7 +73,8 @@ def respond(
         _thank(page, taken)
 
 
-def _means(how: str) -> str:
+def means_of(how: str) -> str:
+    """How the record says `telephone`, `paper`, `email` or `meeting`. Raises Usage."""
     if how not in _HOW:
         raise Usage(f"--how is one of {', '.join(_HOW)}, not {how!r}.")
     return _HOW[how]

@@ -93,12 +93,23 @@ def _one(found: dict[str, Any]) -> None:
 def _people(overview: dict[str, Any]) -> None:
     """Who is asked, what is pressing first, and how many there are of each."""
     rows = [
-        (each["place"], f"{each['name']} ({each['role']})", each["title"], _how(each), moment(each["due"]), each["assignment"])
+        (each["place"], f"{each['name']} ({each['role']})", each["title"], _how(each), moment(each["due"]), _short(each, overview["people"]))
         for each in overview["people"]
     ]  # fmt: skip
     table(("At", "Person", "For", "State", "Due", "Assignment"), rows, "Who is asked")
     told = [f"{number} {words}" for words, number in overview["counts"].items() if number]
-    say(f"{', '.join(told)}.")
+    say(f"{', '.join(told)}. Name an assignment with its workflow: WORKFLOW.{rows[0][-1]}")
+
+
+def _short(person: dict[str, Any], people: list[dict[str, Any]]) -> str:
+    """What names an assignment, behind its workflow's id: the step and the place, and the role where two are asked there."""
+    there = [
+        each
+        for each in people
+        if (each["step"], each["organisation"]) == (person["step"], person["organisation"])
+    ]
+    role = f".{person['assignment'].rsplit('.', 1)[-1]}" if len(there) > 1 else ""
+    return f"{person['step']}.{person['organisation']}{role}"
 
 
 def _how(person: dict[str, Any]) -> str:

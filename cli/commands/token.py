@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -29,27 +31,40 @@ def new(
     scopes: Annotated[list[str] | None, typer.Option("--for", help=f"What it is for: {', '.join(SCOPES)}; again for another.")] = None,
     days: Annotated[int, typer.Option("--days", min=1, max=400, help="How long it opens anything.")] = 90,
     note: Annotated[str, typer.Option("--note", help="Where it is used.")] = "",
+    to: Annotated[Path | None, typer.Option("--to", help="A new file for it, which only you may read.")] = None,
     by: By = "",
     not_nhs_number: NotNhsNumber = False,
     as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Make a token. It is shown now, and never again."""
+    """Make a token. It is shown now, or written to a file, and never again."""
     if not scopes or (unknown := set(scopes) - set(SCOPES)):
         said = (
             "Say what the token is for." if not scopes else f"Nothing is called {', '.join(sorted(unknown))}."
         )
         raise Usage(said, "; ".join(f"--for {name}: {what}" for name, what in SCOPES.items()) + ".")
+    if to and to.exists():
+        raise Usage(f"{to} is there already.", "Name a new file.")
     body = {"person": person, "pcn": pcn, "scopes": scopes, "days": days, "note": note}
     made = server(settings()).issue_token(body, sender(by or who_types(), not_nhs_number=not_nhs_number))
+    if to:
+        _write(to, made.pop("token"))
     if as_json:
         say_json(made)
         return
     say(
         f"{made['name']} may {' and '.join(SCOPES[scope] for scope in made['scopes'])}, until {moment(made['expires'])}:"
     )
-    say(made["token"])
-    say("Keep it as you keep a password: it is shown only now. A program sends it as Authorization: Bearer.")
+    say(f"It is in {to}." if to else made["token"])
+    say(
+        "Keep it as you keep a password. Commands take it from BATON_API_TOKEN; a program sends it as Authorization: Bearer."
+    )
     say(f"`baton token revoke {made['id']}` ends it.")
+
+
+def _write(file: Path, token: str) -> None:
+    """Write it for its owner's eyes only."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as kept:
+        kept.write(token)
 
 
 def show(as_json: Json = False) -> None:

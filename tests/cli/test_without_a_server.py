@@ -188,6 +188,8 @@ def test_every_command_has_help(baton: Baton) -> None:
         "respond",
         *REQUESTS,
         "processes",
+        "reply",
+        "leap",
         "todo",
         "outbox",
         "validate",
