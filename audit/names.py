@@ -61,8 +61,8 @@ class Names:
     def actor(self, actor: e.Actor) -> str:
         """`Ruth Lewis for Tom Okafor (practice manager, Elm Tree Surgery)`."""
         cover = f" for {self.person(actor.on_behalf_of)}" if actor.on_behalf_of else ""
-        parts = [self.role(actor.role)] if actor.role else []
-        parts += [self.place(actor.organisation)] if actor.organisation and parts else []
+        parts = [self.role(actor.role)] if actor.role and actor.role not in actor.name else []
+        parts += [self.place(actor.organisation)] if actor.organisation and actor.role else []
         parts += ["with the key of Baton's home folder"] if actor.is_administrator else []
         parts += ["who said that a number here is no NHS number"] if actor.not_nhs_number else []
         return f"{actor.name}{cover}" + (f" ({', '.join(parts)})" if parts else "")

@@ -22,6 +22,12 @@ _AnswersFile = Annotated[Path | None, typer.Option("--answers", help="A YAML or 
 _Answers = Annotated[
     list[str] | None, typer.Option("--answer", help="An answer, as field=value or group.item.field=value.")
 ]
+By = Annotated[str, typer.Option("--by", help="Who gave it: a name, or a person's id in the directory.")]
+Role = Annotated[str, typer.Option("--role", help="In which role; the one that was asked unless said.")]
+How = Annotated[str, typer.Option("--how", help=f"How they told it: {', '.join(_HOW)}.")]
+Asked = Annotated[
+    str, typer.Argument(help="The assignment, as `baton status WORKFLOW` shows it; or WORKFLOW.step.CODE.")
+]
 _NOBODY_YET = "Nobody has been asked anything yet: `baton status WORKFLOW` shows when somebody is."
 
 
@@ -30,19 +36,12 @@ def add(app: typer.Typer) -> None:
 
 
 def respond(
-    assignment: Annotated[
-        str,
-        typer.Argument(help="The assignment, as `baton status WORKFLOW` shows it; or WORKFLOW.step.CODE."),
-    ],
+    assignment: Asked,
     answers_file: _AnswersFile = None,
     answers: _Answers = None,
-    by: Annotated[
-        str, typer.Option("--by", help="Who gave it: a name, or a person's id in the directory.")
-    ] = "",
-    role: Annotated[
-        str, typer.Option("--role", help="In which role; the one that was asked unless said.")
-    ] = "",
-    how: Annotated[str, typer.Option("--how", help=f"How they told it: {', '.join(_HOW)}.")] = "telephone",
+    by: By = "",
+    role: Role = "",
+    how: How = "telephone",
     anyway: Annotated[bool, typer.Option("--anyway", help="Send answers that look unusual, too.")] = False,
     not_nhs_number: NotNhsNumber = False,
     as_json: Json = False,

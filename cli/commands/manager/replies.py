@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.client.server import server, teller
-from cli.commands.respond import means_of, whole_assignment
+from cli.commands.respond import Asked, By, How, Role, means_of, whole_assignment
 from cli.console import Usage, say, say_json
 from cli.context import Json, NotNhsNumber, settings
 from definitions.models.replies import REPLIES
@@ -18,24 +18,15 @@ def add(app: typer.Typer) -> None:
 
 
 def reply(
-    assignment: Annotated[
-        str,
-        typer.Argument(help="The assignment, as `baton status WORKFLOW` shows it; or WORKFLOW.step.CODE."),
-    ],
+    assignment: Asked,
     kind: Annotated[str, typer.Option("--kind", help=f"What they said: {', '.join(REPLIES)}.")],
     text: Annotated[str, typer.Option("--text", help="Their words.")] = "",
     until: Annotated[
         str, typer.Option("--until", help="Until which day they ask for time, as 2027-01-29.")
     ] = "",
-    by: Annotated[
-        str, typer.Option("--by", help="Who said it: a name, or a person's id in the directory.")
-    ] = "",
-    role: Annotated[
-        str, typer.Option("--role", help="In which role; the one that was asked unless said.")
-    ] = "",
-    how: Annotated[
-        str, typer.Option("--how", help="How they told it: telephone, paper, email, meeting.")
-    ] = "telephone",
+    by: By = "",
+    role: Role = "",
+    how: How = "telephone",
     not_nhs_number: NotNhsNumber = False,
     as_json: Json = False,
 ) -> None:
