@@ -170,7 +170,10 @@ class Repository:
             if not decision.events:
                 return Recorded(state, (), await self.store.position())
             pending = await worked_out(partial(pending_of, decision.state, now)) if look_ahead else None
-            commit = Commit(workflow_id, state.version, decision.events, pending, dict(documents or {}))
+            named = dict(documents or {})
+            if (process := decision.state.process).hash != state.process.hash:  # it was pinned to other texts
+                named[process.hash] = process.body
+            commit = Commit(workflow_id, state.version, decision.events, pending, named)
             try:
                 position = await self.store.commit([commit, *await self.links_ended(decision.events)])
             except Conflict:

@@ -18,7 +18,7 @@ import uvloop
 
 from application.access.tokens import Tokens
 from application.directory.addresses import AddressBook
-from application.directory.beginning import begin
+from application.directory.first_import import begin
 from application.directory.record import DirectoryRecord
 from application.environment.alarms import Alarms
 from application.environment.home import Home, Running, using

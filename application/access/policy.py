@@ -104,7 +104,7 @@ class Policy:
         ):
             raise Refused("forbidden", f"this is for {SAID['pcn']}")
 
-    def directory_keeper(self, principal: Principal, pcns: Sequence[str]) -> Actor:
+    def directory_manager(self, principal: Principal, pcns: Sequence[str]) -> Actor:
         """As whom they change what the directory says of these PCNs: its manager, of one; all of it, the administrator.
         Raises Refused."""
         if principal.is_administrator:

@@ -9,12 +9,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from application.commands.request import (
+    CommandRequest,
     MayBeName,
     MayBeWords,
     Name,
     PcnToday,
     Reason,
-    Request,
     UntilDay,
     Words,
     request,
@@ -28,7 +28,7 @@ _ToPerson = Annotated[Name, Field(description="whom to ask: their id in the dire
 
 
 @request("extend", "assignment", commands.extend, undone_by="extend")
-class Extend(Request):
+class Extend(CommandRequest):
     """Give somebody until another day; their entry in the calendar moves with it."""
 
     until: UntilDay
@@ -36,7 +36,7 @@ class Extend(Request):
 
 
 @request("settle", "assignment", commands.settle_reply)
-class Settle(Request):
+class Settle(CommandRequest):
     """Answer a question, grant the time that was asked for, or ask somebody else; the reminders go on from there."""
 
     text: Annotated[Words, Field(description="what you say to them; it stands in the email")]
@@ -48,7 +48,7 @@ class Settle(Request):
 
 
 @request("reassign", "assignment", commands.reassign, undone_by="reassign")
-class Reassign(Request):
+class Reassign(CommandRequest):
     """Ask another person of the directory instead; the links of the one before end, and both are told once."""
 
     person: _ToPerson
@@ -56,7 +56,7 @@ class Reassign(Request):
 
 
 @request("note-call", "assignment", commands.note_call)
-class NoteCall(Request):
+class NoteCall(CommandRequest):
     """Note a call, a visit or a meeting: whether you reached them, what was said, and the next step."""
 
     text: Annotated[Words, Field(description="what was said, or why nothing was")]
@@ -70,7 +70,7 @@ class NoteCall(Request):
 
 
 @request("nudge", "assignment", commands.nudge)
-class Nudge(Request):
+class Nudge(CommandRequest):
     """Remind whoever is asked, now, beside the two reminders that go by themselves; once a week a practice at most."""
 
     text: Annotated[MayBeWords, Field(description="in your words; in Baton's unless said")] = ""

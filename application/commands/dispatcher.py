@@ -11,7 +11,7 @@ from typing import Any, Literal
 from application.access.policy import Policy
 from application.access.principal import Principal
 from application.commands.preview import Preview, preview_of
-from application.commands.request import PcnToday, Request
+from application.commands.request import CommandRequest, PcnToday
 from application.operations import Operations
 from application.repository import NoSuchAssignment, NoSuchWorkflow, Unreadable, answered
 from audit.story import StoryWriter
@@ -20,7 +20,7 @@ from engine.commands.command import refuse_identifiable
 from engine.commands.keys import content_of, under_key
 from engine.commands.refusals import Refused
 from engine.dates.clock import london_date
-from engine.decisions.consequences import Written, consequences
+from engine.decisions.consequences import PostSoFar, consequences
 from engine.decisions.draft import Decision
 from engine.events import Actor
 from engine.state.workflow import WorkflowState
@@ -34,7 +34,7 @@ MOST = 10_000
 class GivenCommand:
     """A request, as it is given: about what, by whom, when, and what only other workflows and the directory know."""
 
-    request: Request
+    request: CommandRequest
     about: str
     actor: Actor
     now: datetime
@@ -86,7 +86,9 @@ class CommandDispatcher:
     def __init__(self, operations: Operations, policy: Policy) -> None:
         self._operations, self._policy = operations, policy
 
-    async def give(self, principal: Principal, request: Request, about: str, key: str = "") -> CommandReceipt:
+    async def give(
+        self, principal: Principal, request: CommandRequest, about: str, key: str = ""
+    ) -> CommandReceipt:
         """Raises Refused, Invalid; a workflow that is not theirs to see is told as none."""
         state, given = await self._taken(principal, request, about)
         refuse_identifiable(given.actor, {"key": key})
@@ -100,11 +102,11 @@ class CommandDispatcher:
         told = StoryWriter(kept.state).lines(kept.events)
         return CommandReceipt(state.id, request.kind.name, tuple(line.text for line in told), not kept.events)
 
-    async def preview(self, principal: Principal, request: Request, about: str) -> Preview:
+    async def preview(self, principal: Principal, request: CommandRequest, about: str) -> Preview:
         """What the same would come to now; nothing is kept, and nobody is told. Raises Refused, Invalid, as giving it does."""
         state, given = await self._taken(principal, request, about)
         notices = await self._operations.repository.store.notices(state.id)
-        written = Written.of((row.notice, row.status) for row in notices)
+        written = PostSoFar.of((row.notice, row.status) for row in notices)
 
         def work_out() -> Preview:
             found = consequences(state, given.decide(state), given.now, written)
@@ -113,7 +115,7 @@ class CommandDispatcher:
         return await answered(work_out)
 
     async def give_each(
-        self, principal: Principal, request: Request, rows: Sequence[WorkflowRow], key: str = ""
+        self, principal: Principal, request: CommandRequest, rows: Sequence[WorkflowRow], key: str = ""
     ) -> list[CommandOutcome]:
         """Give the same to each of these workflows that is theirs to see. What is refused for one stops no other, and under
         one key each is given it once. Raises Refused where it is for somebody else to do in all of them."""
@@ -157,7 +159,7 @@ class CommandDispatcher:
         return rows
 
     async def _taken(
-        self, principal: Principal, request: Request, about: str
+        self, principal: Principal, request: CommandRequest, about: str
     ) -> tuple[WorkflowState, GivenCommand]:
         """The workflow that a request is about, and the request as it is given. Raises Refused."""
         repository, now = self._operations.repository, self._operations.clock.now()

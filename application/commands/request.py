@@ -33,7 +33,7 @@ MayBeName = Annotated[str, Field(max_length=60)]
 UntilDay = Annotated[Day, Field(description="the last day, as 2027-01-29; until its working day ends")]
 
 
-class Request(BaseModel):
+class CommandRequest(BaseModel):
     """What one command is given, beside what it is about, who gives it and when."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,7 +58,7 @@ class RequestKind:
 
     name: str
     about: About
-    model: type[Request]
+    model: type[CommandRequest]
     function: OnWorkflow[...]
     undone_by: str
     many: bool
@@ -74,10 +74,10 @@ class RequestKind:
 
 
 #: Every request, by its model and by its name.
-KINDS: dict[type[Request], RequestKind] = {}
+KINDS: dict[type[CommandRequest], RequestKind] = {}
 REQUESTS: dict[str, RequestKind] = {}
 
-Model = TypeVar("Model", bound=type[Request])
+Model = TypeVar("Model", bound=type[CommandRequest])
 
 
 def request(

@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from application.commands.request import (
+    CommandRequest,
     MayBeName,
     MayBeWords,
     Name,
     Reason,
-    Request,
     UntilDay,
     Words,
     request,
@@ -26,7 +26,7 @@ _MayBePractice = Annotated[
 
 
 @request("reopen", "workflow", commands.reopen_step)
-class Reopen(Request):
+class Reopen(CommandRequest):
     """Ask a step anew, and what depends on it; earlier answers stay in the record."""
 
     step: _Step
@@ -36,7 +36,7 @@ class Reopen(Request):
 
 
 @request("send-back", "workflow", commands.send_back)
-class SendBack(Request):
+class SendBack(CommandRequest):
     """Send back what was answered, with what is wrong, which stands in the email."""
 
     step: _Step
@@ -45,7 +45,7 @@ class SendBack(Request):
 
 
 @request("skip", "workflow", commands.skip_step, undone_by="reopen")
-class Skip(Request):
+class Skip(CommandRequest):
     """Leave out a step: who was asked hears that they may stop."""
 
     step: _Step
@@ -53,7 +53,7 @@ class Skip(Request):
 
 
 @request("close-short", "workflow", commands.close_short, undone_by="reopen")
-class CloseShort(Request):
+class CloseShort(CommandRequest):
     """Close a step with what is in: who is missing is named, and never estimated."""
 
     step: _Step
@@ -61,7 +61,7 @@ class CloseShort(Request):
 
 
 @request("open", "workflow", commands.open_on_demand)
-class Open(Request):
+class Open(CommandRequest):
     """Open a step that waits for somebody to want it, for the practices named."""
 
     step: _Step
@@ -70,7 +70,7 @@ class Open(Request):
 
 
 @request("decide", "workflow", commands.decide_shortfall)
-class Decide(Request):
+class Decide(CommandRequest):
     """Say how to go on when too little is in: wait until another day, go on with the gaps named, or cancel."""
 
     step: _Step

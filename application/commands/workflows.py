@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
-from application.commands.request import MayBeName, Name, PcnToday, Reason, Request, UntilDay, request
+from application.commands.request import CommandRequest, MayBeName, Name, PcnToday, Reason, UntilDay, request
+from application.network_calendar import network_calendar
+from application.repository import Repository
+from definitions.loading.bundle import Bundle, open_bundle
 from definitions.models.primitives import OdsCode
 from engine import commands
 
@@ -15,7 +21,7 @@ _Practice = Annotated[OdsCode, Field(description="the practice, by its ODS code"
 
 
 @request("hold", "workflow", commands.hold, undone_by="lift", many=True)
-class Hold(Request):
+class StopClock(CommandRequest):
     """Stop the clocks of a workflow, of a step or of a practice: answers are still taken, and nobody is reminded."""
 
     reason: Reason
@@ -24,7 +30,7 @@ class Hold(Request):
 
 
 @request("lift", "workflow", commands.lift, undone_by="hold", many=True)
-class Lift(Request):
+class StartClock(CommandRequest):
     """Let what is on hold go on: internal dates move on by what was lost, and everyone asked is told."""
 
     reason: Reason
@@ -33,14 +39,14 @@ class Lift(Request):
 
 
 @request("cancel", "workflow", commands.cancel, undone_by="reopen-workflow", many=True)
-class Cancel(Request):
+class Cancel(CommandRequest):
     """End a workflow before its time: who was asked gets one apology, and nobody else anything."""
 
     reason: Reason
 
 
 @request("reopen-workflow", "workflow", commands.reopen_workflow, undone_by="cancel")
-class ReopenWorkflow(Request):
+class ReopenWorkflow(CommandRequest):
     """Open a workflow that is over again, at a step: a new attempt of it, the old one kept."""
 
     step: Annotated[Name, Field(description="the step to go on from, by its id")]
@@ -48,7 +54,7 @@ class ReopenWorkflow(Request):
 
 
 @request("withdraw", "workflow", commands.withdraw_practice, undone_by="add-practice", many=True)
-class Withdraw(Request):
+class Withdraw(CommandRequest):
     """A practice left, or merged into another: it is asked nothing more, and quorums and dates are counted again."""
 
     organisation: _Practice
@@ -57,7 +63,7 @@ class Withdraw(Request):
 
 
 @request("add-practice", "workflow", commands.add_practice, undone_by="withdraw", many=True)
-class AddPractice(Request):
+class AddPractice(CommandRequest):
     """Ask a practice that joined, in the steps that are open now and in all that come."""
 
     organisation: _Practice
@@ -70,7 +76,7 @@ class AddPractice(Request):
 @request(
     "correct-list-size", "workflow", commands.correct_list_size, undone_by="correct-list-size", many=True
 )
-class CorrectListSize(Request):
+class CorrectListSize(CommandRequest):
     """Give a practice another number of patients: quorums of open steps are counted again."""
 
     organisation: _Practice
@@ -79,7 +85,7 @@ class CorrectListSize(Request):
 
 
 @request("correct-input", "workflow", commands.correct_input, undone_by="correct-input")
-class CorrectInput(Request):
+class CorrectInput(CommandRequest):
     """Give an input of the launch another value; what rests on it is worked out again, and everyone is told once."""
 
     name: Annotated[Name, Field(description="the input, by its id")]
@@ -88,7 +94,7 @@ class CorrectInput(Request):
 
 
 @request("move-date", "workflow", commands.move_named_date, undone_by="move-date")
-class MoveDate(Request):
+class MoveDate(CommandRequest):
     """Give a named date of the process another day, such as a start that slips: open dates move with it."""
 
     name: Annotated[Name, Field(description="the date, by its name in the definition")]
@@ -99,7 +105,7 @@ class MoveDate(Request):
 @request(
     "correct-external-date", "workflow", commands.correct_external_date, undone_by="correct-external-date"
 )
-class CorrectExternalDate(Request):
+class CorrectExternalDate(CommandRequest):
     """Record that somebody outside moved a date of theirs, with the source that says so."""
 
     name: Annotated[Name, Field(description="the date, by its name in the definition")]
@@ -111,7 +117,7 @@ class CorrectExternalDate(Request):
 
 
 @request("extend-many", "workflow", commands.extend_many, many=True)
-class ExtendMany(Request):
+class ExtendMany(CommandRequest):
     """Give everyone who is still asked until another day: in a step, at a practice, or in the whole workflow."""
 
     until: UntilDay
@@ -121,9 +127,22 @@ class ExtendMany(Request):
 
 
 @request("hand-over", "workflow", commands.hand_over, undone_by="hand-over", many=True)
-class HandOver(Request):
+class HandOver(CommandRequest):
     """Ask another person for everything that one was asked; each is told once."""
 
     person: Annotated[Name, Field(description="who was asked: their id in the directory")]
     to: Annotated[Name, Field(description="whom to ask: their id in the directory")]
     reason: Reason
+
+
+@request("renew-calendar", "workflow", commands.change_calendar, many=True)
+class RenewCalendar(CommandRequest):
+    """Count open dates by the bank holidays that Baton knows today; everyone whose date moves is told once."""
+
+    reason: Reason
+
+    async def facts(self, repository: Repository, about: str, now: datetime) -> Mapping[str, Any]:
+        pinned = (await repository.state(about)).process
+        bundle = replace(Bundle.read(pinned.body), calendar=network_calendar().to_data())
+        process = await asyncio.to_thread(open_bundle, bundle.body)
+        return {"bundle": process.hash, "open_bundle": {p.hash: p for p in (pinned, process)}.__getitem__}

@@ -13,12 +13,12 @@ from engine import events as e
 from engine.decisions.advance import advance
 from engine.decisions.draft import Decision
 from engine.decisions.unsent import NONE, Unsent
-from engine.notices.written import Written
+from engine.notices.written import PostSoFar
 from engine.people.quorum import Quorum, quorum_of
 from engine.state.workflow import Assignment, StepStatus, WorkflowState, WorkflowStatus
 
-#: With `Written`, which whoever previews has to give.
-__all__ = ["Consequences", "DateMove", "QuorumChange", "StepChange", "Written", "consequences"]
+#: With `PostSoFar`, which whoever previews has to give.
+__all__ = ["Consequences", "DateMove", "PostSoFar", "QuorumChange", "StepChange", "consequences"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Consequences:
 
 
 def consequences(
-    before: WorkflowState, decision: Decision, now: datetime, written: Written, unsent: Unsent = NONE
+    before: WorkflowState, decision: Decision, now: datetime, written: PostSoFar, unsent: Unsent = NONE
 ) -> Consequences:
     """What `decision` brings, made on `before` at `now`. `unsent` as for `advance`. Raises NeverSettles."""
     following = advance(decision.state, now, unsent)

@@ -31,7 +31,6 @@ from engine.events.ladders import (
 from engine.events.pins import (
     CalendarChanged,
     DateMoved,
-    DefinitionChanged,
     InputCorrected,
     MembershipChanged,
 )
@@ -104,7 +103,6 @@ __all__ = [
     "DateMoved",
     "DateRefused",
     "DeadlineMoved",
-    "DefinitionChanged",
     "DirectoryChange",
     "DirectoryChanged",
     "DirectoryFollowed",

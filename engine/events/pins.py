@@ -49,22 +49,6 @@ class CalendarChanged(Body):
 @event(
     folds=BY_CODE,
     notifies=NOTHING,
-    rows=Sets("workflow", bundle=Of("bundle"), definition_version=Of("version")),
-    story="{actor} moved it to version {version} of its definition{reason:because}",
-    published=NOTHING,
-)
-@dataclass(frozen=True, slots=True)
-class DefinitionChanged(Body):
-    """The workflow moves to another version of its definition."""
-
-    bundle: Document
-    version: int
-    reason: str
-
-
-@event(
-    folds=BY_CODE,
-    notifies=NOTHING,
     rows=NOTHING,
     story="{actor} moved {name:words}[ from {old}] to {new}[, as {source} says]{reason:because}",
     published=NOTHING,

@@ -13,7 +13,7 @@ from io import StringIO
 from itertools import islice
 
 from definitions.source.text import encoding_of
-from engine.forms.office_tables import is_archive, tables_in_archive
+from engine.forms.document_tables import is_archive, tables_in_archive
 
 Table = list[list[str]]
 

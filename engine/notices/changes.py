@@ -10,7 +10,7 @@ from datetime import datetime
 
 from engine import events as e
 from engine.expressions.scope import Scope
-from engine.notices.asking import ask
+from engine.notices.asks import ask
 from engine.notices.endings import asked_now
 from engine.notices.facts import due_words
 from engine.notices.notice import by_reader, calendar_entry, notice

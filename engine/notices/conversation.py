@@ -8,7 +8,7 @@ from definitions.models.replies import REPLIES
 from engine import events as e
 from engine.dates.explanation import spoken
 from engine.expressions.scope import Scope
-from engine.notices.asking import assignment_title, day_month
+from engine.notices.asks import assignment_title, day_month
 from engine.notices.notice import calendar_entry, notice
 from engine.people.addresses import Address, asked_address, at_person, manager_of
 from engine.people.visibility import may_see

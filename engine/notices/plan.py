@@ -18,7 +18,7 @@ from engine.events.declarations import Phrase, Tell
 from engine.events.kinds import Table, fields_of
 from engine.expressions.scope import Scope
 from engine.notices import conversation
-from engine.notices.asking import ask, assignment_title, day_month
+from engine.notices.asks import ask, assignment_title, day_month
 from engine.notices.endings import apologies, asked_now, not_needed
 from engine.notices.facts import (
     already_told,

@@ -15,14 +15,14 @@ WENT = frozenset({"claimed", "sent", "unconfirmed"})
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class PostSoFar:
     """`asked`: the readers whom an email has asked or is about to; `waiting`: the assignments whose ask has not gone."""
 
     asked: frozenset[str] = frozenset()
     waiting: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, notices: Iterable[tuple[Notice, str]]) -> Written:
+    def of(cls, notices: Iterable[tuple[Notice, str]]) -> PostSoFar:
         """From the notices of a workflow, each with its status."""
         known = [(notice, status) for notice, status in notices if notice.kind in ASKING]
         asked = (notice.reader for notice, status in known if status in WENT)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from engine.events import Event, Notice, NoticePlanned, WorkflowClosed
-from engine.notices.written import TELLING, Written, is_waiting_ask
+from engine.notices.written import TELLING, PostSoFar, is_waiting_ask
 
 
 def emails(events: Iterable[Event]) -> tuple[Notice, ...]:
@@ -22,7 +22,7 @@ def emails(events: Iterable[Event]) -> tuple[Notice, ...]:
 
 
 def _with(planned: list[Notice], notice: Notice, at: datetime) -> list[Notice]:
-    if notice.only and not Written.of((each, _status(each, at)) for each in planned).goes(notice):
+    if notice.only and not PostSoFar.of((each, _status(each, at)) for each in planned).goes(notice):
         return planned
     if notice.only == "unasked":
         planned = [

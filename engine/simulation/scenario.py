@@ -23,9 +23,9 @@ from engine.expressions.evaluator import FormEvaluator
 from engine.forms.answers import AnswerProblem, check_answers
 from engine.forms.inputs import check_inputs
 from engine.forms.samples import sample_answers
+from engine.simulation.assignment_lines import moment, tended
 from engine.simulation.expectations import unmet
-from engine.simulation.steering import command_of
-from engine.simulation.tending import moment, tended
+from engine.simulation.workflow_lines import command_of
 from engine.state.workflow import Assignment, WorkflowState
 
 #: Turns of the clock in one line of a scenario; more means the definition never comes to rest.

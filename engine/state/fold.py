@@ -71,9 +71,8 @@ def _launched_twice(body: e.WorkflowLaunched, state: WorkflowState, event: e.Eve
 
 
 @FOLDS.by_code(e.CalendarChanged)
-@FOLDS.by_code(e.DefinitionChanged)
 def _repinned(
-    body: e.CalendarChanged | e.DefinitionChanged,
+    body: e.CalendarChanged,
     state: WorkflowState,
     event: e.Event,
     open_bundle: OpenBundle,

@@ -19,7 +19,7 @@ from engine import events as e
 from engine.events.codec import canonical
 from engine.events.declarations import Sets
 from engine.events.kinds import Table
-from engine.notices.written import TELLING, Written, is_waiting_ask
+from engine.notices.written import TELLING, PostSoFar, is_waiting_ask
 from store.projections.tables import Row, Tables
 from store.protocol import (
     AssignmentRow,
@@ -260,7 +260,7 @@ def _notice_planned(body: e.NoticePlanned, event: e.Event, tables: Tables) -> It
     facts = orjson.loads(canonical(body.notice.facts))
     notice = body.notice
     known = tables.notices_of(event.workflow_id) if notice.only else []
-    goes = Written.of((row.notice, row.status) for row in known).goes(notice)
+    goes = PostSoFar.of((row.notice, row.status) for row in known).goes(notice)
     if goes and notice.only == "unasked":
         waiting = [row for row in known if row.notice.about == notice.about]
         yield from (replace(row, status="void") for row in waiting if is_waiting_ask(row.notice, row.status))

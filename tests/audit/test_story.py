@@ -47,7 +47,6 @@ def _told() -> e.Told:
 SENTENCES: list[tuple[e.Body, str]] = [
     (e.WorkflowLaunched("iif-quarter-close", 2, "", "IIF Q3", "", "", {}, {}), "Asha Patel (PCN manager, Harbour Vale PCN) launched IIF Q3 for Harbour Vale PCN on the web page, on iif-quarter-close version 2."),
     (e.WorkflowLocked(STEP), "Locked by “Your figures for Q3”: what is done cannot change any more."),
-    (e.DefinitionChanged("x", 3, "it was mended"), "Asha Patel (PCN manager, Harbour Vale PCN) moved it to version 3 of its definition: it was mended."),
     (e.ChildRequested(STEP, "evidence", {}, "w-child"), "“Your figures for Q3” started evidence (workflow w-child)."),
     (e.ChildRefused(STEP, "w-child", "nobody is the lead", 1, None), "“Your figures for Q3” could not start workflow w-child: nobody is the lead; it is not tried again."),
     (e.ChildClosed(STEP, "w-child", "Evidence Q3", "completed", ""), "Evidence Q3 (workflow w-child), which “Your figures for Q3” started, was completed."),

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from application.batches import Batch
-from application.directory.beginning import begin
+from application.directory.first_import import begin
 from application.directory.record import DirectoryRecord
 from application.environment.alarms import Alarms
 from application.environment.home import Home, Running

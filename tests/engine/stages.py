@@ -18,8 +18,8 @@ from engine import commands
 from engine.dates.calendar import Calendar
 from engine.events import Actor
 from engine.forms.inputs import check_inputs
+from engine.simulation.assignment_lines import moment
 from engine.simulation.scenario import Stage
-from engine.simulation.tending import moment
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LIBRARY = Library()

@@ -65,7 +65,9 @@ def _add_for_each(
     )(_with_parameters(give, subject, body, keyed=True))  # fmt: skip
 
 
-def _read(kind: RequestKind, given: dict[str, Any], subject: str) -> tuple[Principal, requests.Request, str]:
+def _read(
+    kind: RequestKind, given: dict[str, Any], subject: str
+) -> tuple[Principal, requests.CommandRequest, str]:
     """Who gives it, what they give, and about what."""
     fields = given["body"].model_dump(exclude={"by"})
     who = given["body"].by.of(principal_of(given["request"]))

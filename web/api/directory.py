@@ -97,7 +97,7 @@ def _add_changing(router: APIRouter, memberships: Memberships) -> None:
         """The workflows under way follow before it answers. `says`: what changes, in sentences. `touches`, in a preview:
         what that brings to what is asked, on which day, and who hears of it; workflows beyond the first 200 are `left_out`."""
         who = body.by.of(principal_of(request))
-        actor = policy_of(request).directory_keeper(
+        actor = policy_of(request).directory_manager(
             who, [] if body.file else [ods_code(pcn) for pcn in body.pcns]
         )
         wanted, sha256 = _wanted(body, memberships)

@@ -19,8 +19,8 @@ from engine.commands import launch
 from engine.dates.calendar import Calendar
 from engine.events import Actor
 from engine.expressions.scope import Scope
+from engine.simulation.assignment_lines import moment
 from engine.simulation.scenario import Stage
-from engine.simulation.tending import moment
 from tests.engine.stages import harbour_vale
 from web.assignment_view import shown
 

@@ -8,7 +8,7 @@ from typing import Any
 from engine import commands
 from engine.decisions.consequences import Consequences, consequences
 from engine.decisions.draft import Decision
-from engine.notices.written import Written
+from engine.notices.written import PostSoFar
 from tests.engine.worlds import MANAGER, World, at, simple
 
 STARTS = {"start": "2027-01-04"}
@@ -21,11 +21,11 @@ def asked(extra: str = "close_when: 80% of list size") -> World:
     return world
 
 
-def went(world: World) -> Written:
-    return Written.of((notice, "sent") for notice in world.notices())
+def went(world: World) -> PostSoFar:
+    return PostSoFar.of((notice, "sent") for notice in world.notices())
 
 
-def preview(world: World, command: Any, *given: Any, written: Written | None = None) -> Consequences:
+def preview(world: World, command: Any, *given: Any, written: PostSoFar | None = None) -> Consequences:
     decision: Decision = command(world.state, world.now, MANAGER, *given)
     return consequences(world.state, decision, world.now, written or went(world))
 
@@ -45,7 +45,7 @@ def test_a_start_that_slips_says_which_dates_move_and_who_hears() -> None:
 
 def test_before_anybody_was_written_to_the_asks_are_replaced() -> None:
     world = asked()
-    waiting = Written.of((notice, "planned") for notice in world.notices())
+    waiting = PostSoFar.of((notice, "planned") for notice in world.notices())
     found = preview(world, commands.move_named_date, "start", "2027-01-11", "Later", written=waiting)
     assert {n.kind for n in found.notices} == {"ask"} and len(found.notices) == 4
 
@@ -58,11 +58,11 @@ def test_a_cancelled_workflow_says_who_is_apologised_to() -> None:
     assert [n.email for n in found.notices] == [
         "sam@example.nhs.uk", "priya@example.nhs.uk", "desk@quayside.example",
     ]  # fmt: skip
-    only_priya = Written.of((n, "sent" if n.person == "priya" else "planned") for n in world.notices())
+    only_priya = PostSoFar.of((n, "sent" if n.person == "priya" else "planned") for n in world.notices())
     assert [n.person for n in preview(world, commands.cancel, "A mistake", written=only_priya).notices] == [
         "priya"
     ]
-    assert not preview(world, commands.cancel, "A mistake", written=Written()).notices
+    assert not preview(world, commands.cancel, "A mistake", written=PostSoFar()).notices
 
 
 def test_a_practice_that_leaves_says_the_quorum_before_and_after() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from definitions.source.nhs_numbers import DOWN_A_COLUMN
-from engine.forms import office_tables
+from engine.forms import document_tables
 from engine.forms.file_tables import tables_in
 from engine.forms.files import hit_in_file
 from tests.nhs_numbers import NHS_NUMBERS, pieces
@@ -163,7 +163,7 @@ def test_a_bomb_is_read_up_to_its_bound() -> None:
     bomb = document("<w:p><w:t>" + " " * 50_000_000 + "</w:t></w:p><w:p><w:t>943 476 5919</w:t></w:p>")
     assert len(bomb) < 100_000
     with zipfile.ZipFile(io.BytesIO(bomb)) as opened:
-        unpacking = office_tables._Unpacking(opened, 1_000_000)
+        unpacking = document_tables._Unpacking(opened, 1_000_000)
         assert "943" not in str(unpacking.rows(opened.infolist()[0], []))
     assert unpacking.left == 0
 
@@ -172,7 +172,7 @@ def test_a_long_text_that_many_cells_share_is_read_up_to_the_bound() -> None:
     words = "x" * 100_000
     bomb = workbook(*([cell("0", ' t="s"')] * 100 for _ in range(100)), shared=f"<si><t>{words}</t></si>")
     (table,) = tables_in(bomb)  # ten thousand cells, a thousand million letters
-    assert 0 < sum(len(each) for row in table for each in row) <= office_tables.MOST_UNPACKED
+    assert 0 < sum(len(each) for row in table for each in row) <= document_tables.MOST_UNPACKED
 
 
 def test_a_part_that_declares_entities_is_read_no_further() -> None:

@@ -160,13 +160,13 @@ class Lists:
         await store.commit(
             [
                 commit(
-                    "w1", 6, e.DefinitionChanged("c" * 64, 2, "new year"), e.WorkflowLocked("practice_return"),
+                    "w1", 6, e.CalendarChanged("c" * 64, "new year"), e.WorkflowLocked("practice_return"),
                     e.MembershipChanged(pcn, (), (), "merger"),
                 )
             ]
         )  # fmt: skip
         row = await store.workflow("w1")
-        assert row is not None and (row.definition_version, row.bundle, row.locked) == (2, "c" * 64, True)
+        assert row is not None and (row.bundle, row.locked) == ("c" * 64, True)
         assert [found.pcn_name for found in await store.workflows(pcn="Y3")] == ["Merged"]
         await store.commit([commit("w1", 9, e.LockLifted("r"), e.CalendarChanged("d" * 64, "holiday"))])
         row = await store.workflow("w1")

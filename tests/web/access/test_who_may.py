@@ -94,6 +94,7 @@ COMMANDS_GIVEN: dict[str, dict[str, Any]] = {
     "correct-input": {"name": "quarter", "value": "Q2", "reason": "a slip"},
     "move-date": {"name": "quarter_end", "day": "2027-01-04", "reason": "a slip"},
     "correct-external-date": {"name": "quarter_end", "day": "2027-01-04", "source": "the news", "reason": "a slip"},
+    "renew-calendar": {"reason": "a new bank holiday"},
     "reopen": {"step": "practice_return", "reason": "a slip"},
     "send-back": {"step": "practice_return", "what": "two figures are missing", "organisation": ELM_TREE},
     "skip": {"step": "practice_return", "reason": "not this quarter"},
