@@ -61,7 +61,8 @@ class Names:
     def actor(self, actor: e.Actor) -> str:
         """`Ruth Lewis for Tom Okafor (practice manager, Elm Tree Surgery)`."""
         cover = f" for {self.person(actor.on_behalf_of)}" if actor.on_behalf_of else ""
-        parts = [self.role(actor.role)] if actor.role and actor.role not in actor.name else []
+        unnamed = actor.is_administrator and actor.role in actor.name  # "The administrator" is its own role
+        parts = [self.role(actor.role)] if actor.role and not unnamed else []
         parts += [self.place(actor.organisation)] if actor.organisation and actor.role else []
         parts += ["with the key of Baton's home folder"] if actor.is_administrator else []
         parts += ["who said that a number here is no NHS number"] if actor.not_nhs_number else []
