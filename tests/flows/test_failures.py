@@ -58,12 +58,15 @@ def test_automations_that_hear_nothing_are_no_reason_to_replace_a_server() -> No
 @pytest.mark.parametrize(
     "given", [{}, {"NO_PROXY": "intranet.example"}, {"no_proxy": "intranet.example, ::1"}]
 )
-def test_loopback_is_never_reached_by_a_proxy(given: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+def test_loopback_is_never_reached_by_a_proxy(
+    given: dict[str, str], scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     environment = dict(given)
     spare_loopback(environment)
-    for name, value in {**environment, "ALL_PROXY": f"http://{uuid4()}.example:3128"}.items():
+    for name, value in {**environment, "ALL_PROXY": f"{scheme}://{uuid4()}.example:3128"}.items():
         monkeypatch.setenv(name, value)
     client = httpx.Client()
     for host in ("127.0.0.1", "localhost", "[::1]", *(["intranet.example"] if given else [])):
