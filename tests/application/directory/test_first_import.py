@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from application.directory import beginning
+from application.directory import first_import
 from application.directory.record import DirectoryRecord
 from application.environment.alarms import Alarms
 from definitions.loading.directory_file import load_directory
@@ -33,7 +33,7 @@ class Starts:
 
     async def again(self, file: Path) -> tuple[DirectoryRecord, Alarms]:
         record, alarms = DirectoryRecord(self.store), Alarms()
-        await beginning.begin(record, file, (), self.clock.now(), alarms)
+        await first_import.begin(record, file, (), self.clock.now(), alarms)
         return record, alarms
 
 
