@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from application.batches import BATCH_LIMIT, Batch, batches, batches_of
+from application.directory.views import known_pcn
 from application.environment.executor import worked_out
 from application.repository import Repository
 from definitions.language.expressions import ExpressionError
@@ -134,11 +135,7 @@ class Launcher:
 
     def pcn(self, code: str, day: date) -> Pcn:
         """The PCN as it is on `day`. Raises Refused for one that the directory does not have."""
-        try:
-            return self.directory.pcn(code).on(day)
-        except KeyError:
-            known = ", ".join(pcn.code for pcn in self.directory.pcns[:5])
-            raise Refused("not_found", f"the directory has no PCN {code}; it has {known}") from None
+        return known_pcn(self.directory, code).on(day)
 
     async def launch(
         self, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], now: datetime, actor: Actor, key: str,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date
 from functools import partial
 from typing import Any
 
+from application.commands.request import end_of
 from application.operations import Operations
 from application.repository import NoSuchAssignment, answered
 from definitions.models.replies import ReplyKind
 from engine import commands
 from engine.commands.refusals import Refused
-from engine.dates.clock import LONDON
 from engine.events import Actor
 from engine.forms.answers import AnswerProblem
 from engine.people import roles
@@ -71,8 +71,7 @@ class Gateway:
         self, assignment_id: str, kind: ReplyKind, text: str, until: date | None, actor: Actor
     ) -> bool:
         """Keep what somebody said instead of an answer. False: it was here already, and a button was pressed twice."""
-        # "Until Friday" is until the end of Friday's working day.
-        moment = datetime.combine(until, time(17, 0), LONDON) if until else None
+        moment = end_of(until) if until else None
         who = await self._known(assignment_id, actor)
         try:
             await self.operations.do_about(assignment_id, commands.reply, who, kind, text, moment)

@@ -7,6 +7,7 @@ checked as a file would be.
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from typing import Annotated, Any, Literal
@@ -15,6 +16,7 @@ from pydantic import Field, TypeAdapter
 
 from application.directory.file import DirectoryText, checked
 from application.directory.record import Wanted
+from application.directory.views import no_such_pcn
 from definitions.models.directory import Directory
 from definitions.models.fields import Model
 from definitions.models.primitives import Day, EmailAddress, Hours, OdsCode, PersonId, Role
@@ -26,12 +28,12 @@ from engine.people.directory_changes import Data, data_of
 Entries = list[Data]
 
 
-class EverydayChange(Model):
+class EverydayChange(Model, ABC):
     """One thing that changes in a PCN."""
 
+    @abstractmethod
     def make(self, pcn: Data) -> None:
         """Make it in the data of a PCN. Raises Refused where there is nothing to change."""
-        raise NotImplementedError
 
     def _given(self) -> dict[str, Any]:
         """What was given, without what was left out."""
@@ -294,9 +296,7 @@ def everyday(
         known = {pcn["code"]: pcn for pcn in after["pcns"]}
         for code in codes or known:
             if code not in known:
-                raise Refused(
-                    "not_found", f"the directory has no PCN {code}; it has {', '.join(list(known)[:5])}"
-                )
+                raise no_such_pcn(code, list(known))
             for change in changes:
                 change.make(known[code])
         touched = [known[code] for code in codes or known]

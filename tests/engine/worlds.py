@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
+import pytest
+
 from definitions.loading.bank_holidays import bank_holidays
 from definitions.loading.bundle import Bundle, Process, open_bundle
 from definitions.loading.library import SHIPPED, Library
@@ -17,6 +19,7 @@ from definitions.loading.loader import load_definition
 from definitions.models.directory import Pcn as Pcn
 from engine import commands
 from engine import events as e
+from engine.commands.refusals import Refused
 from engine.dates.calendar import Calendar
 from engine.decisions.draft import Decision
 from engine.state.workflow import WorkflowState
@@ -149,3 +152,10 @@ class World:
 
         going = {notice.id for notice in emails(self.events)}
         return [body.notice for body in self.bodies(e.NoticePlanned, since) if body.notice.id in going]
+
+
+def refused(world: World, command: Any, *given: Any, **more: Any) -> str:
+    """The code of the refusal of a command that the manager gives now."""
+    with pytest.raises(Refused) as raised:
+        world.do(command, *given, **more)
+    return raised.value.code

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from application.access.principal import Principal
 from application.commands import assignments, steps, workflows  # noqa: F401 - their requests are registered as they are read
 from application.commands import request as requests
+from application.commands.dispatcher import CommandReceipt
 from application.commands.request import REQUESTS, RequestKind
 from web.access.principals import principal_of
 from web.api.bodies import MayBeKey, Sender
@@ -22,15 +23,6 @@ from web.api.json_bodies import StrictRoute, json
 from web.api.schema import ERRORS
 
 _PLURALS = {"launch": "launches", "pcn": "pcns"}
-
-
-class CommandReceiptBody(BaseModel):
-    """What a command came to. `repeated`: the key was given before with the same, and nothing happened now."""
-
-    workflow: str
-    command: str
-    says: list[str]
-    repeated: bool
 
 
 def command_routes(gateway: ApiGateway) -> APIRouter:
@@ -92,7 +84,7 @@ def _add(router: APIRouter, gateway: ApiGateway, kind: RequestKind) -> None:
     )(_with_parameters(preview, subject, body, keyed=False))
     router.post(
         path, name=kind.command.name, summary=kind.summary,
-        response_model=CommandReceiptBody,
+        response_model=CommandReceipt,
     )(_with_parameters(give, subject, body, keyed=True))  # fmt: skip
 
 

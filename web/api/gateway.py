@@ -18,6 +18,7 @@ from application.repository import NoSuchAssignment, NoSuchWorkflow, answered
 from application.responses import ToldBy
 from application.todo import Todo
 from application.workflow_lists import Visible, WorkflowLists, everything
+from definitions.loading.bundle import Process
 from definitions.models.definition import Definition
 from definitions.models.replies import ReplyKind
 from definitions.source.typed_text import ods_code
@@ -147,12 +148,7 @@ class ApiGateway:
     async def launch(
         self, principal: Principal, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], key: str
     ) -> LaunchReceipt:
-        # Before the definition is looked for: what is not found is repeated to whoever asked.
-        refuse_identifiable(
-            principal.administrator(), {"definition": definition, "pcns": pcns, "key": key, "inputs": inputs}
-        )
-        process, codes = await self._operations.launcher.opened(definition, inputs), self._codes(pcns)
-        actor = self.policy.launcher(principal, process, codes)
+        _, codes, actor = await self._launching(principal, definition, pcns, inputs, key)
         made = await self._operations.launch(definition, codes, inputs, actor, key)
         return LaunchReceipt(made.launch, made.workflows, made.repeated)
 
@@ -160,13 +156,20 @@ class ApiGateway:
         self, principal: Principal, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any]
     ) -> list[dict[str, Any]]:
         """What a launch would begin: who is asked first and from when emails may go, and what runs already and asks the same."""
-        refuse_identifiable(
-            principal.administrator(), {"definition": definition, "pcns": pcns, "inputs": inputs}
-        )
-        process, codes = await self._operations.launcher.opened(definition, inputs), self._codes(pcns)
-        actor, now = self.policy.launcher(principal, process, codes), self._operations.clock.now()
+        process, codes, actor = await self._launching(principal, definition, pcns, inputs)
+        now = self._operations.clock.now()
         found = await self._operations.launcher.preview(process, codes, inputs, now, actor)
         return [asdict(await answered(partial(launch_preview, each, now))) for each in found]
+
+    async def _launching(
+        self, principal: Principal, definition: str, pcns: Sequence[str], inputs: Mapping[str, Any], key: str = ""
+    ) -> tuple[Process, list[str], Actor]:  # fmt: skip
+        """What would be launched, for which PCNs, and as whom. Raises Refused, Invalid."""
+        # Before the definition is looked for: what is not found is repeated to whoever asked.
+        given = {"definition": definition, "pcns": pcns, "key": key, "inputs": inputs}
+        refuse_identifiable(principal.administrator(), given)
+        process, codes = await self._operations.launcher.opened(definition, inputs), self._codes(pcns)
+        return process, codes, self.policy.launcher(principal, process, codes)
 
     def _codes(self, pcns: Sequence[str]) -> list[str]:
         """The codes of these PCNs; of all in the directory for "all"."""

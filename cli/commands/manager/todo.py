@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from application.commands import assignments, steps, workflows  # noqa: F401 - their requests are registered as they are read
+from application.commands.request import REQUESTS
 from cli.client.server import server
 from cli.console import count, moment, say, say_json
 from cli.context import Json, settings
@@ -47,10 +49,7 @@ def _show(item: dict[str, Any]) -> None:
     say(f"  {what}, {item['pcn']}; since {moment(item['since'])}")
     for remedy in item["remedies"][:2]:
         given = _GIVEN.get(remedy, "").format(step=item["step"])
-        about = (
-            item["about"]
-            if remedy not in ("decide", "skip", "cancel", "move-date", "correct-input")
-            else item["workflow"]
-        )
+        kind = REQUESTS.get(remedy)
+        about = item["workflow"] if kind and kind.about == "workflow" else item["about"]
         say(f"  baton {remedy} {about} {given}".rstrip())
     say()

@@ -10,7 +10,7 @@ from engine import commands
 from engine import events as e
 from engine.commands.refusals import Invalid, Refused
 from tests.engine import worlds
-from tests.engine.worlds import World, at, simple
+from tests.engine.worlds import World, at, refused, simple
 
 STARTS = {"start": "2027-01-04"}
 ORCHARD, MOOR = "Y10002", "Y10004"
@@ -26,12 +26,6 @@ def figures(to: str = "2027-04-06 09:00") -> World:
     world = World(worlds.process("figures"), worlds.LAUNCHES["figures"], "2027-03-29 09:00")
     world.run(to)
     return world
-
-
-def refused(world: World, command: Any, *given: Any) -> str:
-    with pytest.raises(Refused) as raised:
-        world.do(command, *given)
-    return raised.value.code
 
 
 # --- the start slips

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from engine import commands
 from engine import events as e
-from engine.commands.refusals import Refused
 from engine.dates.clock import london_date
 from engine.decisions.pending import next_deadline, waiting_for
 from tests.engine import worlds
-from tests.engine.worlds import World, at, simple
+from tests.engine.worlds import World, at, refused, simple
 
 STARTS = {"start": "2027-01-04"}
 ELM, ORCHARD, QUAY, MOOR = "Y10001", "Y10002", "Y10003", "Y10004"
@@ -22,12 +19,6 @@ def asked(extra: str = "if_short: decide") -> World:
     world = World(simple(extra=extra), STARTS)
     world.advance()
     return world
-
-
-def refused(world: World, command: Any, *given: Any) -> str:
-    with pytest.raises(Refused) as raised:
-        world.do(command, *given)
-    return raised.value.code
 
 
 def test_a_practice_on_hold_is_not_chased_and_the_others_are() -> None:

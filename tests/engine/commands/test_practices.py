@@ -14,7 +14,7 @@ from engine.people.quorum import quorum_of
 from engine.simulation.mail import emails
 from tests.engine import worlds
 from tests.engine.wide_bay import pcn_data
-from tests.engine.worlds import World, simple
+from tests.engine.worlds import World, refused, simple
 
 STARTS = {"start": "2027-01-04"}
 ELM, ORCHARD, QUAY, MOOR, NEW = "Y10001", "Y10002", "Y10003", "Y10004", "Y10005"
@@ -35,12 +35,6 @@ def with_new(**practice: Any) -> worlds.Pcn:
     return worlds.Pcn.model_validate(
         data | {"practices": [*data["practices"], new], "people": people, "roles": roles}
     )
-
-
-def refused(world: World, command: Any, *given: Any) -> str:
-    with pytest.raises(Refused) as raised:
-        world.do(command, *given)
-    return raised.value.code
 
 
 # --- leaving

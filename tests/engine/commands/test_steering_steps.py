@@ -10,7 +10,7 @@ from engine import commands
 from engine import events as e
 from engine.commands.refusals import Refused
 from tests.engine import worlds
-from tests.engine.worlds import World, simple
+from tests.engine.worlds import World, refused, simple
 
 STARTS = {"start": "2027-01-04"}
 ELM, ORCHARD, QUAY, MOOR = "Y10001", "Y10002", "Y10003", "Y10004"
@@ -30,12 +30,6 @@ def figures() -> World:
         world.answer("returns", place, {"visits": 4})
     world.advance()
     return world
-
-
-def refused(world: World, command: object, *given: object, **more: object) -> str:
-    with pytest.raises(Refused) as raised:
-        world.do(command, *given, **more)
-    return raised.value.code
 
 
 # --- sent back
